@@ -1,0 +1,20 @@
+//! The words everyone shares: days and ages, exact amounts, concept ids, places in rule files, diagnostics and
+//! findings.
+//!
+//! Comes in: nothing. Goes out: plain values. It must not know what a contract, a table or a rule is.
+
+pub mod amount;
+pub mod book_name;
+pub mod calendar;
+pub mod concept;
+pub mod diagnostic;
+pub mod finding;
+pub mod source;
+
+pub use amount::Amount;
+pub use book_name::BookName;
+pub use calendar::{Day, MissingDay, Period, Unit};
+pub use concept::ConceptId;
+pub use diagnostic::{Diagnostic, Severity};
+pub use finding::{Finding, FindingKind, Findings};
+pub use source::{FileId, SourceFile, Sources, Span};

@@ -1,0 +1,133 @@
+//! Findings: what was odd in the data, how often, where first, and what was done about it. Never a patient's value.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+/// What was odd, and how it was treated. Each variant's words are in [`FindingKind::words`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FindingKind {
+    /// A cell that must be a date is not one: the row is set aside.
+    MalformedDate,
+    /// A code that is not 6 to 18 digits without a leading zero: the row is set aside.
+    MalformedCode,
+    /// A cell that must be filled is empty: the row is set aside.
+    MissingValue,
+    /// A row with more or fewer cells than the header: the row is set aside.
+    WrongCellCount,
+    /// A cell that is not text in UTF-8: the row is set aside.
+    NotText,
+    /// A number that cannot be read: the row is set aside.
+    MalformedNumber,
+    /// A patient with two birth dates.
+    TwoBirthDates,
+    /// A patient with two death dates.
+    TwoDeathDates,
+    /// Two registrations hold on the day that is measured.
+    TwoRegistrations,
+    /// An event of a patient who is not among the patients.
+    UnknownPatient,
+    /// A registration that starts before birth.
+    RegisteredBeforeBirth,
+    /// Deregistered on or before the day of registration.
+    DeregisteredBeforeRegistration,
+    /// A practice that stands twice in the practices file.
+    PracticeTwice,
+    /// An event before the patient's birth.
+    EventBeforeBirth,
+}
+
+impl FindingKind {
+    /// What was found and what was done, in words.
+    pub fn words(self) -> (&'static str, &'static str) {
+        match self {
+            FindingKind::MalformedDate => ("a date that is not a date (YYYY-MM-DD is expected)", "row set aside"),
+            FindingKind::MalformedCode => ("a code that is not 6 to 18 digits without a leading zero", "row set aside"),
+            FindingKind::MissingValue => ("an empty cell where a value is needed", "row set aside"),
+            FindingKind::WrongCellCount => ("a row with more or fewer cells than the header", "row set aside"),
+            FindingKind::NotText => ("a cell that is not UTF-8 text", "row set aside"),
+            FindingKind::MalformedNumber => ("a number that cannot be read", "row set aside"),
+            FindingKind::TwoBirthDates => {
+                ("a patient with two birth dates", "the one beside the registration that counts is used")
+            }
+            FindingKind::TwoDeathDates => ("a patient with two death dates", "the earlier one is used"),
+            FindingKind::TwoRegistrations => {
+                ("a patient with two registrations that hold at once", "the later one is used, then the greatest practice code")
+            }
+            FindingKind::UnknownPatient => ("an event of a patient who is not among the patients", "row set aside"),
+            FindingKind::RegisteredBeforeBirth => ("a registration before birth", "kept as written"),
+            FindingKind::DeregisteredBeforeRegistration => {
+                ("a deregistration on or before the day of registration", "row set aside")
+            }
+            FindingKind::PracticeTwice => ("a practice that stands twice", "the first row by content is used"),
+            FindingKind::EventBeforeBirth => ("an event before birth", "ignored"),
+        }
+    }
+}
+
+/// One kind of finding in one column of one file.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Finding {
+    /// What was found.
+    pub kind: FindingKind,
+    /// The file's name as it was given.
+    pub file: String,
+    /// The column, where one is to blame; empty otherwise.
+    pub column: String,
+    /// How many times.
+    pub count: u64,
+    /// The lines (CSV, the header being line 1) or rows (Parquet, the first being row 1) of the first few.
+    pub first_rows: Vec<u64>,
+}
+
+/// How many row numbers a finding keeps.
+const ROWS_KEPT: usize = 3;
+
+/// All findings of a run, in one order whatever the order in which they were met.
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
+pub struct Findings {
+    by_place: BTreeMap<(FindingKind, String, String), (u64, Vec<u64>)>,
+}
+
+impl Findings {
+    /// Counts one more, with its line or row where it has one.
+    pub fn add(&mut self, kind: FindingKind, file: &str, column: &str, row: Option<u64>) {
+        let entry = self.by_place.entry((kind, file.to_owned(), column.to_owned())).or_default();
+        entry.0 += 1;
+        entry.1.extend(row);
+        keep_first(&mut entry.1);
+    }
+
+    /// Takes over another collection's findings.
+    pub fn merge(&mut self, other: Findings) {
+        for (place, (count, rows)) in other.by_place {
+            let entry = self.by_place.entry(place).or_default();
+            entry.0 += count;
+            entry.1.extend(rows);
+            keep_first(&mut entry.1);
+        }
+    }
+
+    /// True if nothing was odd.
+    pub fn is_empty(&self) -> bool {
+        self.by_place.is_empty()
+    }
+
+    /// The findings, by kind, file and column.
+    pub fn list(&self) -> Vec<Finding> {
+        let finding = |((kind, file, column), (count, rows)): (&(FindingKind, String, String), &(u64, Vec<u64>))| Finding {
+            kind: *kind,
+            file: file.clone(),
+            column: column.clone(),
+            count: *count,
+            first_rows: rows.clone(),
+        };
+        self.by_place.iter().map(finding).collect()
+    }
+}
+
+fn keep_first(rows: &mut Vec<u64>) {
+    rows.sort_unstable();
+    rows.truncate(ROWS_KEPT);
+}

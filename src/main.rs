@@ -1,0 +1,2 @@
+//! The `uptake` command.
+fn main() {}
