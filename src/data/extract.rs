@@ -1,0 +1,52 @@
+//! Patients with their registrations and events, in partitions that are grouped only when they are asked for.
+
+use crate::ground::Day;
+
+/// A practice of an extract, by its place in [`Extract::practice_code`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+pub struct PracticeId(pub u32);
+
+/// A wanted code, by its place in the list that was asked for.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+pub struct CodeIndex(pub u16);
+
+/// A patient's id: eight bytes that stand for its text.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+pub struct PatientKey(pub u64);
+
+/// One stay of a patient on a practice's list.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Registration {
+    /// Where.
+    pub practice: PracticeId,
+    /// The first day on the list.
+    pub from: Day,
+    /// The day of deregistration, on which the patient is no longer on the list; None while it lasts.
+    pub to: Option<Day>,
+}
+
+/// One event of a wanted code.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Event {
+    /// When.
+    pub day: Day,
+    /// What.
+    pub code: CodeIndex,
+    /// The practice that gave it, where the table says so.
+    pub giver: Option<PracticeId>,
+}
+
+/// A patient as an evaluator sees it.
+#[derive(Clone, Copy, Debug)]
+pub struct Patient<'a> {
+    /// The id.
+    pub key: PatientKey,
+    /// Date of birth.
+    pub birth: Day,
+    /// Date of death.
+    pub death: Option<Day>,
+    /// At least one, in order of `from`, then of the practice's code.
+    pub registrations: &'a [Registration],
+    /// In order of day, then code.
+    pub events: &'a [Event],
+}
