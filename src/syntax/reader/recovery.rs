@@ -1,0 +1,170 @@
+//! Reading on after a fault: the clause that holds it is blanked out and the text is read again, so that one mistake
+//! does not hide the next.
+
+use pest::Parser;
+use pest::error::{Error, ErrorVariant, InputLocation};
+
+use super::{Reading, Rule, RulesParser};
+use crate::ground::{Diagnostic, Span};
+use crate::syntax::phrases::phrase;
+use crate::syntax::tree::RuleFile;
+
+/// No more faults of form than this are worth reading at once.
+const FAULTS_SHOWN: usize = 20;
+
+/// A rule file larger than this many bytes is refused: the shipped ones have a few thousand.
+const LARGEST_FILE_BYTES: usize = 1 << 20;
+
+/// Brackets nested deeper than this are refused before pest recurses into them.
+const DEEPEST_NESTING: usize = 60;
+
+/// Words that start a block when they start a line.
+const BLOCKS: [&str; 4] = ["indicator", "course", "payment", "fee"];
+
+/// Words that start a clause of a block when they start a line.
+const CLAUSES: [&str; 8] =
+    ["define", "register", "exclude", "achieved", "except", "measured", "source", "conflict"];
+
+/// Reads the text, blanking out one faulty clause after another.
+pub(super) fn read_around_faults(reading: &mut Reading, text: &str) -> RuleFile {
+    if let Some(fault) = refused_outright(reading, text) {
+        reading.faults.push(fault);
+        return RuleFile::default();
+    }
+    let mut text = text.to_owned();
+    for _ in 0..FAULTS_SHOWN {
+        match RulesParser::parse(Rule::file, &text) {
+            Ok(mut pairs) => {
+                let file = pairs.next().expect("the grammar gives a file");
+                return reading.file(file);
+            }
+            Err(error) => {
+                let at = offset(&error).min(text.len());
+                reading.faults.push(fault(reading, &text, at, &error));
+                if !blank_clause(&mut text, at) {
+                    break;
+                }
+            }
+        }
+    }
+    RuleFile::default()
+}
+
+fn refused_outright(reading: &Reading, text: &str) -> Option<Diagnostic> {
+    let start = Span::new(reading.file, 0..0);
+    if text.len() > LARGEST_FILE_BYTES {
+        let message = format!("a rule file has at most {LARGEST_FILE_BYTES} bytes, and this one has {}", text.len());
+        return Some(Diagnostic::error("E105", start, message).help("split it into several files of the same folder"));
+    }
+    let mut depth = 0_usize;
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'(' => depth += 1,
+            b')' | b'"' => depth = depth.saturating_sub(usize::from(byte == b')')),
+            _ => {}
+        }
+        if depth > DEEPEST_NESTING {
+            let place = Span::new(reading.file, at..at + 1);
+            let message = format!("brackets are nested more than {DEEPEST_NESTING} deep here");
+            return Some(Diagnostic::error("E106", place, message).help("give the inner parts names with `define`"));
+        }
+    }
+    None
+}
+
+fn offset(error: &Error<Rule>) -> usize {
+    match error.location {
+        InputLocation::Pos(at) | InputLocation::Span((at, _)) => at,
+    }
+}
+
+/// What was expected and what stands there.
+fn fault(reading: &Reading, text: &str, at: usize, error: &Error<Rule>) -> Diagnostic {
+    let rest = &text[at..];
+    let word_length = rest.find(|c: char| c.is_whitespace() || c == '(' || c == ')').unwrap_or(rest.len()).max(1);
+    let found: String = rest.chars().take_while(|c| !c.is_whitespace()).take(30).collect();
+    let found = if rest.trim().is_empty() { "the end of the file".to_owned() } else { format!("`{found}`") };
+    let end = at + rest.char_indices().nth(1).map_or(rest.len(), |(next, _)| next).max(word_length.min(rest.len()));
+    let place = Span::new(reading.file, at..end.min(text.len()));
+    let message = match &error.variant {
+        ErrorVariant::ParsingError { positives, .. } if !positives.is_empty() => {
+            format!("expected {}, found {found}", one_of(positives))
+        }
+        ErrorVariant::ParsingError { .. } | ErrorVariant::CustomError { .. } => format!("did not expect {found} here"),
+    };
+    let diagnostic = Diagnostic::error("E101", place, message);
+    match hint(rest, positives_of(error)) {
+        Some(help) => diagnostic.help(help),
+        None => diagnostic,
+    }
+}
+
+fn positives_of(error: &Error<Rule>) -> &[Rule] {
+    match &error.variant {
+        ErrorVariant::ParsingError { positives, .. } => positives,
+        ErrorVariant::CustomError { .. } => &[],
+    }
+}
+
+/// The fix for mistakes that are often made.
+fn hint(rest: &str, expected: &[Rule]) -> Option<String> {
+    let word: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
+    let keyword = |rule: &Rule| {
+        let phrase = phrase(*rule);
+        phrase.strip_prefix('`').and_then(|word| word.strip_suffix('`'))
+    };
+    if expected.contains(&Rule::text) {
+        return Some("a title stands in quotes: \"like this\"".to_owned());
+    }
+    if rest.starts_with("to ") && expected.contains(&Rule::k_up) {
+        return Some("write `up to and including` or `to before`".to_owned());
+    }
+    let words: Vec<&str> = expected.iter().filter_map(keyword).flat_map(|phrase| phrase.split(' ').next()).collect();
+    let near = words.into_iter().filter(|known| !word.is_empty() && strsim::damerau_levenshtein(known, &word) <= 2);
+    near.min_by_key(|known| strsim::damerau_levenshtein(known, &word)).map(|known| format!("did you mean `{known}`?"))
+}
+
+/// `a, b or c`, each phrase once and at most six.
+fn one_of(rules: &[Rule]) -> String {
+    let mut phrases: Vec<&str> = Vec::new();
+    for rule in rules {
+        let phrase = phrase(*rule);
+        if !phrases.contains(&phrase) {
+            phrases.push(phrase);
+        }
+    }
+    let many = phrases.len() > 6;
+    phrases.truncate(6);
+    match phrases.split_last() {
+        Some((last, [])) => (*last).to_owned(),
+        Some((last, rest)) if many => format!("{}, {last} or the like", rest.join(", ")),
+        Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
+        None => "something else".to_owned(),
+    }
+}
+
+/// Overwrites the clause around an offset with spaces; false if nothing was left to overwrite.
+fn blank_clause(text: &mut String, at: usize) -> bool {
+    let is_block = |start: &usize| BLOCKS.contains(&first_word(&text[*start..]));
+    let is_start = |start: &usize| is_block(start) || CLAUSES.contains(&first_word(&text[*start..]));
+    let from = line_starts(text).filter(is_start).filter(|&start| start <= at).max().unwrap_or(0);
+    // Without its first line, a block's other clauses would all be faults.
+    let goes_whole = is_block(&from);
+    let ends = |start: &usize| if goes_whole { is_block(start) } else { is_start(start) };
+    let to = line_starts(text).filter(ends).find(|&start| start > at).unwrap_or(text.len());
+    if text[from..to].trim().is_empty() {
+        return false;
+    }
+    let blank: String = text[from..to].bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }).collect();
+    text.replace_range(from..to, &blank);
+    true
+}
+
+fn line_starts(text: &str) -> impl Iterator<Item = usize> {
+    std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1))
+}
+
+fn first_word(line: &str) -> &str {
+    let line = line.trim_start_matches([' ', '\t', '\u{feff}']);
+    line.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or("")
+}

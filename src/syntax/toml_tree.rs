@@ -1,0 +1,121 @@
+//! TOML files as a tree with exact places: figures keep the digits that were written.
+//!
+//! The toml crate's own tree turns `213.43` into a floating point number on demand; a figure that is paid on must keep
+//! its digits, and every fault must be able to point to its place.
+
+use toml::de::{DeInteger, DeTable, DeValue};
+
+use crate::ground::{Day, Diagnostic, FileId, Span};
+
+/// A table: its entries in the order written.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Table {
+    /// The entries.
+    pub entries: Vec<Entry>,
+    /// Where the table stands; empty for one that was never written.
+    pub span: Option<Span>,
+}
+
+/// `lower_threshold = { is = 89 }`
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Entry {
+    /// `lower_threshold`
+    pub key: String,
+    /// The key's place.
+    pub key_span: Span,
+    /// The value.
+    pub value: Value,
+    /// The value's place.
+    pub span: Span,
+}
+
+/// A value.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Value {
+    /// `"reported"`
+    Text(String),
+    /// `213.43`, `9639`: the digits as written, underscores left out.
+    Number(String),
+    /// `2023-04-01`, if the calendar has it
+    Date(Option<Day>),
+    /// `true`
+    Truth(bool),
+    /// `["VI001", "VI002"]`
+    List(Vec<(Value, Span)>),
+    /// `{ is = 89 }` or `[indicator.VI001]`
+    Table(Table),
+}
+
+impl Value {
+    /// What the value is, for a message: `a number`.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Value::Text(_) => "a text",
+            Value::Number(_) => "a number",
+            Value::Date(_) => "a date",
+            Value::Truth(_) => "true or false",
+            Value::List(_) => "a list",
+            Value::Table(_) => "a table",
+        }
+    }
+}
+
+impl Table {
+    /// The entry with a key.
+    pub fn get(&self, key: &str) -> Option<&Entry> {
+        self.entries.iter().find(|entry| entry.key == key)
+    }
+}
+
+/// Reads a TOML text. The tree holds what could be read; each fault of form is a diagnostic.
+pub fn read_toml(file: FileId, text: &str) -> (Table, Vec<Diagnostic>) {
+    // A byte-order mark is what Notepad leaves; three spaces keep every place where it was.
+    let unmarked = text.strip_prefix('\u{feff}').map(|rest| format!("   {rest}"));
+    let text = unmarked.as_deref().unwrap_or(text);
+    let (root, errors) = DeTable::parse_recoverable(text);
+    let faults = errors.iter().map(|error| {
+        let place = Span::new(file, error.span().unwrap_or(0..0));
+        let message = error.message().lines().next().unwrap_or("this cannot be read").trim_end_matches('.');
+        Diagnostic::error("E110", place, format!("not TOML: {message}"))
+            .help("write `name = value`, texts in quotes, dates as 2023-04-01")
+    });
+    (table(file, root.get_ref(), Some(Span::new(file, root.span()))), faults.collect())
+}
+
+fn table(file: FileId, read: &DeTable<'_>, span: Option<Span>) -> Table {
+    let mut entries: Vec<Entry> = read
+        .iter()
+        .map(|(key, value)| Entry {
+            key: key.get_ref().to_string(),
+            key_span: Span::new(file, key.span()),
+            value: self::value(file, value.get_ref(), value.span()),
+            span: Span::new(file, value.span()),
+        })
+        .collect();
+    entries.sort_by_key(|entry| entry.key_span.start);
+    Table { entries, span }
+}
+
+fn value(file: FileId, read: &DeValue<'_>, span: std::ops::Range<usize>) -> Value {
+    match read {
+        DeValue::String(text) => Value::Text(text.to_string()),
+        DeValue::Integer(number) => Value::Number(integer(number)),
+        DeValue::Float(number) => Value::Number(number.as_str().replace('_', "")),
+        DeValue::Boolean(truth) => Value::Truth(*truth),
+        DeValue::Datetime(datetime) => Value::Date(
+            datetime
+                .date
+                .filter(|_| datetime.time.is_none())
+                .and_then(|date| Day::from_ymd(i32::from(date.year), date.month.into(), date.day.into())),
+        ),
+        DeValue::Array(items) => {
+            Value::List(items.iter().map(|item| (value(file, item.get_ref(), item.span()), Span::new(file, item.span()))).collect())
+        }
+        DeValue::Table(inner) => Value::Table(table(file, inner, Some(Span::new(file, span)))),
+    }
+}
+
+/// Only decimal integers are figures; others keep a form that no reader of figures accepts.
+fn integer(number: &DeInteger<'_>) -> String {
+    if number.radix() == 10 { number.as_str().replace('_', "") } else { format!("0 in base {}", number.radix()) }
+}
