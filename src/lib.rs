@@ -4,4 +4,5 @@
 
 pub mod data;
 pub mod ground;
+pub mod model;
 pub mod syntax;

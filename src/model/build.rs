@@ -1,0 +1,143 @@
+//! Building one rulebook: every part is read and resolved, every fault is kept, and only a book without errors is given
+//! out.
+
+mod codes;
+mod conditions;
+mod contract;
+mod dates;
+mod digest;
+mod fields;
+mod formulas;
+mod measures;
+mod names;
+mod notes;
+mod payments;
+mod sense;
+
+use crate::ground::{BookName, Diagnostic, FileId, Sources};
+use crate::model::Rulebook;
+use crate::model::book::Checked;
+use crate::model::library::NUMBERS_FILES;
+use crate::syntax::read_rules;
+use crate::syntax::tree::{Block, RuleFile};
+
+use self::codes::Codes;
+use self::contract::Contract;
+use self::names::Names;
+
+/// What is being built, and the faults so far.
+struct Builder<'a> {
+    sources: &'a Sources,
+    faults: Vec<Diagnostic>,
+    contract: Contract,
+    codes: Codes<'a>,
+    names: Names,
+    parts: Parts,
+}
+
+/// The tables of the rulebook, as far as they are filled.
+#[derive(Default)]
+struct Parts {
+    dates: Vec<crate::model::book::Date>,
+    date_words: Vec<String>,
+    conditions: Vec<crate::model::book::Condition>,
+    condition_words: Vec<crate::model::book::ConditionWords>,
+    measures: Vec<crate::model::book::Measure>,
+    measurements: Vec<crate::model::book::Measurement>,
+    payments: Vec<crate::model::book::Payment>,
+    programs: Vec<crate::model::formula::Program>,
+    fees: Vec<crate::model::book::Fee>,
+}
+
+/// Builds the rulebook of a folder; None where so much is wrong that there is nothing to give.
+pub(super) fn build(sources: &Sources, name: &BookName) -> (Option<Rulebook>, Vec<Diagnostic>) {
+    let folder = name.to_string();
+    let mut faults = Vec::new();
+    let numbers = NUMBERS_FILES.iter().find_map(|file| sources.find(&format!("{folder}/{file}")));
+    let Some(numbers) = numbers else { return (None, faults) };
+    let rules: Vec<(FileId, RuleFile)> = rule_files(sources, &folder)
+        .map(|file| {
+            let (tree, unreadable) = read_rules(file, &sources.file(file).text);
+            faults.extend(unreadable);
+            (file, tree)
+        })
+        .collect();
+    let form_is_sound = faults.is_empty();
+    let contract = contract::read(sources, numbers, name, &mut faults);
+    let codes = Codes::new(sources, &folder, &contract);
+    let mut builder =
+        Builder { sources, faults, contract, codes, names: Names::default(), parts: Parts::default() };
+    let blocks: Vec<&Block> = rules.iter().flat_map(|(_, tree)| &tree.blocks).collect();
+    builder.read_blocks(&blocks);
+    // What a clause that could not be read would have defined or used is not known, so these would mislead.
+    if form_is_sound {
+        builder.check_sense();
+    } else {
+        builder.faults.retain(|fault| fault.code.starts_with("E1"));
+    }
+    let digest = digest::digest(sources, &folder, &builder.codes);
+    builder.finish(name, digest)
+}
+
+fn rule_files<'a>(sources: &'a Sources, folder: &'a str) -> impl Iterator<Item = FileId> + 'a {
+    let is_ours = move |path: &str| {
+        path.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/')).is_some_and(|file| {
+            !file.contains('/') && file.ends_with(".rules")
+        })
+    };
+    sources.iter().filter(move |(_, file)| is_ours(&file.path)).map(|(id, _)| id)
+}
+
+impl Builder<'_> {
+    /// Shared definitions first, then what uses them.
+    fn read_blocks(&mut self, blocks: &[&Block]) {
+        for block in blocks {
+            if let Block::Define(define) = block {
+                self.define(define);
+            }
+        }
+        for block in blocks {
+            if let Block::Measure(measure) = block {
+                self.measure(measure);
+            }
+        }
+        self.contract.check_owners(&self.parts.measures, &mut self.faults);
+        for block in blocks {
+            match block {
+                Block::Payment(payment) => self.payment(payment),
+                Block::Fee(fee) => self.fee(fee),
+                Block::Define(_) | Block::Measure(_) => {}
+            }
+        }
+    }
+
+    fn finish(self, name: &BookName, digest: String) -> (Option<Rulebook>, Vec<Diagnostic>) {
+        let Builder { contract, codes, parts, mut faults, .. } = self;
+        let figures = contract.figures(&parts.measures);
+        let clusters = codes.finish(&mut faults);
+        let (Some(start), Some(end)) = (contract.start, contract.end) else { return (None, faults) };
+        let book = Rulebook {
+            name: name.clone(),
+            revision: contract.revision,
+            title: contract.title,
+            digest,
+            start,
+            end,
+            missing_day: contract.missing_day,
+            clusters,
+            dates: parts.dates,
+            conditions: parts.conditions,
+            condition_words: parts.condition_words,
+            date_words: parts.date_words,
+            measures: parts.measures,
+            measurements: parts.measurements,
+            figures,
+            sources: contract.sources,
+            payments: parts.payments,
+            programs: parts.programs,
+            fees: parts.fees,
+            checked: Checked,
+        };
+        (Some(book), faults)
+    }
+}

@@ -1,0 +1,222 @@
+//! Code clusters: those of the scheme's own folder first, else those of the national version that the rulebook names.
+
+use crate::ground::concept::ConceptFault;
+use crate::ground::{ConceptId, Diagnostic, FileId, Sources, Span};
+use crate::model::book::{Cluster, ClusterSet, Code};
+use crate::model::build::contract::Contract;
+use crate::model::build::fields::Fields;
+use crate::model::build::names::nearest;
+use crate::syntax::toml_tree::{Entry, Table, Value, read_toml};
+use crate::syntax::tree::Word;
+
+/// The most clusters that one rulebook can name: a set of them is one machine word.
+const MOST_CLUSTERS: usize = 64;
+
+/// The clusters that the rulebook's rules have named so far.
+pub(super) struct Codes<'a> {
+    sources: &'a Sources,
+    own_folder: String,
+    national_folder: Option<String>,
+    clusters: Vec<Cluster>,
+    files: Vec<FileId>,
+    faults: Vec<Diagnostic>,
+}
+
+impl<'a> Codes<'a> {
+    pub(super) fn new(sources: &'a Sources, folder: &str, contract: &Contract) -> Codes<'a> {
+        let own_folder = format!("{folder}/codes");
+        let national_folder = contract.codes_version.as_ref().map(|(version, _)| format!("codes/{version}"));
+        let mut faults = Vec::new();
+        if let (Some((version, span)), Some(national)) = (&contract.codes_version, &national_folder)
+            && !sources.iter().any(|(_, file)| file.path.starts_with(&format!("{national}/")))
+        {
+            let versions: Vec<&str> = versions(sources).collect();
+            let fault = Diagnostic::error("E312", *span, format!("there is no version `{version}` of the code clusters"));
+            faults.push(fault.help(format!("versions are: {}", versions.join(", "))));
+        }
+        Codes { sources, own_folder, national_folder, clusters: Vec::new(), files: Vec::new(), faults }
+    }
+
+    /// The set of the clusters that are named; those that cannot be found are faults.
+    pub(super) fn set(&mut self, names: &[Word], faults: &mut Vec<Diagnostic>) -> ClusterSet {
+        let mut set = ClusterSet::default();
+        for name in names {
+            if let Some(at) = self.find(name, faults) {
+                set.0 |= 1 << at;
+            }
+        }
+        set
+    }
+
+    fn find(&mut self, name: &Word, faults: &mut Vec<Diagnostic>) -> Option<usize> {
+        if let Some(at) = self.clusters.iter().position(|cluster| cluster.name == name.text) {
+            return Some(at);
+        }
+        let Some(file) = self.file(&name.text) else {
+            faults.push(self.unknown(name));
+            return None;
+        };
+        if self.clusters.len() == MOST_CLUSTERS {
+            let message = format!("a rulebook can name at most {MOST_CLUSTERS} code clusters");
+            faults.push(Diagnostic::error("E208", name.span, message));
+            return None;
+        }
+        let cluster = self.read(&name.text, file, 0);
+        self.clusters.push(cluster);
+        Some(self.clusters.len() - 1)
+    }
+
+    /// True if there is a cluster of that name.
+    pub(super) fn exists(&self, name: &str) -> bool {
+        self.file(name).is_some()
+    }
+
+    fn file(&self, name: &str) -> Option<FileId> {
+        let folders = [Some(&self.own_folder), self.national_folder.as_ref()];
+        folders.into_iter().flatten().find_map(|folder| self.sources.find(&format!("{folder}/{name}.toml")))
+    }
+
+    fn unknown(&self, name: &Word) -> Diagnostic {
+        let fault = Diagnostic::error("E201", name.span, format!("there is no code cluster `{}`", name.text));
+        let folders = [Some(&self.own_folder), self.national_folder.as_ref()];
+        let known = self.sources.iter().filter_map(|(_, file)| {
+            let (folder, file) = file.path.rsplit_once('/')?;
+            folders.into_iter().flatten().any(|ours| ours == folder).then_some(file.strip_suffix(".toml")?)
+        });
+        match nearest(&name.text, known) {
+            Some(near) => fault.help(format!("did you mean `{near}`?")),
+            None => {
+                let folder = self.national_folder.as_ref().unwrap_or(&self.own_folder);
+                fault.help(format!("a cluster `{}` would be the file {folder}/{}.toml", name.text, name.text))
+            }
+        }
+    }
+
+    fn read(&mut self, name: &str, file: FileId, depth: usize) -> Cluster {
+        self.files.push(file);
+        let (root, unreadable) = read_toml(file, &self.sources.file(file).text);
+        self.faults.extend(unreadable);
+        let mut fields = Fields::new(&root, Fields::file_start(file), format!("the cluster `{name}`"));
+        let title = fields.text("title");
+        let title = fields.required("title", title, "write what the cluster is called");
+        let complete = fields.truth("complete");
+        let complete = fields.required("complete", complete, "write `complete = true` for a whole official list, else false");
+        let note = fields.text("note");
+        let includes = fields.list("includes").map_or(&[][..], |(list, _)| list);
+        let sources = fields.table("sources").map(|(table, _)| table);
+        let codes = fields.table("codes");
+        let codes = fields.required("codes", codes, "list the codes: `38598009 = { term = \"…\", source = \"…\" }`");
+        let mut cluster = Cluster {
+            name: name.to_owned(),
+            title: title.map_or("", |(title, _)| title).to_owned(),
+            complete: complete.is_some_and(|(complete, _)| complete),
+            note: note.map_or("", |(note, _)| note).to_owned(),
+            codes: Vec::new(),
+            first_code: None,
+        };
+        for entry in codes.iter().flat_map(|(table, _)| &table.entries) {
+            cluster.codes.extend(code(entry, sources, &mut fields));
+        }
+        cluster.first_code = cluster.codes.first().map(|code| code.id);
+        let included: Vec<(&str, Span)> = includes.iter().filter_map(|item| included(item, &mut fields)).collect();
+        self.faults.extend(fields.finish());
+        for (other, span) in included {
+            self.include(&mut cluster, other, span, depth);
+        }
+        cluster.codes.sort_by_key(|code| code.id);
+        cluster.codes.dedup_by_key(|code| code.id);
+        cluster
+    }
+
+    /// Takes another cluster's codes into this one.
+    fn include(&mut self, cluster: &mut Cluster, other: &str, span: Span, depth: usize) {
+        // A chain this long can only be a circle.
+        if depth > 8 || other == cluster.name {
+            self.faults.push(Diagnostic::error("E209", span, format!("the cluster `{}` includes itself", cluster.name)));
+            return;
+        }
+        match self.file(other) {
+            Some(file) => {
+                let inner = self.read(other, file, depth + 1);
+                cluster.first_code = cluster.first_code.or(inner.first_code);
+                cluster.codes.extend(inner.codes);
+            }
+            None => self.faults.push(self.unknown(&Word { text: other.to_owned(), span })),
+        }
+    }
+
+    /// The files that were read, for the digest.
+    pub(super) fn files(&self) -> &[FileId] {
+        &self.files
+    }
+
+    pub(super) fn finish(self, faults: &mut Vec<Diagnostic>) -> Vec<Cluster> {
+        faults.extend(self.faults);
+        self.clusters
+    }
+}
+
+fn versions(sources: &Sources) -> impl Iterator<Item = &str> {
+    let folders = sources.iter().filter_map(|(_, file)| file.path.strip_prefix("codes/")?.split_once('/'));
+    let mut versions: Vec<&str> = folders.map(|(version, _)| version).collect();
+    versions.sort_unstable();
+    versions.dedup();
+    versions.into_iter()
+}
+
+fn included<'a>((value, span): &'a (Value, Span), fields: &mut Fields<'_>) -> Option<(&'a str, Span)> {
+    match value {
+        Value::Text(name) => Some((name, *span)),
+        other => {
+            let message = format!("`includes` lists names of clusters, found {}", other.kind());
+            fields.fault(Diagnostic::error("E302", *span, message));
+            None
+        }
+    }
+}
+
+fn code(entry: &Entry, sources: Option<&Table>, fields: &mut Fields<'_>) -> Option<Code> {
+    let Some(id) = ConceptId::parse(&entry.key) else {
+        let message = format!("`{}` is not a SNOMED CT concept id", entry.key);
+        let help = "an id has 6 to 18 digits and no leading zero; a spreadsheet may have rounded it";
+        fields.fault(Diagnostic::error("E313", entry.key_span, message).help(help));
+        return None;
+    };
+    match id.fault() {
+        Some(ConceptFault::CheckDigit) => {
+            let message = format!("the check digit of `{id}` is wrong");
+            let help = "a digit was mistyped, or a spreadsheet rounded the id";
+            fields.fault(Diagnostic::error("E314", entry.key_span, message).help(help));
+        }
+        Some(ConceptFault::Partition) => {
+            let message = format!("`{id}` is a SNOMED CT id, but not a concept's");
+            let help = "take the concept id, not a description's or a relationship's";
+            fields.fault(Diagnostic::error("E315", entry.key_span, message).help(help));
+        }
+        None => {}
+    }
+    let Value::Table(table) = &entry.value else {
+        let message = format!("the code `{id}` is written as {}", entry.value.kind());
+        fields.fault(Diagnostic::error("E302", entry.span, message).help("write { term = \"…\", source = \"…\" }"));
+        return None;
+    };
+    let mut inner = Fields::new(table, entry.key_span, format!("the code `{id}`"));
+    let term = inner.text("term");
+    let term = inner.required("term", term, "write its term, so that a reader knows what it is");
+    let source = inner.text("source");
+    let source = inner.required("source", source, "write who says that it belongs here");
+    if let Some((source, span)) = source
+        && sources.is_none_or(|sources| sources.get(source).is_none())
+    {
+        inner.fault(Diagnostic::error("E205", span, format!("there is no source `{source}`")).help("add it to this file's `[sources]`"));
+    }
+    let title = |id: &str| match sources.and_then(|sources| sources.get(id)).map(|entry| &entry.value) {
+        Some(Value::Text(title)) => title.clone(),
+        _ => id.to_owned(),
+    };
+    let code = Code { id, term: term.map_or("", |(term, _)| term).to_owned(), source: source.map_or(String::new(), |(id, _)| title(id)) };
+    for fault in inner.finish() {
+        fields.fault(fault);
+    }
+    Some(code)
+}

@@ -1,0 +1,328 @@
+//! The numbers file of a rulebook: its header, its figures and its sources.
+
+use crate::ground::{Amount, BookName, Day, Diagnostic, FileId, MissingDay, Sources, Span};
+use crate::model::book::{Figure, FigureId, FigureValue, Measure, MeasureId, MeasureKind, Source, SourceId, Status};
+use crate::model::build::fields::Fields;
+use crate::model::build::names::nearest;
+use crate::model::unit::Unit;
+use crate::syntax::toml_tree::{Entry, Table, Value, read_toml};
+
+/// What the numbers file says.
+pub(super) struct Contract {
+    pub(super) revision: u32,
+    pub(super) title: String,
+    pub(super) start: Option<Day>,
+    pub(super) end: Option<Day>,
+    pub(super) missing_day: MissingDay,
+    pub(super) codes_version: Option<(String, Span)>,
+    pub(super) sources: Vec<Source>,
+    pub(super) source_spans: Vec<Span>,
+    pub(super) sources_used: Vec<bool>,
+    figures: Vec<OwnedFigure>,
+    owners: Vec<(MeasureKind, String, Span)>,
+}
+
+/// A figure, and the code of the measure that it belongs to.
+struct OwnedFigure {
+    owner: Option<String>,
+    figure: Figure,
+    used: bool,
+}
+
+/// Reads the file; every fault is kept and what could be read is given.
+pub(super) fn read(sources: &Sources, file: FileId, name: &BookName, faults: &mut Vec<Diagnostic>) -> Contract {
+    let (root, unreadable) = read_toml(file, &sources.file(file).text);
+    faults.extend(unreadable);
+    let mut fields = Fields::new(&root, Fields::file_start(file), "the rulebook");
+    let mut contract = header(&mut fields, name);
+    contract.read_sources(&mut fields);
+    if let Some((table, _)) = fields.table("figures") {
+        contract.read_figures(table, None, faults);
+    }
+    for (key, kind) in [("indicator", MeasureKind::Indicator), ("course", MeasureKind::Course)] {
+        let Some((owners, _)) = fields.table(key) else { continue };
+        for entry in &owners.entries {
+            contract.read_owner(entry, kind, faults);
+        }
+    }
+    faults.extend(fields.finish());
+    contract
+}
+
+fn header(fields: &mut Fields<'_>, name: &BookName) -> Contract {
+    let scheme = fields.text("scheme");
+    let scheme = fields.required("scheme", scheme, "write the scheme's name, which is also its folder's");
+    same_as_folder(fields, "scheme", scheme, &name.scheme);
+    let year = fields.text("year");
+    let year = fields.required("year", year, "write the contract year, which is also the folder's name");
+    same_as_folder(fields, "year", year, &name.year);
+    let title = fields.text("title");
+    let title = fields.required("title", title, "write what the rulebook is called").map_or("", |(title, _)| title);
+    let revision = fields.whole("revision");
+    let revision = fields.required("revision", revision, "write `revision = 1`, and one more at each change");
+    let start = fields.date("starts");
+    let start = fields.required("starts", start, "write the first day of the contract year");
+    let end = fields.date("ends");
+    let end = fields.required("ends", end, "write the last day of the contract year");
+    check_dates(fields, start, end, &name.year);
+    Contract {
+        revision: revision.map_or(1, |(revision, _)| revision),
+        title: title.to_owned(),
+        start: start.map(|(day, _)| day),
+        end: end.map(|(day, _)| day),
+        missing_day: missing_day(fields),
+        codes_version: fields.text("codes").map(|(version, span)| (version.to_owned(), span)),
+        sources: Vec::new(),
+        source_spans: Vec::new(),
+        sources_used: Vec::new(),
+        figures: Vec::new(),
+        owners: Vec::new(),
+    }
+}
+
+fn same_as_folder(fields: &mut Fields<'_>, key: &str, said: Option<(&str, Span)>, folder: &str) {
+    if let Some((said, span)) = said
+        && said != folder
+    {
+        let message = format!("`{key}` is `{said}`, but the folder is named `{folder}`");
+        fields.fault(Diagnostic::error("E309", span, message).help(format!("write `{folder}`, or rename the folder")));
+    }
+}
+
+/// The year `2023-24` starts in 2023 and ends in 2024.
+fn check_dates(fields: &mut Fields<'_>, start: Option<(Day, Span)>, end: Option<(Day, Span)>, year: &str) {
+    let (Some((start, start_span)), Some((end, end_span))) = (start, end) else { return };
+    if end <= start {
+        let fault = Diagnostic::error("E310", end_span, "the contract year ends before it starts");
+        fields.fault(fault.also(start_span, "it starts here"));
+        return;
+    }
+    let stated: Option<i32> = year.get(..4).and_then(|first| first.parse().ok());
+    if let Some(stated) = stated
+        && start.ymd().0 != stated
+    {
+        let message = format!("the year is named `{year}`, but starts in {}", start.ymd().0);
+        fields.fault(Diagnostic::error("E309", start_span, message));
+    }
+    let days = end.days_since(start) + 1;
+    if !(365..=366).contains(&days) {
+        let message = format!("the contract year has {days} days");
+        let fault = Diagnostic::warning("W309", end_span, message).also(start_span, "it starts here");
+        fields.fault(fault.help("a contract year has 365 or 366 days, both ends included"));
+    }
+}
+
+fn missing_day(fields: &mut Fields<'_>) -> MissingDay {
+    let text = fields.text("missing_day");
+    let help = "write `missing_day = \"last day\"` (31 August + 6 months is the last day of February) or `\"next day\"`";
+    match fields.required("missing_day", text, help) {
+        Some(("next day", _)) => MissingDay::NextDay,
+        Some(("last day", _)) | None => MissingDay::LastDay,
+        Some((_, span)) => {
+            let message = "`missing_day` must be `last day` or `next day`";
+            fields.fault(Diagnostic::error("E311", span, message).help(help));
+            MissingDay::LastDay
+        }
+    }
+}
+
+impl Contract {
+    fn read_sources(&mut self, fields: &mut Fields<'_>) {
+        let table = fields.table("sources");
+        let help = "list who says so: `letter-2023-03-06 = \"NHS England's letter of 6 March 2023\"`";
+        let Some((table, _)) = fields.required("sources", table, help) else { return };
+        for entry in &table.entries {
+            match &entry.value {
+                Value::Text(title) => {
+                    self.sources.push(Source { id: entry.key.clone(), title: title.clone() });
+                    self.source_spans.push(entry.key_span);
+                    self.sources_used.push(false);
+                }
+                other => {
+                    let message = format!("a source is a text in quotes, found {}", other.kind());
+                    fields.fault(Diagnostic::error("E302", entry.span, message));
+                }
+            }
+        }
+    }
+
+    fn read_owner(&mut self, entry: &Entry, kind: MeasureKind, faults: &mut Vec<Diagnostic>) {
+        match &entry.value {
+            Value::Table(table) => {
+                self.owners.push((kind, entry.key.clone(), entry.key_span));
+                self.read_figures(table, Some(&entry.key), faults);
+            }
+            other => {
+                let message = format!("`{}` must be a table of figures, found {}", entry.key, other.kind());
+                faults.push(Diagnostic::error("E302", entry.span, message));
+            }
+        }
+    }
+
+    fn read_figures(&mut self, table: &Table, owner: Option<&str>, faults: &mut Vec<Diagnostic>) {
+        for entry in &table.entries {
+            let Value::Table(inner) = &entry.value else {
+                let message = format!("the figure `{}` is written as {}", entry.key, entry.value.kind());
+                let help = "write { is = 89, unit = \"%\", status = \"official\", source = \"…\" }: every figure says who says so";
+                faults.push(Diagnostic::error("E304", entry.span, message).help(help));
+                continue;
+            };
+            if let Some(figure) = self.figure(entry, inner, faults) {
+                self.figures.push(OwnedFigure { owner: owner.map(str::to_owned), figure, used: false });
+            }
+        }
+    }
+
+    fn figure(&mut self, entry: &Entry, table: &Table, faults: &mut Vec<Diagnostic>) -> Option<Figure> {
+        let what = format!("the figure `{}`", entry.key);
+        let mut fields = Fields::new(table, entry.key_span, what);
+        let value = figure_value(&mut fields, entry);
+        let is_set = matches!(value, Some(FigureValue::Is(_) | FigureValue::IsDate(_)));
+        let unit = figure_unit(&mut fields, matches!(value, Some(FigureValue::Is(_))));
+        let status = fields.text("status");
+        let source = fields.text("source");
+        if is_set {
+            fields.required("status", status, "write `status`: official, reported, derived or assumed");
+            fields.required("source", source, "write `source`: the id of one of the rulebook's sources");
+        }
+        let status = status.and_then(|(word, span)| self.status(word, span, faults));
+        let source = source.and_then(|(id, span)| self.source(id, span, faults));
+        let conflict = fields.text("conflict").map(|(text, _)| text.to_owned());
+        faults.extend(fields.finish());
+        Some(Figure { name: entry.key.clone(), owner: None, value: value?, unit, status, source, conflict, span: entry.span })
+    }
+
+    /// The status of a word.
+    pub(super) fn status(&self, word: &str, span: Span, faults: &mut Vec<Diagnostic>) -> Option<Status> {
+        let status = Status::ALL.into_iter().find(|status| status.word() == word);
+        if status.is_none() {
+            let message = format!("`{word}` is not a status");
+            let help = "a status is official, reported, derived or assumed";
+            faults.push(Diagnostic::error("E306", span, message).help(help));
+        }
+        status
+    }
+
+    /// The source of an id.
+    pub(super) fn source(&mut self, id: &str, span: Span, faults: &mut Vec<Diagnostic>) -> Option<SourceId> {
+        if let Some(at) = self.sources.iter().position(|source| source.id == id) {
+            self.sources_used[at] = true;
+            return u32::try_from(at).ok().map(SourceId);
+        }
+        let fault = Diagnostic::error("E205", span, format!("there is no source `{id}`"));
+        let near = nearest(id, self.sources.iter().map(|source| source.id.as_str()));
+        faults.push(match near {
+            Some(near) => fault.help(format!("did you mean `{near}`?")),
+            None => fault.help("add it to the rulebook's `[sources]`"),
+        });
+        None
+    }
+
+    /// Tables of figures must belong to a measure that there is.
+    pub(super) fn check_owners(&self, measures: &[Measure], faults: &mut Vec<Diagnostic>) {
+        for (kind, code, span) in &self.owners {
+            if measures.iter().any(|measure| measure.code == *code && measure.kind == *kind) {
+                continue;
+            }
+            let word = kind_word(*kind);
+            let fault = Diagnostic::error("E307", *span, format!("no rule file defines the {word} `{code}`"));
+            let near = nearest(code, measures.iter().map(|measure| measure.code.as_str()));
+            faults.push(match near {
+                Some(near) => fault.help(format!("did you mean `{near}`?")),
+                None => fault.help(format!("write `{word} {code} \"…\"` in a `.rules` file of the same folder")),
+            });
+        }
+    }
+
+    /// The figure of a name that holds for a measure: its own, else the rulebook's.
+    pub(super) fn find(&mut self, name: &str, owner: Option<&str>) -> Option<(FigureId, &Figure)> {
+        let own = owner.and_then(|owner| self.position(name, Some(owner)));
+        let at = own.or_else(|| self.position(name, None))?;
+        self.figures[at].used = true;
+        Some((FigureId(u32::try_from(at).ok()?), &self.figures[at].figure))
+    }
+
+    fn position(&self, name: &str, owner: Option<&str>) -> Option<usize> {
+        self.figures.iter().position(|figure| figure.figure.name == name && figure.owner.as_deref() == owner)
+    }
+
+    /// The names of figures that a measure, or the whole rulebook, has.
+    pub(super) fn figure_names(&self) -> impl Iterator<Item = &str> {
+        self.figures.iter().map(|figure| figure.figure.name.as_str())
+    }
+
+    /// A figure of a measure, for checks of sense.
+    pub(super) fn amount(&self, name: &str, owner: &str) -> Option<(Amount, Span)> {
+        let figure = &self.figures[self.position(name, Some(owner))?].figure;
+        match figure.value {
+            FigureValue::Is(amount) => Some((amount, figure.span)),
+            FigureValue::IsDate(_) | FigureValue::Unset(_) | FigureValue::Absent(_) => None,
+        }
+    }
+
+    /// Figures that no rule reads.
+    pub(super) fn unused_figures(&self) -> impl Iterator<Item = &Figure> {
+        self.figures.iter().filter(|figure| !figure.used).map(|figure| &figure.figure)
+    }
+
+    /// The table of figures, owners resolved.
+    pub(super) fn figures(&self, measures: &[Measure]) -> Vec<Figure> {
+        let owner = |code: &String| measures.iter().position(|measure| measure.code == *code);
+        let resolve = |owned: &OwnedFigure| Figure {
+            owner: owned.owner.as_ref().and_then(owner).and_then(|at| u32::try_from(at).ok()).map(MeasureId),
+            ..owned.figure.clone()
+        };
+        self.figures.iter().map(resolve).collect()
+    }
+}
+
+/// `indicator` or `course`.
+pub(super) fn kind_word(kind: MeasureKind) -> &'static str {
+    match kind {
+        MeasureKind::Indicator => "indicator",
+        MeasureKind::Course => "course",
+    }
+}
+
+/// Exactly one of `is`, `unset` and `none`.
+fn figure_value(fields: &mut Fields<'_>, entry: &Entry) -> Option<FigureValue> {
+    let is = fields.entry("is");
+    let unset = fields.text("unset").map(|(why, _)| FigureValue::Unset(why.to_owned()));
+    let none = fields.text("none").map(|(why, _)| FigureValue::Absent(why.to_owned()));
+    let said = usize::from(is.is_some()) + usize::from(unset.is_some()) + usize::from(none.is_some());
+    if said != 1 {
+        let message = format!("the figure `{}` must say exactly one of `is`, `unset` and `none`", entry.key);
+        let help = "`is` gives the figure, `unset` says why nobody knows it, `none` says why there is none";
+        fields.fault(Diagnostic::error("E304", entry.key_span, message).help(help));
+        return None;
+    }
+    let Some(is) = is else { return unset.or(none) };
+    let value = match &is.value {
+        Value::Number(digits) => Amount::parse(digits).map(FigureValue::Is),
+        Value::Date(day) => day.map(FigureValue::IsDate),
+        Value::Text(_) | Value::Truth(_) | Value::List(_) | Value::Table(_) => None,
+    };
+    if value.is_none() {
+        let message = format!("`is` must be a number or a date, found {}", is.value.kind());
+        fields.fault(Diagnostic::error("E302", is.span, message).help("write the number without quotes, as in `is = 213.43`"));
+    }
+    value
+}
+
+fn figure_unit(fields: &mut Fields<'_>, needed: bool) -> Unit {
+    let unit = fields.text("unit");
+    let words = Unit::WORDS.iter().map(|(word, _)| *word);
+    let known = words.clone().collect::<Vec<_>>().join(", ");
+    if needed {
+        fields.required("unit", unit, &format!("write `unit`, one of: {known}"));
+    }
+    let Some((word, span)) = unit else { return Unit::NUMBER };
+    Unit::parse(word).unwrap_or_else(|| {
+        let fault = Diagnostic::error("E305", span, format!("`{word}` is not a unit that is known"));
+        fields.fault(match nearest(word, words) {
+            Some(near) => fault.help(format!("did you mean `{near}`?")),
+            None => fault.help(format!("units are: {known}")),
+        });
+        Unit::NUMBER
+    })
+}

@@ -1,0 +1,87 @@
+//! Names that `define` gives, and what a mistyped one may have meant.
+
+use std::collections::HashMap;
+
+use crate::ground::Span;
+use crate::model::book::{ConditionId, DateId};
+
+/// What a name stands for.
+#[derive(Clone, Copy)]
+pub(super) enum Meaning {
+    Condition(ConditionId),
+    Date(DateId),
+}
+
+/// The names of the rulebook, and of the measure that is being read.
+#[derive(Default)]
+pub(super) struct Names {
+    shared: HashMap<String, Named>,
+    own: Option<HashMap<String, Named>>,
+    /// Names of earlier measures, to say where one that is not known here was defined.
+    elsewhere: HashMap<String, (String, Span)>,
+}
+
+pub(super) struct Named {
+    pub(super) meaning: Meaning,
+    pub(super) span: Span,
+    pub(super) used: bool,
+}
+
+impl Names {
+    /// Starts a measure with no names of its own.
+    pub(super) fn enter(&mut self) {
+        self.own = Some(HashMap::new());
+    }
+
+    /// Ends it, and gives the names that nothing used.
+    pub(super) fn leave(&mut self, measure: &str) -> Vec<(String, Span)> {
+        let own = self.own.take().unwrap_or_default();
+        let mut unused: Vec<_> = own.iter().filter(|(_, named)| !named.used).map(|(name, named)| (name.clone(), named.span)).collect();
+        unused.sort();
+        for (name, named) in own {
+            self.elsewhere.insert(name, (measure.to_owned(), named.span));
+        }
+        unused
+    }
+
+    /// Shared names that nothing used.
+    pub(super) fn unused_shared(&self) -> Vec<(String, Span)> {
+        let unused = self.shared.iter().filter(|(_, named)| !named.used);
+        let mut unused: Vec<_> = unused.map(|(name, named)| (name.clone(), named.span)).collect();
+        unused.sort();
+        unused
+    }
+
+    pub(super) fn add(&mut self, name: &str, meaning: Meaning, span: Span) {
+        let named = Named { meaning, span, used: false };
+        self.own.as_mut().unwrap_or(&mut self.shared).insert(name.to_owned(), named);
+    }
+
+    pub(super) fn span_of(&self, name: &str) -> Option<Span> {
+        let own = self.own.as_ref().and_then(|own| own.get(name));
+        own.or_else(|| self.shared.get(name)).map(|named| named.span)
+    }
+
+    pub(super) fn find(&mut self, name: &str) -> Option<Meaning> {
+        let own = self.own.as_mut().and_then(|own| own.get_mut(name));
+        let named = own.or_else(|| self.shared.get_mut(name))?;
+        named.used = true;
+        Some(named.meaning)
+    }
+
+    pub(super) fn defined_elsewhere(&self, name: &str) -> Option<&(String, Span)> {
+        self.elsewhere.get(name)
+    }
+
+    /// All names that can be used here.
+    pub(super) fn known(&self) -> impl Iterator<Item = &str> {
+        self.own.iter().flatten().chain(&self.shared).map(|(name, _)| name.as_str())
+    }
+}
+
+/// The known word nearest to a mistyped one, if one is near.
+pub(super) fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let allowed = (word.chars().count() / 3).clamp(1, 3);
+    let distances = known.map(|known| (strsim::damerau_levenshtein(word, known), known));
+    distances.filter(|(distance, _)| *distance <= allowed).min().map(|(_, known)| known)
+}

@@ -1,0 +1,108 @@
+//! Payments and fees, resolved for each thing that they are paid for.
+
+use crate::ground::Diagnostic;
+use crate::model::book::{Fee, FeeId, MeasurementId, Payment, PaymentId};
+use crate::model::build::Builder;
+use crate::model::build::contract::kind_word;
+use crate::model::build::formulas::Subject;
+use crate::model::build::measures::kind;
+use crate::model::build::names::nearest;
+use crate::model::formula::{Program, ProgramOf};
+use crate::syntax::tree::{self, Scope, Word};
+
+impl Builder<'_> {
+    pub(super) fn payment(&mut self, payment: &tree::Payment) {
+        self.refuse_same_name(&payment.name);
+        let (notes, _) = self.notes(&payment.notes);
+        let id = PaymentId(u32::try_from(self.parts.payments.len()).unwrap_or(u32::MAX));
+        self.parts.payments.push(Payment {
+            name: payment.name.text.clone(),
+            title: payment.title.text.clone(),
+            waivable: payment.waivable,
+            notes,
+            span: payment.name.span,
+        });
+        for (measurement, quarter) in self.paid_for(payment) {
+            let subject = Subject { measurement, quarter, has_doses: false, lines: Vec::new() };
+            self.program(ProgramOf::Payment(id), subject, &payment.lines, &payment.name);
+        }
+    }
+
+    pub(super) fn fee(&mut self, fee: &tree::Fee) {
+        self.refuse_same_name(&fee.name);
+        let (notes, _) = self.notes(&fee.notes);
+        let clusters = self.codes.set(&fee.clusters, &mut self.faults);
+        let window = self.window(&fee.window);
+        let id = FeeId(u32::try_from(self.parts.fees.len()).unwrap_or(u32::MAX));
+        let title = fee.title.text.clone();
+        self.parts.fees.push(Fee { name: fee.name.text.clone(), title, clusters, window, notes, span: fee.name.span });
+        let subject = Subject { measurement: None, quarter: None, has_doses: true, lines: Vec::new() };
+        self.program(ProgramOf::Fee(id), subject, &fee.lines, &fee.name);
+    }
+
+    fn refuse_same_name(&mut self, name: &Word) {
+        let payments = self.parts.payments.iter().map(|payment| (&payment.name, payment.span));
+        let fees = self.parts.fees.iter().map(|fee| (&fee.name, fee.span));
+        if let Some((_, first)) = payments.chain(fees).find(|(known, _)| **known == name.text) {
+            let message = format!("`{}` is defined twice", name.text);
+            self.faults.push(Diagnostic::error("E203", name.span, message).also(first, "first here"));
+        }
+    }
+
+    /// What a payment is made for, once each.
+    fn paid_for(&mut self, payment: &tree::Payment) -> Vec<(Option<MeasurementId>, Option<u8>)> {
+        let (wanted, only) = match &payment.scope {
+            Scope::Practice => return vec![(None, None)],
+            Scope::Quarter => return (1..=4).map(|quarter| (None, Some(quarter))).collect(),
+            Scope::Each(wanted, only) => (kind(*wanted), only),
+        };
+        self.check_only(only);
+        let measures = &self.parts.measures;
+        let is_paid = |measurement: &crate::model::book::Measurement| {
+            let measure = &measures[measurement.measure.index()];
+            measure.kind == wanted && (only.is_empty() || only.iter().any(|code| code.text == measure.code))
+        };
+        let measurements = self.parts.measurements.iter().zip(0..);
+        let paid: Vec<_> = measurements
+            .filter(|(measurement, _)| is_paid(measurement))
+            .map(|(measurement, at)| (Some(MeasurementId(at)), measurement.quarter))
+            .collect();
+        if paid.is_empty() {
+            let message = format!("the rulebook has no {} to pay for", kind_word(wanted));
+            self.faults.push(Diagnostic::error("E408", payment.scope_span, message));
+        }
+        paid
+    }
+
+    fn check_only(&mut self, only: &[Word]) {
+        for code in only {
+            if self.parts.measures.iter().any(|measure| measure.code == code.text) {
+                continue;
+            }
+            let fault = Diagnostic::error("E202", code.span, format!("there is no indicator or course `{}`", code.text));
+            let near = nearest(&code.text, self.parts.measures.iter().map(|measure| measure.code.as_str()));
+            self.faults.push(match near {
+                Some(near) => fault.help(format!("did you mean `{near}`?")),
+                None => fault,
+            });
+        }
+    }
+
+    fn program(&mut self, of: ProgramOf, mut subject: Subject, lines: &[tree::Line], name: &Word) {
+        for line in lines {
+            if subject.lines.iter().any(|known| known.name == line.name.text) {
+                let message = format!("a second line `{}`", line.name.text);
+                self.faults.push(Diagnostic::error("E203", line.name.span, message));
+            }
+            let resolved = self.line(line, &subject);
+            subject.lines.push(resolved);
+        }
+        if !subject.lines.iter().any(|line| line.name == "points" || line.name == "pounds") {
+            let message = format!("`{}` gives neither `points` nor `pounds`", name.text);
+            let help = "a payment's result is the line named `points` or `pounds`";
+            self.faults.push(Diagnostic::error("E409", name.span, message).help(help));
+        }
+        let Subject { measurement, quarter, lines, .. } = subject;
+        self.parts.programs.push(Program { of, measurement, quarter, lines });
+    }
+}

@@ -1,0 +1,61 @@
+//! A folder of rulebooks: which there are, and each one checked when it is asked for.
+
+use crate::ground::{BookName, Diagnostic, Severity, Sources};
+use crate::model::Rulebook;
+use crate::model::build;
+
+/// The files that hold a rulebook's numbers; a folder with one of them is a rulebook.
+pub const NUMBERS_FILES: [&str; 2] = ["contract.toml", "scheme.toml"];
+
+/// All the files of a rules folder.
+#[derive(Clone, Debug)]
+pub struct Library {
+    sources: Sources,
+}
+
+/// A rulebook and what somebody should look at in it; or no rulebook and the faults.
+#[derive(Clone, Debug)]
+pub struct Checked {
+    /// The rulebook, unless there are errors.
+    pub book: Option<Rulebook>,
+    /// Errors and warnings, by place.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Library {
+    /// A library of the files of a rules folder, by their paths below it.
+    pub fn new(sources: Sources) -> Library {
+        Library { sources }
+    }
+
+    /// The files.
+    pub fn sources(&self) -> &Sources {
+        &self.sources
+    }
+
+    /// The names of all rulebooks, in order.
+    pub fn names(&self) -> Vec<BookName> {
+        let books = self.sources.iter().filter_map(|(_, file)| {
+            let (folder, name) = file.path.rsplit_once('/')?;
+            let (scheme, year) = folder.split_once('/')?;
+            let is_book = NUMBERS_FILES.contains(&name) && !year.contains('/') && scheme != "codes";
+            is_book.then(|| BookName { scheme: scheme.to_owned(), year: year.to_owned() })
+        });
+        let mut names: Vec<BookName> = books.collect();
+        names.sort();
+        names.dedup();
+        names
+    }
+
+    /// Reads and checks one rulebook. A name that is not among [`Library::names`] gives neither book nor diagnostics.
+    pub fn check(&self, name: &BookName) -> Checked {
+        if !self.names().contains(name) {
+            return Checked { book: None, diagnostics: Vec::new() };
+        }
+        let (book, mut diagnostics) = build::build(&self.sources, name);
+        diagnostics.sort_by(|a, b| (a.place, a.code, &a.message).cmp(&(b.place, b.code, &b.message)));
+        diagnostics.dedup();
+        let is_sound = diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error);
+        Checked { book: book.filter(|_| is_sound), diagnostics }
+    }
+}
