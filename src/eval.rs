@@ -1,0 +1,14 @@
+//! A rulebook and patients in; outcomes, counts and payments out.
+//!
+//! Comes in: a checked [`Rulebook`](crate::model::Rulebook) and an [`Extract`](crate::data::extract::Extract), or
+//! counts. Goes out: each patient's outcome, counts per practice, what is paid, and for one patient the reasons. There
+//! is one evaluator, [`judge`]; it writes a trace when asked and is the same code when not. It reads no file, no clock,
+//! and cannot fail: the rulebook was checked.
+
+pub mod counts;
+pub mod explain;
+pub mod judge;
+pub mod pay;
+pub mod run;
+pub mod sight;
+pub mod trace;

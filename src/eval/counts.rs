@@ -1,0 +1,36 @@
+//! Counts of a measurement in a practice.
+
+use crate::ground::Amount;
+
+/// How many patients of a practice a measurement counts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Counts {
+    /// Patients on the register.
+    pub register: u64,
+    /// Of those, patients who leave it by an exclusion.
+    pub excluded: u64,
+    /// Of the rest, patients who leave the denominator by an exception.
+    pub excepted: u64,
+    /// Patients who achieved.
+    pub numerator: u64,
+}
+
+impl Counts {
+    /// register − excluded − excepted, in patients.
+    pub fn denominator(&self) -> u64 {
+        self.register - self.excluded - self.excepted
+    }
+
+    /// Numerator over denominator in per cent, exact; none without a denominator.
+    pub fn achievement_percent(&self) -> Option<Amount> {
+        Amount::ratio(i128::from(self.numerator) * 100, i128::from(self.denominator()))
+    }
+
+    /// Takes over another's counts.
+    pub fn add(&mut self, other: Counts) {
+        self.register += other.register;
+        self.excluded += other.excluded;
+        self.excepted += other.excepted;
+        self.numerator += other.numerator;
+    }
+}

@@ -1,0 +1,182 @@
+//! Payments: a rulebook's formulas over counts and figures, exact.
+
+use crate::eval::counts::Counts;
+use crate::ground::Amount;
+use crate::model::Rulebook;
+use crate::model::book::{Figure, FigureId, FigureValue, MeasurementId};
+use crate::model::formula::{Case, Comparator, CountName, Formula, Operand, Program, Test};
+
+/// What a practice's payments are computed from. What is not known is None, and only what needs it is a gap.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Facts {
+    /// Patients on the practice's list.
+    pub list_size: Option<u64>,
+    /// By measurement.
+    pub counts: Vec<Option<Counts>>,
+    /// By measurement: numerator and denominator of the practice's own baseline.
+    pub baselines: Vec<Option<(u64, u64)>>,
+    /// How many doses earn the fee that is being computed.
+    pub doses: Option<u64>,
+}
+
+/// Why a figure cannot be given.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+pub enum Gap {
+    /// The practice's list size is not known.
+    ListSize,
+    /// The rulebook leaves a figure unset.
+    Unset(FigureId),
+    /// There is no such figure for this indicator.
+    Absent(FigureId),
+    /// Nobody was counted for a measurement.
+    NotCounted(MeasurementId),
+    /// Nobody is in the denominator, so there is no achievement.
+    NoDenominator(MeasurementId),
+    /// The practice has no baseline.
+    NoBaseline(MeasurementId),
+    /// Doses are not known.
+    Doses,
+    /// Something is divided by nothing.
+    DividedByZero,
+    /// A number is too large to be held exactly.
+    TooLarge,
+}
+
+/// Computes one line of a program, and the lines that it reads, with the figures given (the rulebook's own, or some of
+/// them overridden).
+pub fn line(program: &Program, at: usize, figures: &[Figure], facts: &Facts) -> Result<Amount, Gap> {
+    Reckoning { program, figures, facts }.line(at)
+}
+
+/// What a measurement earns.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Earned {
+    /// Points; None where no payment gives points for it.
+    pub points: Option<Result<Amount, Gap>>,
+    /// Pounds; None where no payment gives pounds for it.
+    pub pounds: Option<Result<Amount, Gap>>,
+}
+
+/// What a measurement earns by all payments that are made for it.
+pub fn earned(book: &Rulebook, figures: &[Figure], measurement: MeasurementId, facts: &Facts) -> Earned {
+    let sum = |name: &str| {
+        let programs = book.programs.iter().filter(|program| program.measurement == Some(measurement));
+        let parts = programs.filter_map(|program| program.line(name).map(|at| line(program, at, figures, facts)));
+        parts.reduce(|sum, part| sum.and_then(|sum| part.and_then(|part| sum.plus(part).ok_or(Gap::TooLarge))))
+    };
+    Earned { points: sum("points"), pounds: sum("pounds") }
+}
+
+struct Reckoning<'a> {
+    program: &'a Program,
+    figures: &'a [Figure],
+    facts: &'a Facts,
+}
+
+impl Reckoning<'_> {
+    fn line(&self, at: usize) -> Result<Amount, Gap> {
+        for Case { test, formula } in &self.program.lines[at].cases {
+            let applies = match test {
+                Some(test) => self.test(test)?,
+                None => true,
+            };
+            if applies {
+                return self.formula(formula);
+            }
+        }
+        // The model demands a last case that always applies.
+        Ok(Amount::ZERO)
+    }
+
+    fn test(&self, test: &Test) -> Result<bool, Gap> {
+        match test {
+            Test::All(parts) => parts.iter().try_fold(true, |all, part| Ok(all && self.test(part)?)),
+            Test::Any(parts) => parts.iter().try_fold(false, |any, part| Ok(any || self.test(part)?)),
+            Test::Not(inner) => Ok(!self.test(inner)?),
+            Test::Absent(operand) => Ok(self.is_absent(*operand)),
+            Test::Compare(left, comparator, right) => {
+                let (left, right) = (self.formula(left)?, self.formula(right)?);
+                Ok(match comparator {
+                    Comparator::Less => left < right,
+                    Comparator::LessOrEqual => left <= right,
+                    Comparator::Equal => left == right,
+                    Comparator::Unequal => left != right,
+                    Comparator::GreaterOrEqual => left >= right,
+                    Comparator::Greater => left > right,
+                })
+            }
+        }
+    }
+
+    /// A figure that there is none of, or a baseline that the practice has not got. What is merely unset is not absent.
+    fn is_absent(&self, operand: Operand) -> bool {
+        match self.operand(operand) {
+            Err(Gap::Absent(_) | Gap::NoBaseline(_) | Gap::NoDenominator(_)) => true,
+            Ok(_)
+            | Err(
+                Gap::ListSize
+                | Gap::Unset(_)
+                | Gap::NotCounted(_)
+                | Gap::Doses
+                | Gap::DividedByZero
+                | Gap::TooLarge,
+            ) => false,
+        }
+    }
+
+    fn formula(&self, formula: &Formula) -> Result<Amount, Gap> {
+        match formula {
+            Formula::Number(amount) => Ok(*amount),
+            Formula::Operand(operand) => self.operand(*operand),
+            Formula::Plus(left, right) => self.formula(left)?.plus(self.formula(right)?).ok_or(Gap::TooLarge),
+            Formula::Minus(left, right) => self.formula(left)?.minus(self.formula(right)?).ok_or(Gap::TooLarge),
+            Formula::Times(left, right) => self.formula(left)?.times(self.formula(right)?).ok_or(Gap::TooLarge),
+            Formula::Over(left, right) => {
+                let (left, right) = (self.formula(left)?, self.formula(right)?);
+                if right.is_zero() { Err(Gap::DividedByZero) } else { left.over(right).ok_or(Gap::TooLarge) }
+            }
+            Formula::Smallest(parts) => self.best(parts, Amount::min),
+            Formula::Largest(parts) => self.best(parts, Amount::max),
+            Formula::Round(inner, step) => self.formula(inner)?.round_to(*step).ok_or(Gap::TooLarge),
+        }
+    }
+
+    fn best(&self, parts: &[Formula], better: fn(Amount, Amount) -> Amount) -> Result<Amount, Gap> {
+        let amounts = parts.iter().map(|part| self.formula(part)).collect::<Result<Vec<_>, _>>()?;
+        Ok(amounts.into_iter().reduce(better).unwrap_or(Amount::ZERO))
+    }
+
+    fn operand(&self, operand: Operand) -> Result<Amount, Gap> {
+        match operand {
+            Operand::Line(at) => self.line(at),
+            Operand::ListSize => self.facts.list_size.map(Amount::from).ok_or(Gap::ListSize),
+            Operand::Doses => self.facts.doses.map(Amount::from).ok_or(Gap::Doses),
+            Operand::Count(name, measurement) => self.count(name, measurement),
+            Operand::Figure(id) => match &self.figures[id.index()].value {
+                FigureValue::Is(amount) => Ok(*amount),
+                FigureValue::Absent(_) => Err(Gap::Absent(id)),
+                // A date is never an operand: the model refuses it.
+                FigureValue::Unset(_) | FigureValue::IsDate(_) => Err(Gap::Unset(id)),
+            },
+        }
+    }
+
+    fn count(&self, name: CountName, id: MeasurementId) -> Result<Amount, Gap> {
+        if name == CountName::BaselineAchievement {
+            let baseline = self.facts.baselines.get(id.index()).copied().flatten();
+            let (numerator, denominator) = baseline.ok_or(Gap::NoBaseline(id))?;
+            return Amount::ratio(i128::from(numerator) * 100, i128::from(denominator)).ok_or(Gap::NoBaseline(id));
+        }
+        let counts = self.facts.counts.get(id.index()).copied().flatten().ok_or(Gap::NotCounted(id))?;
+        match name {
+            CountName::Register => Ok(counts.register.into()),
+            CountName::Excluded => Ok(counts.excluded.into()),
+            CountName::Excepted => Ok(counts.excepted.into()),
+            CountName::Denominator => Ok(counts.denominator().into()),
+            CountName::Numerator => Ok(counts.numerator.into()),
+            CountName::Achievement | CountName::BaselineAchievement => {
+                counts.achievement_percent().ok_or(Gap::NoDenominator(id))
+            }
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! The run over an extract: every rulebook over every patient in one pass, counted per practice.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::data::extract::{Extract, Patient, PatientKey, PracticeId};
+use crate::data::progress::Progress;
+use crate::eval::counts::Counts;
+use crate::eval::judge::{Outcome, judge_all};
+use crate::eval::sight::{Lens, Scratch, is_registered_twice};
+use crate::ground::Findings;
+use crate::model::Rulebook;
+use crate::model::book::MeasurementId;
+
+/// What is to be kept beside the counts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Level {
+    /// Counts per practice.
+    Practice,
+    /// Each patient's outcome too.
+    Patient,
+}
+
+/// One rulebook's results.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct BookResult {
+    /// By practice (its id in the extract), then by measurement.
+    pub counts: Vec<Vec<Counts>>,
+    /// Patients on a register, in no order; empty unless asked for.
+    pub patients: Vec<PatientOutcome>,
+    /// How many patients have two registrations that hold on the year's last day.
+    pub registered_twice: u64,
+}
+
+/// A patient's outcome.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct PatientOutcome {
+    /// Who.
+    pub patient: PatientKey,
+    /// Which practice it counts for.
+    pub practice: PracticeId,
+    /// What was measured.
+    pub measurement: MeasurementId,
+    /// What came of it.
+    pub outcome: Outcome,
+}
+
+/// Applies the rulebooks to every patient of an extract, on the threads of the current pool. Results are in the order of
+/// the lenses; findings are those that only grouping by patient can show.
+pub fn run(extract: &Extract, lenses: &[Lens<'_>], level: Level, progress: &dyn Progress) -> (Vec<BookResult>, Findings) {
+    let practices = extract.practices().len();
+    let next = AtomicUsize::new(0);
+    let shares = rayon::broadcast(|_| {
+        let mut tally = Tally::new(lenses, practices, level);
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            if at >= extract.partition_count() {
+                return tally;
+            }
+            let partition = extract.partition(at);
+            let patients = partition.patients();
+            let rows = patients.len() as u64;
+            for patient in patients {
+                tally.patient(lenses, patient);
+            }
+            tally.findings.merge(partition.findings().clone());
+            progress.advance(rows);
+        }
+    });
+    let mut whole = Tally::new(lenses, practices, level);
+    for share in shares {
+        whole.merge(share);
+    }
+    (whole.books, whole.findings)
+}
+
+/// One thread's counts.
+struct Tally {
+    books: Vec<BookResult>,
+    findings: Findings,
+    scratch: Vec<Scratch>,
+    level: Level,
+}
+
+impl Tally {
+    fn new(lenses: &[Lens<'_>], practices: usize, level: Level) -> Tally {
+        let empty = |book: &Rulebook| BookResult {
+            counts: vec![vec![Counts::default(); book.measurements.len()]; practices],
+            ..BookResult::default()
+        };
+        Tally {
+            books: lenses.iter().map(|lens| empty(lens.book)).collect(),
+            findings: Findings::default(),
+            scratch: lenses.iter().map(|_| Scratch::default()).collect(),
+            level,
+        }
+    }
+
+    fn patient(&mut self, lenses: &[Lens<'_>], patient: Patient<'_>) {
+        for ((lens, result), scratch) in lenses.iter().zip(&mut self.books).zip(&mut self.scratch) {
+            result.registered_twice += u64::from(is_registered_twice(&patient, lens.book.end));
+            judge_all(lens, patient, scratch, |measurement, practice, outcome| {
+                let counts = &mut result.counts[practice.0 as usize][measurement.index()];
+                counts.register += 1;
+                match outcome {
+                    Outcome::Achieved => counts.numerator += 1,
+                    Outcome::NotAchieved => {}
+                    Outcome::Excepted(_) => counts.excepted += 1,
+                    Outcome::Excluded(_) => counts.excluded += 1,
+                }
+                if self.level == Level::Patient {
+                    result.patients.push(PatientOutcome { patient: patient.key, practice, measurement, outcome });
+                }
+            });
+        }
+    }
+
+    fn merge(&mut self, other: Tally) {
+        for (mine, theirs) in self.books.iter_mut().zip(other.books) {
+            for (mine, theirs) in mine.counts.iter_mut().flatten().zip(theirs.counts.into_iter().flatten()) {
+                mine.add(theirs);
+            }
+            mine.patients.extend(theirs.patients);
+            mine.registered_twice += theirs.registered_twice;
+        }
+        self.findings.merge(other.findings);
+    }
+}

@@ -1,0 +1,158 @@
+//! One patient on one measurement day: which registration counts, which events are seen, and what each date is.
+
+use crate::data::extract::{Event, Patient, Registration};
+use crate::ground::Day;
+use crate::model::Rulebook;
+use crate::model::book::{ClusterSet, Date, DateId, Which, Window};
+
+/// A rulebook made ready to look at patients: which clusters each wanted code is in.
+#[derive(Debug)]
+pub struct Lens<'b> {
+    pub(crate) book: &'b Rulebook,
+    /// By the code's place in the extract's list.
+    code_sets: Vec<ClusterSet>,
+}
+
+impl<'b> Lens<'b> {
+    /// A lens for an extract that keeps these codes, in this order.
+    pub fn new(book: &'b Rulebook, codes: &[crate::ground::ConceptId]) -> Lens<'b> {
+        Lens { book, code_sets: codes.iter().map(|code| book.clusters_of(*code)).collect() }
+    }
+
+    /// The rulebook.
+    pub fn book(&self) -> &'b Rulebook {
+        self.book
+    }
+
+    pub(crate) fn clusters_of(&self, event: &Event) -> ClusterSet {
+        self.code_sets.get(usize::from(event.code.0)).copied().unwrap_or_default()
+    }
+}
+
+/// Dates of the patient at hand that were worked out already; kept between patients so that nothing is allocated.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    dates: Vec<(u32, Option<Day>)>,
+    turn: u32,
+}
+
+impl Scratch {
+    /// Forgets the dates of the patient before.
+    fn renew(&mut self, dates: usize) {
+        self.turn = self.turn.wrapping_add(1);
+        if self.dates.len() < dates || self.turn == 0 {
+            self.dates.clear();
+            self.dates.resize(dates, (0, None));
+            self.turn = 1;
+        }
+    }
+}
+
+/// One patient on one measurement day.
+pub(crate) struct Sight<'a, 'b> {
+    pub(crate) lens: &'a Lens<'b>,
+    pub(crate) patient: Patient<'a>,
+    pub(crate) day: Day,
+    /// The registration that counts.
+    pub(crate) registration: &'a Registration,
+    /// Events from birth to the measurement day.
+    pub(crate) events: &'a [Event],
+    scratch: &'a mut Scratch,
+}
+
+/// A window with its days worked out: from the first to the last, both included. None where a date is missing: then no
+/// day lies in it.
+pub(crate) type Days = Option<(Day, Day)>;
+
+impl<'a, 'b> Sight<'a, 'b> {
+    /// None for a patient who was on no list by that day.
+    pub(crate) fn new(lens: &'a Lens<'b>, patient: Patient<'a>, day: Day, scratch: &'a mut Scratch) -> Option<Sight<'a, 'b>> {
+        let registration = registration_on(&patient, day)?;
+        let seen = patient.events.partition_point(|event| event.day <= day);
+        let born = patient.events.partition_point(|event| event.day < patient.birth);
+        scratch.renew(lens.book.dates.len());
+        let events = patient.events.get(born..seen).unwrap_or(&[]);
+        Some(Sight { lens, patient, day, registration, events, scratch })
+    }
+
+    /// What a date is for this patient; None where the event it hangs on is not there.
+    pub(crate) fn date(&mut self, id: DateId) -> Option<Day> {
+        let (turn, day) = self.scratch.dates[id.index()];
+        if turn == self.scratch.turn {
+            return day;
+        }
+        let day = self.work_out(id);
+        self.scratch.dates[id.index()] = (self.scratch.turn, day);
+        day
+    }
+
+    fn work_out(&mut self, id: DateId) -> Option<Day> {
+        let book = self.lens.book;
+        match &book.dates[id.index()] {
+            Date::Birth => Some(self.patient.birth),
+            Date::Registration => Some(self.registration.from),
+            Date::YearStart => Some(book.start),
+            Date::YearEnd => Some(book.end),
+            Date::MeasurementDay => Some(self.day),
+            Date::Calendar(day) => Some(*day),
+            Date::After(from, period) => self.date(*from).map(|from| from.plus(*period, book.missing_day)),
+            Date::Before(from, period) => self.date(*from).map(|from| from.minus(*period, book.missing_day)),
+            Date::Nth { which, clusters, window } => {
+                let days = self.days(window);
+                let mut found = self.days_of(*clusters, days);
+                match which {
+                    Which::FromStart(at) => found.nth(*at as usize - 1),
+                    Which::Last => found.last(),
+                }
+            }
+        }
+    }
+
+    /// The days of a window.
+    pub(crate) fn days(&mut self, window: &Window) -> Days {
+        let mut first = Day::FIRST;
+        for edge in &window.from {
+            first = first.max(self.date(edge.date)?.plus_days(edge.shift_days));
+        }
+        let mut last = Day::LAST;
+        for edge in &window.to {
+            last = last.min(self.date(edge.date)?.plus_days(edge.shift_days));
+        }
+        Some((first, last))
+    }
+
+    /// The distinct days in a window on which an event of the clusters was recorded, in order.
+    pub(crate) fn days_of(&self, clusters: ClusterSet, days: Days) -> impl Iterator<Item = Day> + use<'a, 'b> {
+        let (first, last) = days.unwrap_or((Day::LAST, Day::FIRST));
+        let lens = self.lens;
+        let mut before = None;
+        let in_window = self.events.iter().skip_while(move |event| event.day < first).take_while(move |event| event.day <= last);
+        in_window.filter(move |event| lens.clusters_of(event).meets(clusters)).filter_map(move |event| {
+            let is_new = before != Some(event.day);
+            before = Some(event.day);
+            is_new.then_some(event.day)
+        })
+    }
+
+    /// True if some registration holds on a day.
+    pub(crate) fn registered_at(&self, day: Day) -> bool {
+        self.patient.registrations.iter().any(|registration| holds(registration, &self.patient, day))
+    }
+}
+
+/// True if the patient is on that list, and alive, on a day.
+fn holds(registration: &Registration, patient: &Patient<'_>, day: Day) -> bool {
+    registration.from <= day && registration.to.is_none_or(|to| to > day) && patient.death.is_none_or(|death| death > day)
+}
+
+/// The registration that counts on a day: the last that holds, else the last that had begun.
+pub(crate) fn registration_on<'a>(patient: &Patient<'a>, day: Day) -> Option<&'a Registration> {
+    let begun = || patient.registrations.iter().filter(|registration| registration.from <= day);
+    begun().rfind(|registration| holds(registration, patient, day)).or_else(|| begun().next_back())
+}
+
+/// True if more than one registration holds on a day.
+pub(crate) fn is_registered_twice(patient: &Patient<'_>, day: Day) -> bool {
+    patient.registrations.len() > 1
+        && patient.registrations.iter().filter(|registration| holds(registration, patient, day)).count() > 1
+}
