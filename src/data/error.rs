@@ -34,6 +34,14 @@ pub enum LoadError {
         /// The name as it was given.
         file: String,
     },
+    /// A CSV file whose first line is not text.
+    #[error(
+        "the first line of `{file}` is not text in UTF-8: a header line with the column names is expected; save the file as CSV in UTF-8"
+    )]
+    HeaderNotText {
+        /// The name as it was given.
+        file: String,
+    },
     /// A column that is needed and not there.
     #[error("`{file}` has no column `{column}`: it has {}{}", listed(present), near.as_ref().map_or(String::new(), |near| format!("; did you mean to name `{near}` so?")))]
     MissingColumn {
@@ -93,14 +101,14 @@ pub enum LoadError {
         line: u64,
     },
     /// A malformed row, where the caller asked that there be none.
-    #[error("row {row} of `{file}` has {} in the column `{column}`: mend it, or run without --strict to set such rows aside", kind.words().0)]
+    #[error("row {row} of `{file}` has {}{}: mend it, or run without --strict to set such rows aside", kind.words().0, column.map_or(String::new(), |column| format!(" in the column `{column}`")))]
     Malformed {
         /// The name as it was given.
         file: String,
         /// The line (CSV, the header being line 1) or row (Parquet, the first being row 1).
         row: u64,
-        /// The column to blame.
-        column: String,
+        /// The column to blame, where one is.
+        column: Option<&'static str>,
         /// What is wrong with it.
         kind: FindingKind,
     },

@@ -2,10 +2,20 @@
 
 use std::borrow::Cow;
 
+use crate::data::codes::Codes;
+use crate::data::columns::{Column, PATIENT_COLUMNS, event_columns};
+use crate::data::digest;
 use crate::data::error::LoadError;
+use crate::data::group::{Grouped, Store};
+use crate::data::ids::{self, Ids, Keeper};
+use crate::data::names::Names;
 use crate::data::progress::Progress;
+use crate::data::reader::{Sizes, Table};
+use crate::data::rows::{EventRules, PatientRules};
+use crate::data::scatter::partition_of;
 use crate::data::source::Input;
-use crate::ground::{ConceptId, Day, Findings};
+use crate::data::tally::Tally;
+use crate::ground::{ConceptId, Day, FindingKind, Findings};
 
 /// A practice of an extract, by its place in [`Extract::practice_code`]. Ids are in bytewise order of the codes.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
@@ -99,7 +109,30 @@ pub struct LoadOptions {
 /// Patient records, scattered into partitions by patient.
 #[derive(Debug)]
 pub struct Extract {
+    store: Store,
+    ids: Ids,
+    file_names: FileNames,
     findings: Findings,
+    patient_rows: u64,
+    event_rows: u64,
+    input_digest: Option<[u8; 32]>,
+}
+
+/// The tables' names as the user gave them.
+#[derive(Clone, Debug)]
+struct FileNames {
+    patients: String,
+    events: String,
+}
+
+impl FileNames {
+    /// Puts both tables' findings into words.
+    fn report(&self, patients: Tally, events: Tally, findings: &mut Findings) {
+        let event_columns = event_columns(true, true);
+        let name = |columns: &[Column], at: usize| columns.get(at).map_or("", |column| column.name);
+        patients.report(&self.patients, |at| name(&PATIENT_COLUMNS, at), findings);
+        events.report(&self.events, |at| name(&event_columns, at), findings);
+    }
 }
 
 /// Reads the patients, then the events of the wanted codes, on the threads of the current rayon pool.
@@ -107,98 +140,171 @@ pub struct Extract {
 /// # Errors
 /// [`LoadError`] if a table cannot be read or lacks a column, or (under `strict`) has a malformed row.
 pub fn load(
-    _inputs: &PatientInputs,
-    _wanted: &Wanted,
-    _options: &LoadOptions,
-    _progress: &dyn Progress,
+    inputs: &PatientInputs,
+    wanted: &Wanted,
+    options: &LoadOptions,
+    progress: &dyn Progress,
 ) -> Result<Extract, LoadError> {
-    todo!()
+    load_sized(inputs, wanted, options, progress, Sizes::default())
+}
+
+/// [`load`] with other sizes, on which nothing that is seen may depend.
+fn load_sized(
+    inputs: &PatientInputs,
+    wanted: &Wanted,
+    options: &LoadOptions,
+    progress: &dyn Progress,
+    sizes: Sizes,
+) -> Result<Extract, LoadError> {
+    let event_columns = event_columns(wanted.givers, wanted.text);
+    // Both headers are looked at before anything is read, so that a wrong file is known at once.
+    let patients = Table::open(&inputs.patients, &PATIENT_COLUMNS, sizes)?;
+    let events = Table::open(&inputs.events, &event_columns, sizes)?;
+    let rows = patients.rows() + events.rows();
+    progress.total(rows);
+    let partition_bits = sizes.partition_bits.unwrap_or_else(|| partition_bits(rows));
+    let (keeper, names) = (Keeper::new(), Names::default());
+    let rules = PatientRules { ids: &keeper, names: &names, partition_bits, digest: options.digest };
+    let patients = patients.patients(&rules, progress)?;
+    let ids = keeper.freeze();
+    let codes = Codes::new(&wanted.codes);
+    let extras = wanted.givers || wanted.text;
+    let rules = EventRules { ids: &ids, names: &names, codes: &codes, extras, partition_bits, digest: options.digest };
+    let events = events.events(&rules, progress)?;
+    if options.strict {
+        refuse_malformed(&inputs.patients.name, &PATIENT_COLUMNS, &patients.tally)?;
+        refuse_malformed(&inputs.events.name, &event_columns, &events.tally)?;
+    }
+    let file_names = FileNames { patients: inputs.patients.name.clone(), events: inputs.events.name.clone() };
+    let mut findings = Findings::default();
+    file_names.report(patients.tally, events.tally, &mut findings);
+    let (registrations, kept) = (patients.chunks, events.chunks);
+    Ok(Extract {
+        store: Store { partition_bits, registrations, events: kept, practices: names.rank(), extras },
+        ids,
+        file_names,
+        findings,
+        patient_rows: patients.rows,
+        event_rows: events.rows,
+        input_digest: options.digest.then(|| digest::of_tables(patients.sum, events.sum)),
+    })
+}
+
+/// A partition should hold about so many rows, to be grouped within a processor's cache.
+const PARTITION_ROWS: u64 = 1 << 15;
+
+/// How many partitions so many rows are scattered into, as a power of two.
+fn partition_bits(rows: u64) -> u32 {
+    (rows / PARTITION_ROWS).next_power_of_two().ilog2().clamp(3, 10)
+}
+
+/// Faults by which a row is malformed in itself.
+const MALFORMED: [FindingKind; 6] = [
+    FindingKind::MalformedDate,
+    FindingKind::MalformedCode,
+    FindingKind::MissingValue,
+    FindingKind::WrongCellCount,
+    FindingKind::NotText,
+    FindingKind::MalformedNumber,
+];
+
+/// Makes the first malformed row of a table an error.
+fn refuse_malformed(file: &str, columns: &[Column], tally: &Tally) -> Result<(), LoadError> {
+    tally.first(&MALFORMED).map_or(Ok(()), |(row, column, kind)| {
+        let column = columns.get(column).map(|column| column.name);
+        Err(LoadError::Malformed { file: file.to_owned(), row, column, kind })
+    })
 }
 
 impl Extract {
     /// How many partitions there are.
     pub fn partition_count(&self) -> usize {
-        todo!()
+        1 << self.store.partition_bits
     }
 
     /// Groups one partition by patient: call it from the thread that evaluates the partition, and drop it afterwards.
-    pub fn partition(&self, _at: usize) -> Partition {
-        todo!()
+    pub fn partition(&self, at: usize) -> Partition {
+        let (mut patients, mut events) = (Tally::default(), Tally::default());
+        let grouped = Grouped::of(&self.store, at, &mut patients, &mut events);
+        let mut findings = Findings::default();
+        self.file_names.report(patients, events, &mut findings);
+        Partition { grouped, findings }
     }
 
     /// The code of a practice of this extract.
-    pub fn practice_code(&self, _practice: PracticeId) -> &str {
-        todo!()
+    pub fn practice_code(&self, practice: PracticeId) -> &str {
+        self.store.practices.name(practice.0)
     }
 
     /// All practices that are named, in bytewise order of their codes: those of registrations, and givers where read.
-    pub fn practices(&self) -> impl Iterator<Item = (PracticeId, &str)> {
-        std::iter::empty()
+    pub fn practices(&self) -> impl ExactSizeIterator<Item = (PracticeId, &str)> {
+        self.store.practices.iter().enumerate().map(|(at, code)| (PracticeId(at as u32), code))
     }
 
     /// The id of a patient of this extract, as it was written.
-    pub fn patient_id(&self, _key: PatientKey) -> Cow<'_, str> {
-        todo!()
+    pub fn patient_id(&self, key: PatientKey) -> Cow<'_, str> {
+        self.ids.text(key.0)
     }
 
-    /// The key of a patient by its id as written, if the extract has such a patient (with digits only it may not).
-    pub fn patient_key(&self, _id: &str) -> Option<PatientKey> {
-        todo!()
+    /// One patient by the id as written: the key, and the number of the partition in which [`Partition::patient`] finds
+    /// the rest. None if the patients table has no such patient.
+    pub fn find(&self, id: &str) -> Option<(PatientKey, usize)> {
+        let key = ids::pack(id.as_bytes()).or_else(|| self.ids.find(id))?;
+        let at = partition_of(key, self.store.partition_bits);
+        let known = self.store.registrations.iter().any(|chunk| chunk.rows(at).iter().any(|row| row.key == key));
+        known.then_some((PatientKey(key), at))
     }
 
-    /// The partition in which a patient's records are.
-    pub fn partition_of(&self, _key: PatientKey) -> usize {
-        todo!()
-    }
-
-    /// What was odd in single rows. What is seen only when a patient's rows come together is in [`Partition::findings`].
+    /// What was odd in single rows. What is seen only when a patient's rows come together is in
+    /// [`Partition::findings`].
     pub fn findings(&self) -> &Findings {
         &self.findings
     }
 
     /// The rows of the patients table, those set aside included.
     pub fn patient_rows(&self) -> u64 {
-        todo!()
+        self.patient_rows
     }
 
     /// The rows of the events table, those dropped or set aside included.
     pub fn event_rows(&self) -> u64 {
-        todo!()
+        self.event_rows
     }
 
     /// The events that were kept: of wanted codes, and well formed.
     pub fn kept_events(&self) -> u64 {
-        todo!()
+        self.store.events.iter().map(|chunk| chunk.len() as u64).sum()
     }
 
-    /// A digest of the rows that were read, the same whatever their order and the tables' format; None unless asked
-    /// for.
+    /// A digest of the rows of both tables as they were read, the same whatever their order and format; None unless
+    /// asked for. It covers the columns that were read: givers and texts only if they were wanted.
     pub fn input_digest(&self) -> Option<[u8; 32]> {
-        todo!()
+        self.input_digest
     }
 }
 
 /// One partition's patients, grouped.
 #[derive(Debug)]
 pub struct Partition {
+    grouped: Grouped,
     findings: Findings,
 }
 
 impl Partition {
     /// The patients, in no particular order.
     pub fn patients(&self) -> impl ExactSizeIterator<Item = Patient<'_>> {
-        std::iter::empty()
+        (0..self.grouped.len()).map(|at| self.grouped.patient(at))
     }
 
-    /// One patient by id.
-    pub fn patient(&self, _key: PatientKey) -> Option<Patient<'_>> {
-        todo!()
+    /// One patient, and its place in [`Partition::patients`].
+    pub fn patient(&self, key: PatientKey) -> Option<(usize, Patient<'_>)> {
+        self.grouped.find(key).map(|at| (at, self.grouped.patient(at)))
     }
 
     /// The text of an event: the patient's place in [`Partition::patients`], the event's among the patient's events.
     /// None where the table has none, or texts were not asked for.
-    pub fn text(&self, _patient: usize, _event: usize) -> Option<&str> {
-        todo!()
+    pub fn text(&self, patient: usize, event: usize) -> Option<&str> {
+        Some(self.grouped.text(patient, event)).filter(|text| !text.is_empty())
     }
 
     /// What was odd in this partition: merge it with those of the other partitions and of the extract.
