@@ -1,7 +1,46 @@
 //! Tables of patient records in, events grouped by patient out.
 //!
 //! Comes in: open files or bytes, CSV or Parquet, and which codes are wanted. Goes out: an [`Extract`], whose
-//! partitions give patients with their registrations and events, and the findings that were met on the way. It must not
-//! know what a rule is: it keeps events of wanted codes and drops the rest.
+//! partitions give patients with their registrations and events, and the findings that were met on the way; and the
+//! little tables (practices and the like) as they stand. It must not know what a rule is: it keeps events of wanted
+//! codes and drops the rest.
+//!
+//! The way of a row: `source` says where its bytes are; `csv_blocks`, `csv_records` and `csv_rows`, or `shared_file`,
+//! `parquet_file`, `parquet_cells` and `parquet_rows`, read it; `rows` checks it and keeps it; `scatter` puts it into
+//! its partition; `group` brings a patient's rows together.
 
+pub mod error;
 pub mod extract;
+pub mod progress;
+pub mod source;
+
+mod cells;
+mod codes;
+mod columns;
+mod csv_blocks;
+mod csv_records;
+mod csv_rows;
+mod digest;
+mod group;
+mod ids;
+mod names;
+#[cfg(feature = "parquet")]
+mod parquet_cells;
+#[cfg(feature = "parquet")]
+mod parquet_file;
+#[cfg(feature = "parquet")]
+mod parquet_rows;
+mod reader;
+mod rows;
+mod scatter;
+#[cfg(feature = "parquet")]
+mod shared_file;
+mod tally;
+
+pub use error::LoadError;
+pub use extract::{
+    CodeIndex, Event, Extract, LoadOptions, Partition, Patient, PatientInputs, PatientKey, PracticeId, Registration,
+    Wanted, load,
+};
+pub use progress::{Progress, Silent};
+pub use source::{Content, Format, Input};

@@ -1,8 +1,23 @@
 //! Patients with their registrations and events, in partitions that are grouped only when they are asked for.
 
-use crate::ground::Day;
+use std::borrow::Cow;
 
-/// A practice of an extract, by its place in [`Extract::practice_code`].
+use crate::data::codes::Codes;
+use crate::data::columns::{Column, PATIENT_COLUMNS, event_columns};
+use crate::data::digest;
+use crate::data::error::LoadError;
+use crate::data::group::{Grouped, Store};
+use crate::data::ids::{self, Ids, Keeper};
+use crate::data::names::Names;
+use crate::data::progress::Progress;
+use crate::data::reader::{Sizes, Table};
+use crate::data::rows::{EventRules, PatientRules};
+use crate::data::scatter::partition_of;
+use crate::data::source::Input;
+use crate::data::tally::Tally;
+use crate::ground::{ConceptId, Day, FindingKind, Findings};
+
+/// A practice of an extract, by its place in [`Extract::practice_code`]. Ids are in bytewise order of the codes.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
 pub struct PracticeId(pub u32);
 
@@ -10,7 +25,8 @@ pub struct PracticeId(pub u32);
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
 pub struct CodeIndex(pub u16);
 
-/// A patient's id: eight bytes that stand for its text.
+/// A patient's id: eight bytes that stand for its text, which [`Extract::patient_id`] gives back. The order of keys
+/// means nothing and may differ from run to run.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
 pub struct PatientKey(pub u64);
 
@@ -49,4 +65,250 @@ pub struct Patient<'a> {
     pub registrations: &'a [Registration],
     /// In order of day, then code.
     pub events: &'a [Event],
+}
+
+/// The two tables of patient records.
+#[derive(Debug)]
+pub struct PatientInputs {
+    /// One row per registration.
+    pub patients: Input,
+    /// One row per event.
+    pub events: Input,
+}
+
+/// What a reader of events must keep.
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
+pub struct Wanted {
+    /// The codes, ascending, each once, fewer than 65,536 of them. Events of other codes are dropped.
+    pub codes: Vec<ConceptId>,
+    /// Whether `events.practice_code` is read, where there is one.
+    pub givers: bool,
+    /// Whether `events.text` is read, where there is one.
+    pub text: bool,
+}
+
+impl Wanted {
+    /// Events of these codes, in any order and perhaps repeated, without givers and texts.
+    pub fn codes(codes: impl IntoIterator<Item = ConceptId>) -> Wanted {
+        let mut codes: Vec<ConceptId> = codes.into_iter().collect();
+        codes.sort_unstable();
+        codes.dedup();
+        Wanted { codes, ..Wanted::default() }
+    }
+}
+
+/// How to load.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub struct LoadOptions {
+    /// Whether the first malformed row is an error rather than a finding.
+    pub strict: bool,
+    /// Whether [`Extract::input_digest`] is wanted. It hashes every row, which costs about as much as reading them.
+    pub digest: bool,
+}
+
+/// Patient records, scattered into partitions by patient.
+#[derive(Debug)]
+pub struct Extract {
+    store: Store,
+    ids: Ids,
+    file_names: FileNames,
+    findings: Findings,
+    patient_rows: u64,
+    event_rows: u64,
+    input_digest: Option<[u8; 32]>,
+}
+
+/// The tables' names as the user gave them.
+#[derive(Clone, Debug)]
+struct FileNames {
+    patients: String,
+    events: String,
+}
+
+impl FileNames {
+    /// Puts both tables' findings into words.
+    fn report(&self, patients: Tally, events: Tally, findings: &mut Findings) {
+        let event_columns = event_columns(true, true);
+        let name = |columns: &[Column], at: usize| columns.get(at).map_or("", |column| column.name);
+        patients.report(&self.patients, |at| name(&PATIENT_COLUMNS, at), findings);
+        events.report(&self.events, |at| name(&event_columns, at), findings);
+    }
+}
+
+/// Reads the patients, then the events of the wanted codes, on the threads of the current rayon pool.
+///
+/// # Errors
+/// [`LoadError`] if a table cannot be read or lacks a column, or (under `strict`) has a malformed row.
+pub fn load(
+    inputs: &PatientInputs,
+    wanted: &Wanted,
+    options: &LoadOptions,
+    progress: &dyn Progress,
+) -> Result<Extract, LoadError> {
+    load_sized(inputs, wanted, options, progress, Sizes::default())
+}
+
+/// [`load`] with other sizes, on which nothing that is seen may depend.
+fn load_sized(
+    inputs: &PatientInputs,
+    wanted: &Wanted,
+    options: &LoadOptions,
+    progress: &dyn Progress,
+    sizes: Sizes,
+) -> Result<Extract, LoadError> {
+    let event_columns = event_columns(wanted.givers, wanted.text);
+    // Both headers are looked at before anything is read, so that a wrong file is known at once.
+    let patients = Table::open(&inputs.patients, &PATIENT_COLUMNS, sizes)?;
+    let events = Table::open(&inputs.events, &event_columns, sizes)?;
+    let rows = patients.rows() + events.rows();
+    progress.total(rows);
+    let partition_bits = sizes.partition_bits.unwrap_or_else(|| partition_bits(rows));
+    let (keeper, names) = (Keeper::new(), Names::default());
+    let rules = PatientRules { ids: &keeper, names: &names, partition_bits, digest: options.digest };
+    let patients = patients.patients(&rules, progress)?;
+    let ids = keeper.freeze();
+    let codes = Codes::new(&wanted.codes);
+    let extras = wanted.givers || wanted.text;
+    let rules = EventRules { ids: &ids, names: &names, codes: &codes, extras, partition_bits, digest: options.digest };
+    let events = events.events(&rules, progress)?;
+    if options.strict {
+        refuse_malformed(&inputs.patients.name, &PATIENT_COLUMNS, &patients.tally)?;
+        refuse_malformed(&inputs.events.name, &event_columns, &events.tally)?;
+    }
+    let file_names = FileNames { patients: inputs.patients.name.clone(), events: inputs.events.name.clone() };
+    let mut findings = Findings::default();
+    file_names.report(patients.tally, events.tally, &mut findings);
+    let (registrations, kept) = (patients.chunks, events.chunks);
+    Ok(Extract {
+        store: Store { partition_bits, registrations, events: kept, practices: names.rank(), extras },
+        ids,
+        file_names,
+        findings,
+        patient_rows: patients.rows,
+        event_rows: events.rows,
+        input_digest: options.digest.then(|| digest::of_tables(patients.sum, events.sum)),
+    })
+}
+
+/// A partition should hold about so many rows, to be grouped within a processor's cache.
+const PARTITION_ROWS: u64 = 1 << 15;
+
+/// How many partitions so many rows are scattered into, as a power of two.
+fn partition_bits(rows: u64) -> u32 {
+    (rows / PARTITION_ROWS).next_power_of_two().ilog2().clamp(3, 10)
+}
+
+/// Faults by which a row is malformed in itself.
+const MALFORMED: [FindingKind; 6] = [
+    FindingKind::MalformedDate,
+    FindingKind::MalformedCode,
+    FindingKind::MissingValue,
+    FindingKind::WrongCellCount,
+    FindingKind::NotText,
+    FindingKind::MalformedNumber,
+];
+
+/// Makes the first malformed row of a table an error.
+fn refuse_malformed(file: &str, columns: &[Column], tally: &Tally) -> Result<(), LoadError> {
+    tally.first(&MALFORMED).map_or(Ok(()), |(row, column, kind)| {
+        let column = columns.get(column).map(|column| column.name);
+        Err(LoadError::Malformed { file: file.to_owned(), row, column, kind })
+    })
+}
+
+impl Extract {
+    /// How many partitions there are.
+    pub fn partition_count(&self) -> usize {
+        1 << self.store.partition_bits
+    }
+
+    /// Groups one partition by patient: call it from the thread that evaluates the partition, and drop it afterwards.
+    pub fn partition(&self, at: usize) -> Partition {
+        let (mut patients, mut events) = (Tally::default(), Tally::default());
+        let grouped = Grouped::of(&self.store, at, &mut patients, &mut events);
+        let mut findings = Findings::default();
+        self.file_names.report(patients, events, &mut findings);
+        Partition { grouped, findings }
+    }
+
+    /// The code of a practice of this extract.
+    pub fn practice_code(&self, practice: PracticeId) -> &str {
+        self.store.practices.name(practice.0)
+    }
+
+    /// All practices that are named, in bytewise order of their codes: those of registrations, and givers where read.
+    pub fn practices(&self) -> impl ExactSizeIterator<Item = (PracticeId, &str)> {
+        self.store.practices.iter().enumerate().map(|(at, code)| (PracticeId(at as u32), code))
+    }
+
+    /// The id of a patient of this extract, as it was written.
+    pub fn patient_id(&self, key: PatientKey) -> Cow<'_, str> {
+        self.ids.text(key.0)
+    }
+
+    /// One patient by the id as written: the key, and the number of the partition in which [`Partition::patient`] finds
+    /// the rest. None if the patients table has no such patient.
+    pub fn find(&self, id: &str) -> Option<(PatientKey, usize)> {
+        let key = ids::pack(id.as_bytes()).or_else(|| self.ids.find(id))?;
+        let at = partition_of(key, self.store.partition_bits);
+        let known = self.store.registrations.iter().any(|chunk| chunk.rows(at).iter().any(|row| row.key == key));
+        known.then_some((PatientKey(key), at))
+    }
+
+    /// What was odd in single rows. What is seen only when a patient's rows come together is in
+    /// [`Partition::findings`].
+    pub fn findings(&self) -> &Findings {
+        &self.findings
+    }
+
+    /// The rows of the patients table, those set aside included.
+    pub fn patient_rows(&self) -> u64 {
+        self.patient_rows
+    }
+
+    /// The rows of the events table, those dropped or set aside included.
+    pub fn event_rows(&self) -> u64 {
+        self.event_rows
+    }
+
+    /// The events that were kept: of wanted codes, and well formed.
+    pub fn kept_events(&self) -> u64 {
+        self.store.events.iter().map(|chunk| chunk.len() as u64).sum()
+    }
+
+    /// A digest of the rows of both tables as they were read, the same whatever their order and format; None unless
+    /// asked for. It covers the columns that were read: givers and texts only if they were wanted.
+    pub fn input_digest(&self) -> Option<[u8; 32]> {
+        self.input_digest
+    }
+}
+
+/// One partition's patients, grouped.
+#[derive(Debug)]
+pub struct Partition {
+    grouped: Grouped,
+    findings: Findings,
+}
+
+impl Partition {
+    /// The patients, in no particular order.
+    pub fn patients(&self) -> impl ExactSizeIterator<Item = Patient<'_>> {
+        (0..self.grouped.len()).map(|at| self.grouped.patient(at))
+    }
+
+    /// One patient, and its place in [`Partition::patients`].
+    pub fn patient(&self, key: PatientKey) -> Option<(usize, Patient<'_>)> {
+        self.grouped.find(key).map(|at| (at, self.grouped.patient(at)))
+    }
+
+    /// The text of an event: the patient's place in [`Partition::patients`], the event's among the patient's events.
+    /// None where the table has none, or texts were not asked for.
+    pub fn text(&self, patient: usize, event: usize) -> Option<&str> {
+        Some(self.grouped.text(patient, event)).filter(|text| !text.is_empty())
+    }
+
+    /// What was odd in this partition: merge it with those of the other partitions and of the extract.
+    pub fn findings(&self) -> &Findings {
+        &self.findings
+    }
 }

@@ -99,6 +99,14 @@ impl Findings {
         keep_first(&mut entry.1);
     }
 
+    /// Counts several more of one kind in one place, with the lines or rows of the first of them.
+    pub fn add_counted(&mut self, kind: FindingKind, file: &str, column: &str, count: u64, first_rows: &[u64]) {
+        let entry = self.by_place.entry((kind, file.to_owned(), column.to_owned())).or_default();
+        entry.0 += count;
+        entry.1.extend(first_rows);
+        keep_first(&mut entry.1);
+    }
+
     /// Takes over another collection's findings.
     pub fn merge(&mut self, other: Findings) {
         for (place, (count, rows)) in other.by_place {

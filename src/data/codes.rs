@@ -1,0 +1,101 @@
+//! Which codes are wanted.
+
+use crate::data::extract::CodeIndex;
+use crate::data::ids::spread;
+use crate::ground::{ConceptId, FindingKind};
+
+/// What a code cell turned out to be.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum CodeCell {
+    /// A wanted code.
+    Wanted(CodeIndex),
+    /// A well-formed code that nobody asked for.
+    Other,
+    /// Not a code.
+    Fault(FindingKind),
+}
+
+/// A table from code to place in the list of wanted codes, with open addressing: one look at it per event row.
+#[derive(Debug)]
+pub(crate) struct Codes {
+    /// Code numbers with their places; no code is 0.
+    slots: Vec<(u64, CodeIndex)>,
+    shift: u32,
+}
+
+impl Codes {
+    /// The table of these codes: ascending, each once, fewer than 65,536.
+    pub(crate) fn new(codes: &[ConceptId]) -> Codes {
+        assert!(codes.is_sorted_by(|a, b| a < b), "wanted codes are ascending and each stands once");
+        assert!(codes.len() < 1 << 16, "at most 65,535 codes are wanted");
+        // A quarter full, so that a code that is not wanted mostly meets an empty slot at once.
+        let bits = (codes.len() * 4).next_power_of_two().ilog2().max(4);
+        let mut table = Codes { slots: vec![(0, CodeIndex(0)); 1 << bits], shift: 64 - bits };
+        for (place, code) in codes.iter().enumerate() {
+            let mut at = table.home(code.number());
+            while table.slots[at].0 != 0 {
+                at = (at + 1) & (table.slots.len() - 1);
+            }
+            table.slots[at] = (code.number(), CodeIndex(place as u16));
+        }
+        table
+    }
+
+    /// What a cell's text is; an empty text is a missing value.
+    #[inline]
+    pub(crate) fn read(&self, text: &[u8]) -> CodeCell {
+        match ConceptId::parse_bytes(text) {
+            Some(code) => self.look_up(code),
+            None if text.is_empty() => CodeCell::Fault(FindingKind::MissingValue),
+            None if std::str::from_utf8(text).is_err() => CodeCell::Fault(FindingKind::NotText),
+            None => CodeCell::Fault(FindingKind::MalformedCode),
+        }
+    }
+
+    /// What a number is.
+    #[inline]
+    #[cfg(feature = "parquet")]
+    pub(crate) fn read_number(&self, number: u64) -> CodeCell {
+        ConceptId::from_number(number).map_or(CodeCell::Fault(FindingKind::MalformedCode), |code| self.look_up(code))
+    }
+
+    #[inline]
+    fn look_up(&self, code: ConceptId) -> CodeCell {
+        let mut at = self.home(code.number());
+        loop {
+            let (number, place) = self.slots[at];
+            if number == code.number() {
+                return CodeCell::Wanted(place);
+            }
+            if number == 0 {
+                return CodeCell::Other;
+            }
+            at = (at + 1) & (self.slots.len() - 1);
+        }
+    }
+
+    #[inline]
+    fn home(&self, number: u64) -> usize {
+        (spread(number) >> self.shift) as usize
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wanted_codes_are_told_from_others() {
+        let wanted: Vec<ConceptId> = (0..3000).map(|at| ConceptId::from_number(100_000 + at * 7).unwrap()).collect();
+        let codes = Codes::new(&wanted);
+        for (place, code) in wanted.iter().enumerate() {
+            assert_eq!(codes.read(code.to_string().as_bytes()), CodeCell::Wanted(CodeIndex(place as u16)));
+        }
+        assert_eq!(codes.read(b"100001"), CodeCell::Other);
+        assert_eq!(codes.read(b"0100000"), CodeCell::Fault(FindingKind::MalformedCode));
+        assert_eq!(codes.read(b"1.66281E+14"), CodeCell::Fault(FindingKind::MalformedCode));
+        assert_eq!(codes.read(b""), CodeCell::Fault(FindingKind::MissingValue));
+        assert_eq!(codes.read(b"\xff23456"), CodeCell::Fault(FindingKind::NotText));
+        assert_eq!(Codes::new(&[]).read(b"100000"), CodeCell::Other);
+    }
+}

@@ -1,0 +1,257 @@
+//! A CSV file cut into blocks of whole records, so that threads can parse them apart.
+//!
+//! A newline ends a record unless it stands inside quotes. A quote opens a quoted cell only where a cell starts, and
+//! inside such a cell a doubled quote is a quote: the same rules by which the `csv` crate then reads a block.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+
+use memchr::{memchr, memchr_iter, memrchr};
+
+use crate::data::columns::Header;
+use crate::data::error::LoadError;
+use crate::data::source::{Content, Input};
+
+/// How many bytes are read at a time.
+pub(crate) const BLOCK_BYTES: usize = 4 << 20;
+
+/// A record longer than so many blocks is a quote that was never closed.
+const RECORD_BLOCKS: usize = 16;
+
+/// Some whole records.
+#[derive(Debug)]
+pub(crate) struct Block {
+    /// The records, each but perhaps the last with its line end.
+    pub text: Vec<u8>,
+    /// The line number of the first record, the file's first line being 1.
+    pub first_line: u64,
+}
+
+/// The blocks of a file, one after another.
+pub(crate) struct Blocks<'a> {
+    name: &'a str,
+    content: Box<dyn Read + Send + 'a>,
+    block_bytes: usize,
+    /// What was read beyond the last record end.
+    rest: Vec<u8>,
+    line: u64,
+    ended: bool,
+}
+
+impl<'a> Blocks<'a> {
+    /// Opens a file at its start and reads its header.
+    pub(crate) fn open(input: &'a Input, block_bytes: usize) -> Result<(Header, Blocks<'a>), LoadError> {
+        let name = input.name.as_str();
+        let content = reader(input)?;
+        let mut blocks = Blocks { name, content, block_bytes, rest: Vec::new(), line: 1, ended: false };
+        let mut first = blocks.next_block()?.map_or(Vec::new(), |block| block.text);
+        if first.starts_with(&[0xFF, 0xFE]) || first.starts_with(&[0xFE, 0xFF]) {
+            return Err(LoadError::Utf16 { file: name.to_owned() });
+        }
+        if first.starts_with(&[0xEF, 0xBB, 0xBF]) {
+            first.drain(..3);
+        }
+        let mut record = csv::StringRecord::new();
+        let mut csv = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(&first[..]);
+        let found = csv.read_record(&mut record);
+        if !found.map_err(|_| LoadError::HeaderNotText { file: name.to_owned() })? {
+            return Err(LoadError::Empty { file: name.to_owned() });
+        }
+        let header = Header::new(name, &record);
+        let body = csv.position().byte() as usize;
+        blocks.put_back(first, body);
+        Ok((header, blocks))
+    }
+
+    /// Puts back what follows the header, to be handed out again as the first block.
+    fn put_back(&mut self, first: Vec<u8>, body: usize) {
+        // The reader may stop between the two characters of a line end.
+        let body = if first.get(body) == Some(&b'\n') && first.get(body - 1) == Some(&b'\r') { body + 1 } else { body };
+        self.line = 1 + memchr_iter(b'\n', &first[..body]).count() as u64;
+        let mut rest = first;
+        rest.drain(..body);
+        rest.extend_from_slice(&self.rest);
+        self.rest = rest;
+    }
+
+    /// The next whole records; None at the end of the file.
+    pub(crate) fn next_block(&mut self) -> Result<Option<Block>, LoadError> {
+        let mut enough = self.block_bytes;
+        loop {
+            self.fill(enough)?;
+            let ends = RecordEnds::of(&self.rest);
+            if self.ended {
+                return if ends.open_quote { Err(self.open_quote()) } else { Ok(self.hand_out(self.rest.len())) };
+            }
+            if let Some(end) = ends.last {
+                return Ok(self.hand_out(end));
+            }
+            if enough > RECORD_BLOCKS * self.block_bytes.max(BLOCK_BYTES) {
+                return Err(self.open_quote());
+            }
+            enough *= 2;
+        }
+    }
+
+    /// Reads on until so many bytes are held or the file ends.
+    fn fill(&mut self, enough: usize) -> Result<(), LoadError> {
+        while !self.ended && self.rest.len() < enough {
+            let missing = (enough - self.rest.len()) as u64;
+            let read = self.content.by_ref().take(missing).read_to_end(&mut self.rest);
+            let read = read.map_err(|source| LoadError::Read { file: self.name.to_owned(), source })?;
+            self.ended = read == 0;
+        }
+        Ok(())
+    }
+
+    fn hand_out(&mut self, end: usize) -> Option<Block> {
+        let rest = self.rest[end..].to_vec();
+        let mut text = std::mem::replace(&mut self.rest, rest);
+        text.truncate(end);
+        let first_line = self.line;
+        self.line += memchr_iter(b'\n', &text).count() as u64;
+        (!text.is_empty()).then_some(Block { text, first_line })
+    }
+
+    fn open_quote(&self) -> LoadError {
+        LoadError::OpenQuote { file: self.name.to_owned(), line: self.line }
+    }
+}
+
+/// A file's bytes from the start.
+fn reader(input: &Input) -> Result<Box<dyn Read + Send + '_>, LoadError> {
+    match &input.content {
+        Content::Bytes(bytes) => Ok(Box::new(&bytes[..])),
+        Content::File(file) => {
+            rewind(file).map_err(|source| LoadError::Read { file: input.name.clone(), source })?;
+            Ok(Box::new(file))
+        }
+    }
+}
+
+/// Goes to the start of a file; a pipe has none and is read from where it is.
+fn rewind(mut file: &File) -> io::Result<()> {
+    if file.metadata()?.is_file() { file.seek(SeekFrom::Start(0)).map(|_| ()) } else { Ok(()) }
+}
+
+/// Where records end in a text that starts with one.
+#[derive(PartialEq, Eq, Debug)]
+struct RecordEnds {
+    /// The place after the last record end, if there is one.
+    last: Option<usize>,
+    /// Whether the text ends inside quotes.
+    open_quote: bool,
+}
+
+impl RecordEnds {
+    fn of(text: &[u8]) -> RecordEnds {
+        let mut last = None;
+        let mut unquoted = 0;
+        let mut from = 0;
+        while let Some(quote) = find(b'"', text, from) {
+            from = quote + 1;
+            if !starts_cell(text, quote) {
+                continue;
+            }
+            last = last_newline(text, unquoted, quote).or(last);
+            match closing_quote(text, from) {
+                Some(close) => (unquoted, from) = (close + 1, close + 1),
+                None => return RecordEnds { last, open_quote: true },
+            }
+        }
+        RecordEnds { last: last_newline(text, unquoted, text.len()).or(last), open_quote: false }
+    }
+}
+
+fn find(byte: u8, text: &[u8], from: usize) -> Option<usize> {
+    memchr(byte, &text[from..]).map(|at| from + at)
+}
+
+/// The place after the last newline in a stretch of text.
+fn last_newline(text: &[u8], from: usize, to: usize) -> Option<usize> {
+    memrchr(b'\n', &text[from..to]).map(|at| from + at + 1)
+}
+
+/// Whether a cell starts at a place outside quotes.
+fn starts_cell(text: &[u8], at: usize) -> bool {
+    at == 0 || matches!(text[at - 1], b',' | b'\n' | b'\r')
+}
+
+/// The quote that ends a quoted cell, whose text starts at a place.
+fn closing_quote(text: &[u8], mut from: usize) -> Option<usize> {
+    loop {
+        let quote = find(b'"', text, from)?;
+        if text.get(quote + 1) != Some(&b'"') {
+            return Some(quote);
+        }
+        from = quote + 2;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ends(text: &str) -> (Option<usize>, bool) {
+        let RecordEnds { last, open_quote } = RecordEnds::of(text.as_bytes());
+        (last, open_quote)
+    }
+
+    #[test]
+    fn a_newline_inside_quotes_ends_nothing() {
+        assert_eq!(ends("a,b\nc"), (Some(4), false));
+        assert_eq!(ends("a,\"b\nc"), (None, true));
+        assert_eq!(ends("a\n\"b\nc\",d"), (Some(2), false));
+        assert_eq!(ends("a\n\"b\"\"\nc\",d\nx"), (Some(13), false));
+        // A quote inside an unquoted cell is a quote and no more.
+        assert_eq!(ends("5\" needle,b\nc"), (Some(12), false));
+        assert_eq!(ends("\"a\"b\"c\nd"), (Some(8), false));
+    }
+
+    fn blocks(text: &str, block_bytes: usize) -> Vec<(u64, String)> {
+        let input = Input::csv("f.csv", text);
+        let (_, mut blocks) = Blocks::open(&input, block_bytes).unwrap();
+        let mut all = Vec::new();
+        while let Some(block) = blocks.next_block().unwrap() {
+            all.push((block.first_line, String::from_utf8(block.text).unwrap()));
+        }
+        all
+    }
+
+    #[test]
+    fn blocks_are_whole_records_with_their_line() {
+        let text = "\u{feff}id,text\r\n1,a\r\n2,\"b\n\n\"\r\n3,c\r\n4,d";
+        for block_bytes in [1, 2, 5, 8, 100] {
+            let all = blocks(text, block_bytes);
+            assert_eq!(all.iter().map(|(_, text)| text.as_str()).collect::<String>(), &text[3 + 9..], "{block_bytes}");
+            for (line, block) in &all {
+                let expected = match block.as_bytes()[0] {
+                    b'1' => 2,
+                    b'2' => 3,
+                    b'3' => 6,
+                    _ => 7,
+                };
+                assert_eq!(*line, expected, "{block_bytes}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_cut_is_an_error() {
+        let error = |text: &str| {
+            let input = Input::csv("f.csv", text);
+            match Blocks::open(&input, 4) {
+                Err(error) => error.to_string(),
+                Ok((_, mut blocks)) => loop {
+                    match blocks.next_block() {
+                        Err(error) => break error.to_string(),
+                        Ok(block) => assert!(block.is_some()),
+                    }
+                },
+            }
+        };
+        assert!(error("").starts_with("`f.csv` is empty"));
+        assert!(error("\n\n").starts_with("`f.csv` is empty"));
+        assert!(error("a,b\n1,2\n3,\"4\n5,6\n").contains("after line 3"));
+    }
+}

@@ -1,0 +1,198 @@
+//! Patients and events out of CSV: blocks are cut by one thread and parsed by all.
+
+use rayon::prelude::*;
+
+use crate::data::cells::DateCell;
+use crate::data::columns::Column;
+use crate::data::csv_blocks::{Block, Blocks};
+use crate::data::csv_records::{Cells, TakeRecord, each_record};
+use crate::data::error::LoadError;
+use crate::data::progress::Progress;
+use crate::data::rows::{EventRows, EventRules, IdCell, Part, PatientCells, PatientRows, PatientRules};
+use crate::data::scatter::{EventRow, RegistrationRow};
+use crate::data::source::{Content, Input};
+use crate::data::tally::NO_COLUMN;
+use crate::ground::FindingKind;
+
+/// About how long a row is, to guess how many there are.
+const ROW_BYTES: u64 = 36;
+
+/// How many blocks each thread gets in a round.
+const BLOCKS_PER_THREAD: usize = 3;
+
+/// A CSV table whose header was read.
+pub(crate) struct CsvTable<'a> {
+    blocks: Blocks<'a>,
+    cell_count: usize,
+    /// Where each of the columns that were asked for is.
+    places: Vec<Option<usize>>,
+    rows: u64,
+}
+
+impl<'a> CsvTable<'a> {
+    /// Reads the header and finds the columns.
+    pub(crate) fn open(input: &'a Input, columns: &[Column], block_bytes: usize) -> Result<CsvTable<'a>, LoadError> {
+        let (header, blocks) = Blocks::open(input, block_bytes)?;
+        let places = header.places_of(columns)?;
+        Ok(CsvTable { blocks, cell_count: header.names().len(), places, rows: byte_count(input) / ROW_BYTES })
+    }
+
+    /// About how many rows there are.
+    pub(crate) fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// Reads the table as patients.
+    pub(crate) fn patients(
+        self,
+        rules: &PatientRules<'_>,
+        progress: &dyn Progress,
+    ) -> Result<Part<RegistrationRow>, LoadError> {
+        let layout = Layout { cell_count: self.cell_count, places: self.places };
+        each_block(self.blocks, progress, |block| {
+            let mut taker =
+                PatientTaker { layout: &layout, digest: rules.digest, rows: PatientRows::new(rules), count: 0 };
+            each_record(block, &mut taker);
+            taker.rows.finish(taker.count)
+        })
+    }
+
+    /// Reads the table as events.
+    pub(crate) fn events(self, rules: &EventRules<'_>, progress: &dyn Progress) -> Result<Part<EventRow>, LoadError> {
+        let layout = Layout { cell_count: self.cell_count, places: self.places };
+        each_block(self.blocks, progress, |block| {
+            let mut taker = EventTaker { layout: &layout, digest: rules.digest, rows: EventRows::new(rules), count: 0 };
+            each_record(block, &mut taker);
+            taker.rows.finish(taker.count)
+        })
+    }
+}
+
+/// How many bytes a table has; a pipe is taken to be middling.
+fn byte_count(input: &Input) -> u64 {
+    match &input.content {
+        Content::Bytes(bytes) => bytes.len() as u64,
+        Content::File(file) => {
+            file.metadata().ok().filter(std::fs::Metadata::is_file).map_or(1 << 28, |file| file.len())
+        }
+    }
+}
+
+/// Reads the next blocks while those before are parsed, so that memory holds two rounds and no thread waits for the
+/// disk. It does with a single thread, too.
+fn each_block<R: Send>(
+    mut blocks: Blocks<'_>,
+    progress: &dyn Progress,
+    parse: impl Fn(&Block) -> Part<R> + Sync,
+) -> Result<Part<R>, LoadError> {
+    let round_blocks = rayon::current_num_threads() * BLOCKS_PER_THREAD;
+    let mut whole = Part::empty();
+    let mut round = next_round(&mut blocks, round_blocks)?;
+    while !round.is_empty() {
+        let parse_round = || -> Vec<Part<R>> {
+            let parts = round.par_iter().with_max_len(1).map(|block| {
+                let part = parse(block);
+                progress.advance(part.rows);
+                part
+            });
+            parts.collect()
+        };
+        let (next, parts) = rayon::join(|| next_round(&mut blocks, round_blocks), parse_round);
+        parts.into_iter().for_each(|part| whole.merge(part));
+        round = next?;
+    }
+    Ok(whole)
+}
+
+fn next_round(blocks: &mut Blocks<'_>, count: usize) -> Result<Vec<Block>, LoadError> {
+    let mut round = Vec::with_capacity(count);
+    while round.len() < count {
+        match blocks.next_block()? {
+            Some(block) => round.push(block),
+            None => break,
+        }
+    }
+    Ok(round)
+}
+
+/// Where the columns are in a record.
+struct Layout {
+    cell_count: usize,
+    places: Vec<Option<usize>>,
+}
+
+impl Layout {
+    /// A cell by its column's place in the list of columns; empty where the table has no such column.
+    #[inline]
+    fn cell<'r>(&self, cells: &'r impl Cells, column: usize) -> &'r [u8] {
+        self.places[column].map_or(&[], |at| cells.cell(at))
+    }
+}
+
+struct PatientTaker<'a> {
+    layout: &'a Layout,
+    digest: bool,
+    rows: PatientRows<'a>,
+    count: u64,
+}
+
+impl TakeRecord for PatientTaker<'_> {
+    fn take(&mut self, line: u64, cells: &impl Cells) {
+        self.count += 1;
+        if cells.count() != self.layout.cell_count {
+            self.rows.tally.add(FindingKind::WrongCellCount, NO_COLUMN, line);
+            if self.digest {
+                self.rows.hasher.odd_row((0..cells.count()).map(|at| cells.cell(at)));
+            }
+            return;
+        }
+        let cell = |column| self.layout.cell(cells, column);
+        let row = PatientCells {
+            id: IdCell::Text(cell(0)),
+            practice: cell(1),
+            birth: DateCell::read(cell(2)),
+            registered: DateCell::read(cell(3)),
+            deregistered: DateCell::read(cell(4)),
+            death: DateCell::read(cell(5)),
+        };
+        if self.digest {
+            self.rows.hasher.text(cell(0));
+            self.rows.hasher.text(cell(1));
+            let dates = [row.birth, row.registered, row.deregistered, row.death];
+            dates.into_iter().enumerate().for_each(|(at, date)| self.rows.hasher.date(date, cell(at + 2)));
+            self.rows.hasher.end_row();
+        }
+        self.rows.take(line, &row);
+    }
+}
+
+struct EventTaker<'a> {
+    layout: &'a Layout,
+    digest: bool,
+    rows: EventRows<'a>,
+    count: u64,
+}
+
+impl TakeRecord for EventTaker<'_> {
+    #[inline]
+    fn take(&mut self, line: u64, cells: &impl Cells) {
+        self.count += 1;
+        if cells.count() != self.layout.cell_count {
+            self.rows.tally.add(FindingKind::WrongCellCount, NO_COLUMN, line);
+            if self.digest {
+                self.rows.hasher.odd_row((0..cells.count()).map(|at| cells.cell(at)));
+            }
+            return;
+        }
+        let cell = |column| self.layout.cell(cells, column);
+        let date = DateCell::read(cell(1));
+        if self.digest {
+            self.rows.hasher.text(cell(0));
+            self.rows.hasher.date(date, cell(1));
+            [2, 3, 4].into_iter().for_each(|column| self.rows.hasher.text(cell(column)));
+            self.rows.hasher.end_row();
+        }
+        let code = self.rows.read_code(cell(2));
+        self.rows.take(line, IdCell::Text(cell(0)), date, code, cell(3), cell(4));
+    }
+}

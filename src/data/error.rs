@@ -1,0 +1,121 @@
+//! Why a table cannot be used at all. What is odd in single rows is a finding instead.
+
+use std::io;
+
+use crate::ground::FindingKind;
+
+/// A table that cannot be used. Each message names the file, what was expected and found, and the fix.
+#[derive(thiserror::Error, Debug)]
+#[non_exhaustive]
+pub enum LoadError {
+    /// The name says neither CSV nor Parquet.
+    #[error("`{file}` is neither .csv nor .parquet: name the file by what it holds")]
+    UnknownFormat {
+        /// The name as it was given.
+        file: String,
+    },
+    /// The system could not read the file.
+    #[error("cannot read `{file}`: {source}")]
+    Read {
+        /// The name as it was given.
+        file: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A file without even a header.
+    #[error("`{file}` is empty: a header line with the column names is expected")]
+    Empty {
+        /// The name as it was given.
+        file: String,
+    },
+    /// A CSV file in UTF-16.
+    #[error("`{file}` is text in UTF-16: save it as CSV in UTF-8")]
+    Utf16 {
+        /// The name as it was given.
+        file: String,
+    },
+    /// A CSV file whose first line is not text.
+    #[error(
+        "the first line of `{file}` is not text in UTF-8: a header line with the column names is expected; save the file as CSV in UTF-8"
+    )]
+    HeaderNotText {
+        /// The name as it was given.
+        file: String,
+    },
+    /// A column that is needed and not there.
+    #[error("`{file}` has no column `{column}`: it has {}{}", listed(present), near.as_ref().map_or(String::new(), |near| format!("; did you mean to name `{near}` so?")))]
+    MissingColumn {
+        /// The name as it was given.
+        file: String,
+        /// The column's name.
+        column: String,
+        /// The columns that are there.
+        present: Vec<String>,
+        /// The one that comes closest, if one does.
+        near: Option<String>,
+    },
+    /// A column that is used and stands twice.
+    #[error("`{file}` has the column `{column}` twice: rename or remove one of them")]
+    ColumnTwice {
+        /// The name as it was given.
+        file: String,
+        /// The column's name.
+        column: String,
+    },
+    /// A Parquet column whose type cannot hold what it should.
+    #[error("the column `{column}` of `{file}` is {found}, and {expected} is expected: {fix}")]
+    ColumnType {
+        /// The name as it was given.
+        file: String,
+        /// The column's name.
+        column: String,
+        /// Its type.
+        found: String,
+        /// The types that can be read.
+        expected: &'static str,
+        /// What to do about it.
+        fix: &'static str,
+    },
+    /// A Parquet file that cannot be decoded.
+    #[error("`{file}` cannot be read as Parquet ({detail}): check that it is complete, or write it anew")]
+    Parquet {
+        /// The name as it was given.
+        file: String,
+        /// What the decoder said.
+        detail: String,
+    },
+    /// A Parquet file, and a program that was built without Parquet.
+    #[error("`{file}` is Parquet, which this build cannot read: hand over CSV, or build with the feature `parquet`")]
+    NoParquet {
+        /// The name as it was given.
+        file: String,
+    },
+    /// A CSV file whose last quote is never closed.
+    #[error(
+        "a cell of `{file}` opens a quote at or after line {line} that is never closed: close it, or double the quote if it is part of the text"
+    )]
+    OpenQuote {
+        /// The name as it was given.
+        file: String,
+        /// The first line of the row in which it stands, or of the rows just before.
+        line: u64,
+    },
+    /// A malformed row, where the caller asked that there be none.
+    #[error("row {row} of `{file}` has {}{}: mend it, or run without --strict to set such rows aside", kind.words().0, column.map_or(String::new(), |column| format!(" in the column `{column}`")))]
+    Malformed {
+        /// The name as it was given.
+        file: String,
+        /// The line (CSV, the header being line 1) or row (Parquet, the first being row 1).
+        row: u64,
+        /// The column to blame, where one is.
+        column: Option<&'static str>,
+        /// What is wrong with it.
+        kind: FindingKind,
+    },
+}
+
+/// Names in backticks with commas between them.
+fn listed(names: &[String]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    if quoted.is_empty() { "no columns".to_owned() } else { quoted.join(", ") }
+}

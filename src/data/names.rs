@@ -1,0 +1,113 @@
+//! Practice codes as small numbers.
+
+use std::sync::{Mutex, PoisonError};
+
+use hashbrown::HashMap;
+
+/// A practice code's number in order of arrival, which differs from run to run: [`Ranks`] makes it an id.
+pub(crate) type Arrival = u32;
+
+/// The practice codes that were met, from any thread.
+#[derive(Default, Debug)]
+pub(crate) struct Names {
+    arrivals: Mutex<HashMap<Box<str>, Arrival>>,
+}
+
+impl Names {
+    fn keep(&self, name: &str) -> Arrival {
+        let mut arrivals = self.arrivals.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(&arrival) = arrivals.get(name) {
+            return arrival;
+        }
+        let arrival = u32::try_from(arrivals.len()).expect("fewer than 2^32 practices");
+        arrivals.insert(name.into(), arrival);
+        arrival
+    }
+
+    /// Ends the keeping and puts the names in bytewise order.
+    pub(crate) fn rank(self) -> Ranks {
+        let arrivals = self.arrivals.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut names: Vec<(Box<str>, Arrival)> = arrivals.into_iter().collect();
+        names.sort_unstable();
+        let mut by_arrival = vec![0; names.len()];
+        for (rank, (_, arrival)) in names.iter().enumerate() {
+            by_arrival[*arrival as usize] = rank as u32;
+        }
+        Ranks { by_arrival, names: names.into_iter().map(|(name, _)| name).collect() }
+    }
+}
+
+/// One reader's way to the names: it asks the shared table only about a name that it has not met.
+#[derive(Debug)]
+pub(crate) struct NameReader<'a> {
+    names: &'a Names,
+    met: HashMap<Box<str>, Arrival>,
+    last: (String, Arrival),
+}
+
+impl<'a> NameReader<'a> {
+    pub(crate) fn new(names: &'a Names) -> NameReader<'a> {
+        NameReader { names, met: HashMap::new(), last: (String::new(), 0) }
+    }
+
+    /// The number of a name that is not empty.
+    pub(crate) fn arrival(&mut self, name: &str) -> Arrival {
+        // Exports often stand in order of practice.
+        if self.last.0 == name {
+            return self.last.1;
+        }
+        let arrival = match self.met.get(name) {
+            Some(&arrival) => arrival,
+            None => {
+                let arrival = self.names.keep(name);
+                self.met.insert(name.into(), arrival);
+                arrival
+            }
+        };
+        self.last.0.clear();
+        self.last.0.push_str(name);
+        self.last.1 = arrival;
+        arrival
+    }
+}
+
+/// The practice codes in bytewise order.
+#[derive(Debug)]
+pub(crate) struct Ranks {
+    by_arrival: Vec<u32>,
+    names: Vec<Box<str>>,
+}
+
+impl Ranks {
+    /// The place in bytewise order of a name that arrived.
+    #[inline]
+    pub(crate) fn rank(&self, arrival: Arrival) -> u32 {
+        self.by_arrival[arrival as usize]
+    }
+
+    /// The name at a place in bytewise order.
+    pub(crate) fn name(&self, rank: u32) -> &str {
+        &self.names[rank as usize]
+    }
+
+    /// All names in bytewise order.
+    pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.names.iter().map(AsRef::as_ref)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranks_do_not_depend_on_the_order_of_arrival() {
+        let names = Names::default();
+        let mut reader = NameReader::new(&names);
+        let arrivals: Vec<Arrival> = ["F2", "F1", "F2", "A9"].iter().map(|name| reader.arrival(name)).collect();
+        let ranks = names.rank();
+        assert_eq!(ranks.iter().collect::<Vec<_>>(), ["A9", "F1", "F2"]);
+        let back: Vec<&str> = arrivals.iter().map(|&arrival| ranks.name(ranks.rank(arrival))).collect();
+        assert_eq!(back, ["F2", "F1", "F2", "A9"]);
+    }
+}

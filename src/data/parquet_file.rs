@@ -1,0 +1,227 @@
+//! A Parquet file: which columns are read as which types, and how its rows are shared out among threads.
+
+use std::sync::Arc;
+
+use arrow_array::RecordBatch;
+use arrow_schema::{DataType, Field, Schema};
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder, RowSelection, RowSelector,
+};
+use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData};
+
+use crate::data::columns::{Column, Header, Holds};
+use crate::data::error::LoadError;
+use crate::data::shared_file::SharedFile;
+use crate::data::source::Input;
+
+/// A Parquet file whose columns were found.
+#[derive(Debug)]
+pub(crate) struct ParquetFile<'a> {
+    /// The name as the user gave it.
+    pub name: &'a str,
+    file: SharedFile,
+    metadata: ArrowReaderMetadata,
+    mask: ProjectionMask,
+    /// Where each of the columns that were asked for is in a batch.
+    pub places: Vec<Option<usize>>,
+}
+
+/// Some rows for one thread to read.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Task {
+    row_groups: Vec<usize>,
+    /// How many of the row groups' rows are left out before those that are read.
+    skip: usize,
+    /// How many rows are read.
+    rows: usize,
+    /// The number of the first row that is read, the file's first being 1.
+    pub first_row: u64,
+}
+
+/// A thread reads at least so many rows at a time, unless there are fewer: a chunk's worth.
+const TASK_ROWS: usize = 1 << 17;
+
+/// The types whose columns can be read as text, ids or codes.
+const TEXT_TYPES: &str = "text or a whole number";
+
+impl<'a> ParquetFile<'a> {
+    /// Opens a file and finds its columns.
+    pub(crate) fn open(input: &'a Input, columns: &[Column]) -> Result<ParquetFile<'a>, LoadError> {
+        let name = input.name.as_str();
+        let undecodable = |error| undecodable(name, &error);
+        let file = SharedFile::of(input).map_err(|source| LoadError::Read { file: name.to_owned(), source })?;
+        let options = ArrowReaderOptions::new().with_offset_index_policy(PageIndexPolicy::Optional);
+        let as_written = ArrowReaderMetadata::load(&file, options.clone()).map_err(undecodable)?;
+        let fields = as_written.schema().fields();
+        let header = Header::new(name, fields.iter().map(|field| field.name().as_str()));
+        let in_file = header.places_of(columns)?;
+        let mut fields: Vec<Arc<Field>> = fields.iter().cloned().collect();
+        for (column, place) in columns.iter().zip(&in_file) {
+            if let Some(at) = *place {
+                let wished = read_as(name, column, &fields[at], as_written.metadata(), at)?;
+                fields[at] = Arc::new(fields[at].as_ref().clone().with_data_type(wished));
+            }
+        }
+        let schema = Arc::new(Schema::new_with_metadata(fields, as_written.schema().metadata().clone()));
+        let metadata = Arc::clone(as_written.metadata());
+        let metadata = ArrowReaderMetadata::try_new(metadata, options.with_schema(schema)).map_err(undecodable)?;
+        let mask = ProjectionMask::roots(metadata.parquet_schema(), in_file.iter().copied().flatten());
+        // A batch has the columns in the order in which they stand in the file.
+        let mut order: Vec<usize> = in_file.iter().copied().flatten().collect();
+        order.sort_unstable();
+        let places = in_file.iter().map(|place| place.and_then(|at| order.binary_search(&at).ok())).collect();
+        Ok(ParquetFile { name, file, metadata, mask, places })
+    }
+
+    /// How many rows there are.
+    pub(crate) fn rows(&self) -> u64 {
+        row_counts(self.metadata.metadata()).map(|rows| rows as u64).sum()
+    }
+
+    /// Shares the rows out, so that each of so many threads gets several tasks.
+    pub(crate) fn tasks(&self, threads: usize) -> Vec<Task> {
+        share_out(row_counts(self.metadata.metadata()), threads)
+    }
+
+    /// Reads a task's rows in batches.
+    pub(crate) fn read(
+        &self,
+        task: &Task,
+        batch_rows: usize,
+    ) -> Result<impl Iterator<Item = Result<RecordBatch, LoadError>> + use<'_>, LoadError> {
+        let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(self.file.clone(), self.metadata.clone());
+        let mut builder = builder
+            .with_projection(self.mask.clone())
+            .with_row_groups(task.row_groups.clone())
+            .with_batch_size(batch_rows);
+        if task.skip > 0 {
+            let selection = vec![RowSelector::skip(task.skip), RowSelector::select(task.rows)];
+            builder = builder.with_row_selection(RowSelection::from(selection));
+        }
+        let reader = builder.with_limit(task.rows).build().map_err(|error| undecodable(self.name, &error))?;
+        Ok(reader.map(|batch| batch.map_err(|error| undecodable(self.name, &error))))
+    }
+}
+
+/// What the decoder said, as an error that names the file.
+fn undecodable(file: &str, error: &dyn std::error::Error) -> LoadError {
+    LoadError::Parquet { file: file.to_owned(), detail: error.to_string() }
+}
+
+fn row_counts(metadata: &ParquetMetaData) -> impl Iterator<Item = usize> {
+    metadata.row_groups().iter().map(|group| usize::try_from(group.num_rows()).unwrap_or(0))
+}
+
+/// Puts small row groups together and cuts large ones apart. Cutting costs: a reader must step over what others read.
+fn share_out(row_groups: impl Iterator<Item = usize>, threads: usize) -> Vec<Task> {
+    let row_groups: Vec<usize> = row_groups.collect();
+    let all: usize = row_groups.iter().sum();
+    let target = (all / (threads * 4).max(1)).max(TASK_ROWS);
+    let mut tasks: Vec<Task> = Vec::new();
+    let mut first_row = 1;
+    for (at, rows) in row_groups.into_iter().enumerate() {
+        match tasks.last_mut() {
+            Some(last) if last.skip == 0 && last.rows + rows <= TASK_ROWS => {
+                last.row_groups.push(at);
+                last.rows += rows;
+            }
+            _ => {
+                let pieces = rows.div_ceil(target).max(1);
+                let bounds: Vec<usize> = (0..=pieces).map(|piece| rows * piece / pieces).collect();
+                tasks.extend(bounds.windows(2).map(|bound| Task {
+                    row_groups: vec![at],
+                    skip: bound[0],
+                    rows: bound[1] - bound[0],
+                    first_row: first_row + bound[0] as u64,
+                }));
+            }
+        }
+        first_row += rows as u64;
+    }
+    tasks
+}
+
+/// The type as which a column is read, which is the one that decodes fastest.
+fn read_as(
+    file: &str,
+    column: &Column,
+    field: &Field,
+    metadata: &ParquetMetaData,
+    at: usize,
+) -> Result<DataType, LoadError> {
+    let refused = |expected, fix| {
+        let (file, column) = (file.to_owned(), column.name.to_owned());
+        Err(LoadError::ColumnType { file, column, found: type_in_words(field.data_type()), expected, fix })
+    };
+    match (column.holds, field.data_type()) {
+        (Holds::Date, DataType::Date32 | DataType::Date64 | DataType::Timestamp(_, _)) => Ok(field.data_type().clone()),
+        (_, written) if is_text(written) => Ok(text_type(column.holds, metadata, at)),
+        (Holds::Date, _) => refused("a date, a timestamp or ISO text", "write it as a date"),
+        (Holds::Id | Holds::Code | Holds::Name, written) if written.is_integer() => Ok(written.clone()),
+        (Holds::Id | Holds::Code, written) if written.is_floating() => refused(
+            TEXT_TYPES,
+            "a floating number cannot hold 18 digits exactly, so write the column as text from its source",
+        ),
+        (Holds::Id | Holds::Code | Holds::Name, _) => refused(TEXT_TYPES, "write it as text"),
+        (Holds::Text, _) => refused("text", "write it as text"),
+    }
+}
+
+fn is_text(written: &DataType) -> bool {
+    match written {
+        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => true,
+        DataType::Dictionary(_, value) => is_text(value),
+        _ => false,
+    }
+}
+
+/// A column of few distinct values is read as places in its dictionary, if the file has one; any other as views.
+fn text_type(holds: Holds, metadata: &ParquetMetaData, at: usize) -> DataType {
+    let few = match holds {
+        Holds::Code | Holds::Name | Holds::Date => true,
+        Holds::Id | Holds::Text => false,
+    };
+    let leaf = metadata.file_metadata().schema_descr();
+    let leaf = (0..leaf.num_columns()).find(|&column| leaf.get_column_root_idx(column) == at);
+    let has_dictionary =
+        |leaf| metadata.row_groups().iter().all(|group| group.column(leaf).dictionary_page_offset().is_some());
+    if few && leaf.is_some_and(has_dictionary) {
+        DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8))
+    } else {
+        DataType::Utf8View
+    }
+}
+
+/// A type as people say it.
+fn type_in_words(written: &DataType) -> String {
+    match written {
+        DataType::Float16 | DataType::Float32 | DataType::Float64 => "a floating number".to_owned(),
+        DataType::Boolean => "true or false".to_owned(),
+        other => format!("of type {other}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_shared_out_once_each() {
+        let cases: [&[usize]; 5] = [&[], &[5], &[10, 20, 30], &[1_000_000], &[122_880, 122_880, 7, 300_000, 4, 0, 5]];
+        for groups in cases {
+            for threads in [1, 2, 16] {
+                let tasks = share_out(groups.iter().copied(), threads);
+                let mut next = 1;
+                for task in &tasks {
+                    assert_eq!(task.first_row, next, "{groups:?}");
+                    next += task.rows as u64;
+                    assert!(task.skip == 0 || task.row_groups.len() == 1);
+                }
+                assert_eq!(next - 1, groups.iter().sum::<usize>() as u64);
+            }
+        }
+        assert_eq!(share_out([10, 20, 30].into_iter(), 4).len(), 1);
+        assert_eq!(share_out([1_000_000].into_iter(), 1).len(), 4);
+    }
+}
