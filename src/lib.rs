@@ -3,6 +3,7 @@
 #![doc = include_str!("../docs/house.md")]
 
 pub mod data;
+pub mod eval;
 pub mod ground;
 pub mod model;
 pub mod syntax;
