@@ -1,0 +1,89 @@
+//! The command line: arguments in, files read and written, exit codes out.
+//!
+//! This is the only floor that opens a path, reads a clock, or prints. Results go to stdout, everything else to stderr.
+//! Exit codes: 0 done; 1 the check that was asked for failed; 2 the command line or the input is unusable.
+
+mod check;
+mod error;
+mod explain;
+mod inputs;
+mod output;
+mod progress;
+mod rules_folder;
+mod years;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+pub use error::CliError;
+
+/// Vaccination and immunisation payments to GP practices: who counts, what is paid, who to call next, and why. The rules
+/// are data: every contract year is a folder of text files.
+#[derive(Parser, Debug)]
+#[command(name = "uptake", version, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+
+    /// The folder with the rules; else UPTAKE_RULES, else a `rules` folder here or above, else the rules built in
+    #[arg(long, global = true, value_name = "DIR", env = "UPTAKE_RULES")]
+    rules: Option<PathBuf>,
+
+    /// How many threads to use; by default as many as there are processors
+    #[arg(long, global = true, value_name = "N")]
+    threads: Option<usize>,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Check rulebooks and show every fault in them
+    Check(check::CheckArguments),
+    /// Explain one patient's result for one indicator, clause by clause
+    Explain(explain::ExplainArguments),
+}
+
+/// What a command came to.
+enum Done {
+    /// Exit code 0.
+    Well,
+    /// Exit code 1: the check that was asked for failed.
+    CheckFailed,
+}
+
+/// Runs the command line and gives the exit code.
+pub fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version are results; a wrong command line is exit code 2. A closed pipe is no error.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    match run(arguments) {
+        Ok(Done::Well) => ExitCode::SUCCESS,
+        Ok(Done::CheckFailed) => ExitCode::from(1),
+        Err(error) if error.is_closed_pipe() => ExitCode::SUCCESS,
+        Err(error) => {
+            output::complain(&error);
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(arguments: Arguments) -> Result<Done, CliError> {
+    if let Some(threads) = arguments.threads {
+        if threads == 0 {
+            return Err(CliError::usage("`--threads` must be at least 1"));
+        }
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
+        pool.map_err(|error| CliError::usage(format!("cannot start {threads} threads: {error}")))?;
+    }
+    let rules = arguments.rules.as_deref();
+    match arguments.command {
+        Command::Check(arguments) => check::check(&arguments, rules),
+        Command::Explain(arguments) => explain::explain(&arguments, rules),
+    }
+}

@@ -1,0 +1,87 @@
+//! Where results and talk go: results to stdout or to a file that appears whole, talk to stderr.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use crate::cli::CliError;
+
+/// Says on stderr why a command ended early.
+pub(super) fn complain(error: &CliError) {
+    talk(&format!("error: {error}"));
+    if let CliError::Usage { help: Some(help), .. } = error {
+        talk(&format!("help: {help}"));
+    }
+}
+
+/// Says a line on stderr; nobody listening is no error.
+pub(super) fn talk(line: &str) {
+    let _ = writeln!(anstream::stderr(), "{line}");
+}
+
+/// Writes results to stdout, through what strips colour where there is no terminal.
+pub(super) fn to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), CliError> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    write(&mut out)?;
+    out.flush()?;
+    Ok(())
+}
+
+/// Who may read a file of results.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Readers {
+    /// Whoever the folder lets.
+    Anyone,
+    /// Its owner alone: it holds what is known of single patients.
+    Owner,
+}
+
+/// Writes results to a file, or to stdout where none is named or it is `-`. The file appears whole or not at all: it is
+/// written beside its place and renamed.
+pub(super) fn to_place(
+    place: Option<&Path>,
+    readers: Readers,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), CliError> {
+    let Some(path) = place.filter(|path| path.as_os_str() != "-") else { return to_stdout(write) };
+    let beside = beside(path);
+    let written = open_new(&beside, readers).and_then(|file| {
+        let mut out = BufWriter::new(file);
+        write(&mut out)?;
+        let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
+        file.sync_all()?;
+        fs::rename(&beside, path)
+    });
+    written.map_err(|error| {
+        let _ = fs::remove_file(&beside);
+        CliError::write(path)(error)
+    })
+}
+
+/// A name in the same folder that no other run uses.
+fn beside(path: &Path) -> PathBuf {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    path.with_file_name(format!(".{name}.{}.part", std::process::id()))
+}
+
+fn open_new(path: &Path, readers: Readers) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    if readers == Readers::Owner {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    let _ = readers;
+    options.open(path)
+}
+
+/// Whether diagnostics on stderr may be coloured.
+pub(super) fn stderr_has_colour() -> bool {
+    io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+/// Whether results on stdout may be coloured.
+pub(super) fn stdout_has_colour() -> bool {
+    io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}

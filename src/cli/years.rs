@@ -1,0 +1,71 @@
+//! Which rulebooks a command uses: contract years as people write them.
+
+use std::path::Path;
+
+use clap::Args;
+
+use crate::cli::{CliError, output, rules_folder};
+use crate::ground::{BookName, Severity};
+use crate::model::library::Checked;
+use crate::model::{Library, Rulebook};
+use crate::report::diagnostics;
+
+/// The scheme that a bare year means.
+pub(super) const DEFAULT_SCHEME: &str = "qof";
+
+/// Which contract years.
+#[derive(Args, Debug)]
+pub(super) struct YearArguments {
+    /// Contract year, such as 2023-24; repeat it or separate several by commas; another scheme's as SCHEME/YEAR
+    #[arg(long, value_name = "YEAR", value_delimiter = ',', required = true)]
+    pub(super) year: Vec<String>,
+
+    /// The scheme that bare years belong to
+    #[arg(long, value_name = "SCHEME", default_value = DEFAULT_SCHEME)]
+    pub(super) scheme: String,
+}
+
+impl YearArguments {
+    /// The checked rulebooks, each once, in the order asked for, with the library they come from. Faults are shown on
+    /// stderr.
+    pub(super) fn books(&self, rules: Option<&Path>) -> Result<(Library, Vec<Rulebook>), CliError> {
+        let (library, _) = rules_folder::find(rules)?;
+        let names = self.names(&library)?;
+        let books = names.iter().map(|name| usable(&library, name)).collect::<Result<Vec<_>, _>>()?;
+        Ok((library, books))
+    }
+
+    fn names(&self, library: &Library) -> Result<Vec<BookName>, CliError> {
+        let known = library.names();
+        let mut names = Vec::new();
+        for year in &self.year {
+            let name = BookName::parse(year.trim(), &self.scheme).filter(|name| known.contains(name));
+            let Some(name) = name else { return Err(no_such_year(year, &self.scheme, &known)) };
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        Ok(names)
+    }
+}
+
+fn no_such_year(year: &str, scheme: &str, known: &[BookName]) -> CliError {
+    let label = |name: &BookName| if name.scheme == scheme { name.year.clone() } else { name.to_string() };
+    let known: Vec<String> = known.iter().map(label).collect();
+    CliError::usage(format!("there is no contract year `{year}`")).help(format!("there are: {}", known.join(", ")))
+}
+
+/// A rulebook that has no errors; what it has instead is shown.
+pub(super) fn usable(library: &Library, name: &BookName) -> Result<Rulebook, CliError> {
+    let Checked { book, diagnostics } = library.check(name);
+    let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
+    let errors: Vec<_> = errors.cloned().collect();
+    if !errors.is_empty() {
+        output::talk(&diagnostics::render(library.sources(), &errors, output::stderr_has_colour()));
+    }
+    let count = match errors.len() {
+        1 => "1 error".to_owned(),
+        many => format!("{many} errors"),
+    };
+    book.ok_or_else(|| CliError::Rulebook { name: name.to_string(), errors: count })
+}

@@ -1,0 +1,279 @@
+//! Why one patient has the outcome it has: every clause of the rule, with the days that made it true or false.
+
+use crate::data::extract::{Patient, Registration};
+use crate::eval::judge::{Outcome, outcome};
+use crate::eval::sight::{Days, Lens, Scratch, Sight};
+use crate::eval::trace::{Record, Seen};
+use crate::ground::{Day, Period};
+use crate::model::Rulebook;
+use crate::model::book::{
+    ClusterSet, Condition, ConditionId, Date, DateId, Measure, MeasurementId, Which, Window,
+};
+
+/// A patient's result for one measurement, clause by clause.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Explanation {
+    /// What was measured.
+    pub measurement: MeasurementId,
+    /// Date of birth.
+    pub birth: Day,
+    /// The registration that counts.
+    pub registration: Registration,
+    /// The outcome; None for one who is not on the register.
+    pub outcome: Option<Outcome>,
+    /// Who is on the register.
+    pub register: Explained,
+    /// The exclusions, in order.
+    pub excludes: Vec<Explained>,
+    /// What achieves.
+    pub achieved: Explained,
+    /// The exceptions, in order.
+    pub excepts: Vec<Explained>,
+    /// Ages that the convention for missing days decided: the date, the day it is by the rulebook's convention, and the
+    /// day it would be by the other.
+    pub by_convention: Vec<(DateId, Day, Day)>,
+    /// Events of the rule's clusters after the measurement day or before birth, which change nothing: how many.
+    pub unseen_events: usize,
+}
+
+/// A condition, whether it holds, and why.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Explained {
+    /// Which condition.
+    pub condition: ConditionId,
+    /// Whether it holds.
+    pub holds: bool,
+    /// What decided it.
+    pub why: Why,
+    /// Its parts, each explained.
+    pub parts: Vec<Explained>,
+}
+
+/// What decided a condition.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Why {
+    /// Its parts did.
+    Parts,
+    /// `at least 3 dtap before age 8 months`
+    Count {
+        /// No fewer than this.
+        at_least: u32,
+        /// No more than this.
+        at_most: Option<u32>,
+        /// The clusters.
+        clusters: ClusterSet,
+        /// The distinct days that counted.
+        counted: Vec<Day>,
+        /// The distinct days of the same clusters that did not count.
+        outside: Vec<Day>,
+        /// First and last day that count; None where a date is missing, so that no day does.
+        days: Option<(Day, Day)>,
+        /// The date that is missing.
+        missing: Option<DateId>,
+    },
+    /// `turns 8 months in the year`
+    Falls {
+        /// Which date.
+        date: DateId,
+        /// What it is; None where the event it hangs on is not there.
+        day: Option<Day>,
+        /// First and last day of the window; None where a date is missing.
+        days: Option<(Day, Day)>,
+    },
+    /// `registered at year end`
+    Registered {
+        /// On which day.
+        on: Option<Day>,
+        /// When the patient died, if by then.
+        death: Option<Day>,
+    },
+    /// `there is a first_dose`
+    Exists {
+        /// Which date.
+        date: DateId,
+        /// What it is.
+        day: Option<Day>,
+    },
+}
+
+/// Explains one measurement of one patient; None for a patient who was on no list by the measurement day.
+pub fn explain(lens: &Lens<'_>, measurement: MeasurementId, patient: Patient<'_>) -> Option<Explanation> {
+    let measured = &lens.book().measurements[measurement.index()];
+    let measure = &lens.book().measures[measured.measure.index()];
+    let mut scratch = Scratch::default();
+    let mut sight = Sight::new(lens, patient, measured.day, &mut scratch)?;
+    let mut record = Record::default();
+    let outcome = outcome(&mut sight, measure, &mut record);
+    let mut teller = Teller { sight, record: &record };
+    let of_reasons = |teller: &mut Teller<'_, '_, '_>, reasons: &[crate::model::book::Reason]| {
+        reasons.iter().map(|reason| teller.tell(reason.clause.condition)).collect()
+    };
+    Some(Explanation {
+        measurement,
+        birth: patient.birth,
+        registration: *teller.sight.registration,
+        outcome,
+        register: teller.tell(measure.register.condition),
+        excludes: of_reasons(&mut teller, &measure.excludes),
+        achieved: teller.tell(measure.achieved.condition),
+        excepts: of_reasons(&mut teller, &measure.excepts),
+        by_convention: teller.by_convention(measure),
+        unseen_events: teller.unseen_events(measure),
+    })
+}
+
+struct Teller<'a, 'b, 'r> {
+    sight: Sight<'a, 'b>,
+    record: &'r Record,
+}
+
+impl Teller<'_, '_, '_> {
+    fn tell(&mut self, id: ConditionId) -> Explained {
+        let book = self.sight.lens.book();
+        let condition = &book.conditions[id.index()];
+        // The evaluator looked at every condition of the measure while it was listened to.
+        let (holds, seen) = self.record.of(id).unwrap_or((false, Seen::Parts));
+        let parts = match condition {
+            Condition::All(parts) | Condition::Any(parts) => parts.iter().map(|part| self.tell(*part)).collect(),
+            Condition::Not(inner) => vec![self.tell(*inner)],
+            Condition::Count { .. } | Condition::Falls { .. } | Condition::RegisteredAt(_) | Condition::Exists(_) => {
+                Vec::new()
+            }
+        };
+        Explained { condition: id, holds, why: self.why(condition, seen), parts }
+    }
+
+    fn why(&mut self, condition: &Condition, seen: Seen) -> Why {
+        match (condition, seen) {
+            (Condition::Count { clusters, at_least, at_most, window }, Seen::Count { days }) => {
+                let all: Vec<Day> = self.sight.days_of(*clusters, Some((Day::FIRST, Day::LAST))).collect();
+                let (counted, outside) = all.into_iter().partition(|day| lies_in(*day, days));
+                let missing = self.missing(window);
+                Why::Count { at_least: *at_least, at_most: *at_most, clusters: *clusters, counted, outside, days, missing }
+            }
+            (Condition::Falls { date, .. }, Seen::Falls { day, days }) => Why::Falls { date: *date, day, days },
+            (Condition::RegisteredAt(_), Seen::Registered { on }) => {
+                let death = self.sight.patient.death.filter(|death| on.is_some_and(|on| *death <= on));
+                Why::Registered { on, death }
+            }
+            (Condition::Exists(date), Seen::Exists { day }) => Why::Exists { date: *date, day },
+            (_, _) => Why::Parts,
+        }
+    }
+
+    /// The first date of a window that is not there.
+    fn missing(&mut self, window: &Window) -> Option<DateId> {
+        let edges = window.from.iter().chain(&window.to);
+        edges.map(|edge| edge.date).find(|date| self.sight.date(*date).is_none())
+    }
+
+    /// Every date that the measure reads and that its month lacks.
+    fn by_convention(&mut self, measure: &Measure) -> Vec<(DateId, Day, Day)> {
+        let book = self.sight.lens.book();
+        let mut decided = Vec::new();
+        for id in dates_of(book, measure) {
+            let (from, period, back): (DateId, Period, bool) = match &book.dates[id.index()] {
+                Date::After(from, period) => (*from, *period, false),
+                Date::Before(from, period) => (*from, *period, true),
+                Date::Birth
+                | Date::Registration
+                | Date::YearStart
+                | Date::YearEnd
+                | Date::MeasurementDay
+                | Date::Calendar(_)
+                | Date::Nth { .. } => continue,
+            };
+            let Some(from) = self.sight.date(from) else { continue };
+            let by = |convention| if back { from.minus(period, convention) } else { from.plus(period, convention) };
+            let (ours, other) = match book.missing_day {
+                crate::ground::MissingDay::LastDay => (by(book.missing_day), by(crate::ground::MissingDay::NextDay)),
+                crate::ground::MissingDay::NextDay => (by(book.missing_day), by(crate::ground::MissingDay::LastDay)),
+            };
+            if ours != other {
+                decided.push((id, ours, other));
+            }
+        }
+        decided
+    }
+
+    /// Events of the measure's clusters that lie after the measurement day or before birth.
+    fn unseen_events(&self, measure: &Measure) -> usize {
+        let lens = self.sight.lens;
+        let clusters = clusters_of(lens.book(), measure);
+        let seen = |event: &&crate::data::extract::Event| self.sight.patient.birth <= event.day && event.day <= self.sight.day;
+        let events = self.sight.patient.events.iter().filter(|event| lens.clusters_of(event).meets(clusters));
+        events.filter(|event| !seen(event)).count()
+    }
+}
+
+fn lies_in(day: Day, days: Days) -> bool {
+    days.is_some_and(|(first, last)| first <= day && day <= last)
+}
+
+/// All conditions of a measure, parts included.
+pub(crate) fn conditions_of(book: &Rulebook, measure: &Measure) -> Vec<ConditionId> {
+    let reasons = measure.excludes.iter().chain(&measure.excepts).map(|reason| reason.clause.condition);
+    let mut open: Vec<ConditionId> = [measure.register.condition, measure.achieved.condition].into_iter().chain(reasons).collect();
+    let mut all = Vec::new();
+    while let Some(id) = open.pop() {
+        if all.contains(&id) {
+            continue;
+        }
+        all.push(id);
+        match &book.conditions[id.index()] {
+            Condition::All(parts) | Condition::Any(parts) => open.extend(parts),
+            Condition::Not(inner) => open.push(*inner),
+            Condition::Count { .. } | Condition::Falls { .. } | Condition::RegisteredAt(_) | Condition::Exists(_) => {}
+        }
+    }
+    all.sort_unstable();
+    all
+}
+
+/// All dates that a measure reads, those that others hang on included.
+fn dates_of(book: &Rulebook, measure: &Measure) -> Vec<DateId> {
+    let mut open = Vec::new();
+    for id in conditions_of(book, measure) {
+        match &book.conditions[id.index()] {
+            Condition::Count { window, .. } => open.extend(edges(window)),
+            Condition::Falls { date, window } => {
+                open.push(*date);
+                open.extend(edges(window));
+            }
+            Condition::RegisteredAt(date) | Condition::Exists(date) => open.push(*date),
+            Condition::All(_) | Condition::Any(_) | Condition::Not(_) => {}
+        }
+    }
+    let mut all = Vec::new();
+    while let Some(id) = open.pop() {
+        if all.contains(&id) {
+            continue;
+        }
+        all.push(id);
+        match &book.dates[id.index()] {
+            Date::After(from, _) | Date::Before(from, _) => open.push(*from),
+            Date::Nth { which: Which::FromStart(_) | Which::Last, window, .. } => open.extend(edges(window)),
+            Date::Birth | Date::Registration | Date::YearStart | Date::YearEnd | Date::MeasurementDay | Date::Calendar(_) => {}
+        }
+    }
+    all.sort_unstable();
+    all
+}
+
+fn edges(window: &Window) -> impl Iterator<Item = DateId> {
+    window.from.iter().chain(&window.to).map(|edge| edge.date)
+}
+
+/// All clusters that a measure's conditions count.
+fn clusters_of(book: &Rulebook, measure: &Measure) -> ClusterSet {
+    let of_condition = |id: ConditionId| match &book.conditions[id.index()] {
+        Condition::Count { clusters, .. } => clusters.0,
+        Condition::All(_)
+        | Condition::Any(_)
+        | Condition::Not(_)
+        | Condition::Falls { .. }
+        | Condition::RegisteredAt(_)
+        | Condition::Exists(_) => 0,
+    };
+    ClusterSet(conditions_of(book, measure).into_iter().fold(0, |set, id| set | of_condition(id)))
+}

@@ -1,0 +1,343 @@
+//! One patient's result for one indicator, clause by clause, in sentences that a practice manager reads.
+
+use std::fmt::Write;
+
+use crate::eval::explain::{Explained, Explanation, Why};
+use crate::eval::judge::Outcome;
+use crate::ground::{Day, MissingDay, Period, Unit};
+use crate::model::Rulebook;
+use crate::model::book::{Condition, Figure, FigureValue, Measure, Notes, Reason};
+
+/// Whom an explanation is about.
+#[derive(Clone, Copy, Debug)]
+pub struct Who<'a> {
+    /// The patient's id as written.
+    pub patient_id: &'a str,
+    /// The practice of the registration that counts.
+    pub practice_code: &'a str,
+}
+
+/// The explanation as text, some tens of lines.
+pub fn explanation(book: &Rulebook, explained: &Explanation, who: Who<'_>) -> String {
+    let measured = &book.measurements[explained.measurement.index()];
+    let measure = &book.measures[measured.measure.index()];
+    let mut page = Page { book, explained, out: String::new() };
+    page.head(measure, measured.day, who);
+    page.clause("Register", "on the register", &explained.register, &measure.register.notes);
+    if explained.register.holds {
+        page.reasons("Exclusion", &measure.excludes, &explained.excludes);
+        page.clause("Achieved", "achieved", &explained.achieved, &measure.achieved.notes);
+        page.exceptions(measure);
+    } else {
+        page.line(0, "Nothing else is looked at: who is not on the register is not counted.");
+    }
+    page.conventions();
+    page.foot(measure);
+    page.out
+}
+
+struct Page<'a> {
+    book: &'a Rulebook,
+    explained: &'a Explanation,
+    out: String,
+}
+
+impl Page<'_> {
+    fn line(&mut self, depth: usize, text: &str) {
+        let _ = writeln!(self.out, "{:width$}{text}", "", width = depth * 2);
+    }
+
+    fn head(&mut self, measure: &Measure, day: Day, who: Who<'_>) {
+        let registration = &self.explained.registration;
+        self.line(0, &format!("{} {} ({})", measure.code, measure.title, self.book.name));
+        self.line(0, &format!("{}, revision {}", self.book.title, self.book.revision));
+        if let Some(says) = &measure.says {
+            self.line(0, says);
+        }
+        self.out.push('\n');
+        let left = registration.to.map_or(String::new(), |to| format!(", left on {}", to.in_words()));
+        let who_line = format!(
+            "Patient {}, born {}, registered at {} on {}{left}",
+            who.patient_id,
+            self.explained.birth.in_words(),
+            who.practice_code,
+            registration.from.in_words(),
+        );
+        self.line(0, &who_line);
+        self.line(0, &format!("Measured on {}", day.in_words()));
+        let result = match self.explained.outcome {
+            None => "NOT ON THE REGISTER: not counted".to_owned(),
+            Some(Outcome::Achieved) => "ACHIEVED: counts in the denominator and in the numerator".to_owned(),
+            Some(Outcome::NotAchieved) => "NOT ACHIEVED: counts in the denominator, not in the numerator".to_owned(),
+            Some(outcome @ (Outcome::Excepted(_) | Outcome::Excluded(_))) => {
+                let code = outcome.reason(measure).map_or("", |reason| reason.code.as_str());
+                let title = outcome.reason(measure).map_or("", |reason| reason.title.as_str());
+                let (word, effect) = match outcome {
+                    Outcome::Excluded(_) => ("EXCLUDED", "taken off the register"),
+                    Outcome::Excepted(_) | Outcome::Achieved | Outcome::NotAchieved => {
+                        ("EXCEPTED", "taken out of the denominator (personalised care adjustment)")
+                    }
+                };
+                format!("{word} by {code}, {title}: {effect}")
+            }
+        };
+        self.line(0, &format!("Result: {result}"));
+        self.out.push('\n');
+    }
+
+    fn clause(&mut self, heading: &str, question: &str, explained: &Explained, notes: &Notes) {
+        let answer = if explained.holds { "yes" } else { "no" };
+        self.line(0, &format!("{heading}: {question}? {answer}"));
+        self.explained(1, explained);
+        self.notes(1, notes);
+        self.out.push('\n');
+    }
+
+    fn reasons(&mut self, word: &str, reasons: &[Reason], explained: &[Explained]) {
+        for (reason, explained) in reasons.iter().zip(explained) {
+            let heading = format!("{word} {}", reason.code);
+            self.clause(&heading, &reason.title, explained, &reason.clause.notes);
+        }
+    }
+
+    fn exceptions(&mut self, measure: &Measure) {
+        if measure.excepts.is_empty() {
+            return;
+        }
+        match self.explained.outcome {
+            Some(Outcome::Achieved) => {
+                self.line(0, "Achieving comes before any exception, so these change nothing:");
+                self.out.push('\n');
+            }
+            Some(Outcome::Excluded(_)) => {
+                self.line(0, "An exclusion comes before any exception, so these change nothing:");
+                self.out.push('\n');
+            }
+            Some(Outcome::Excepted(_)) => {
+                self.line(0, "Exceptions, of which the first that holds is the reason:");
+                self.out.push('\n');
+            }
+            Some(Outcome::NotAchieved) | None => {}
+        }
+        self.reasons("Exception", &measure.excepts, &self.explained.excepts);
+    }
+
+    fn explained(&mut self, depth: usize, explained: &Explained) {
+        let words = &self.book.condition_words[explained.condition.index()];
+        let mark = if explained.holds { "✓" } else { "✗" };
+        let condition = &self.book.conditions[explained.condition.index()];
+        let said = match (condition, &words.name) {
+            (Condition::All(_), None) => "all of these".to_owned(),
+            (Condition::Any(_), None) => "any of these".to_owned(),
+            (Condition::All(_), Some(name)) => format!("{name}: all of these"),
+            (Condition::Any(_), Some(name)) => format!("{name}: any of these"),
+            (_, Some(name)) => format!("{name}: {}", words.text),
+            (_, None) => words.text.clone(),
+        };
+        self.line(depth, &format!("{mark} {said}"));
+        for reason in self.why(explained) {
+            self.line(depth + 2, &reason);
+        }
+        for part in &explained.parts {
+            self.explained(depth + 1, part);
+        }
+        let notes = words.notes.clone();
+        self.notes(depth + 1, &notes);
+    }
+
+    fn why(&self, explained: &Explained) -> Vec<String> {
+        match &explained.why {
+            Why::Parts => Vec::new(),
+            Why::Count { .. } => self.why_count(explained.holds, &explained.why),
+            Why::Falls { date, day, days } => vec![self.why_falls(*date, *day, *days)],
+            Why::Registered { on, death } => vec![self.why_registered(explained.holds, *on, *death)],
+            Why::Exists { date, day } => {
+                let name = &self.book.date_words[date.index()];
+                vec![match day {
+                    Some(day) => format!("{name} is {}", self.dated(*day)),
+                    None => format!("there is no {name}"),
+                }]
+            }
+        }
+    }
+
+    fn why_registered(&self, holds: bool, on: Option<Day>, death: Option<Day>) -> String {
+        let day = on.map_or("that day".to_owned(), Day::in_words);
+        match (holds, death) {
+            (true, _) => format!("on the practice's list on {day}"),
+            (false, Some(death)) => format!("died on {}", death.in_words()),
+            (false, None) => match self.explained.registration.to {
+                Some(to) => format!("left the list on {}, so is not on it on {day}", to.in_words()),
+                None => format!("not on the list on {day}"),
+            },
+        }
+    }
+
+    fn why_falls(&self, date: crate::model::book::DateId, day: Option<Day>, days: Option<(Day, Day)>) -> String {
+        let name = &self.book.date_words[date.index()];
+        let Some(day) = day else { return format!("there is no {name}") };
+        let said = format!("{name} is {}", day.in_words());
+        match days {
+            None => format!("{said}, but a date that it is held against is not there"),
+            Some((first, last)) if day < first => format!("{said}, {} before {}", in_days(first.days_since(day)), first.in_words()),
+            Some((first, last)) if day > last => {
+                let _ = first;
+                format!("{said}, {} after {}", in_days(day.days_since(last)), last.in_words())
+            }
+            Some((first, last)) => match span(first, last) {
+                Some(span) => format!("{said}, which lies {span}"),
+                None => said,
+            },
+        }
+    }
+
+    fn why_count(&self, holds: bool, why: &Why) -> Vec<String> {
+        let Why::Count { at_least, at_most, clusters, counted, outside, days, missing } = why else { return Vec::new() };
+        let names: Vec<&str> = clusters.iter().map(|at| self.book.clusters[at].name.as_str()).collect();
+        let names = names.join(" or ");
+        if let Some(missing) = missing {
+            return vec![format!("there is no {}, so no day counts", self.book.date_words[missing.index()])];
+        }
+        let Some((first, last)) = *days else { return Vec::new() };
+        let mut lines = vec![self.found(&names, *at_least, *at_most, counted, first, last)];
+        for day in outside {
+            let how = if *day < first {
+                format!("too early by {}", in_days(first.days_since(*day)))
+            } else {
+                format!("too late by {}", in_days(day.days_since(last)))
+            };
+            lines.push(format!("{} does not count: {how}", self.dated(*day)));
+        }
+        if !holds && counted.len() < *at_least as usize {
+            lines.push(self.what_would_count(*at_least as usize - counted.len(), &names, first, last));
+        }
+        lines
+    }
+
+    fn found(&self, names: &str, at_least: u32, at_most: Option<u32>, counted: &[Day], first: Day, last: Day) -> String {
+        let found = match (at_least, at_most) {
+            (least, None) => format!("{} of the {least} needed", counted.len()),
+            (0, Some(0)) => format!("{}, and there must be none", counted.len()),
+            (0, Some(most)) => format!("{}, and at most {most} may be", counted.len()),
+            (_, Some(most)) => format!("{}, and there must be {most}", counted.len()),
+        };
+        let when = span(first, last).map_or(String::new(), |span| format!(" {span}"));
+        let days: Vec<String> = counted.iter().map(|day| self.dated(*day)).collect();
+        let days = if days.is_empty() { String::new() } else { format!(": {}", days.join(", ")) };
+        format!("{names}: {found}{when}{days}")
+    }
+
+    fn what_would_count(&self, missing: usize, names: &str, first: Day, last: Day) -> String {
+        let first = first.max(self.explained.birth);
+        let room = last.days_since(first) + 1;
+        if (room.max(0) as usize) < missing {
+            return "no day can count any more: the window has no room".to_owned();
+        }
+        let days = if missing == 1 { "1 more day with".to_owned() } else { format!("{missing} more days, each with") };
+        match span(first, last) {
+            Some(span) => format!("would count: {days} {names} {span}"),
+            None => format!("would count: {days} {names}"),
+        }
+    }
+
+    /// A day with the patient's age on it.
+    fn dated(&self, day: Day) -> String {
+        format!("{} ({})", day.in_words(), age(self.explained.birth, day))
+    }
+
+    fn notes(&mut self, depth: usize, notes: &Notes) {
+        for (source, status) in &notes.sources {
+            let title = &self.book.sources[source.index()].title;
+            self.line(depth, &format!("source ({}): {title}", status.word()));
+        }
+        for conflict in &notes.conflicts {
+            self.line(depth, &format!("sources disagree: {conflict}"));
+        }
+    }
+
+    fn conventions(&mut self) {
+        for (date, ours, other) in &self.explained.by_convention {
+            let name = &self.book.date_words[date.index()];
+            let convention = match self.book.missing_day {
+                MissingDay::LastDay => "its month lacks the day of birth, and this rulebook takes the month's last day",
+                MissingDay::NextDay => "its month lacks the day of birth, and this rulebook takes the next day",
+            };
+            let said = format!("{name} is {}: {convention} (the other convention: {})", ours.in_words(), other.in_words());
+            self.line(0, &said);
+        }
+        if self.explained.unseen_events > 0 {
+            let count = self.explained.unseen_events;
+            let said = format!("{count} recorded after the measurement day or before birth: not looked at");
+            self.line(0, &said);
+        }
+        if !self.explained.by_convention.is_empty() || self.explained.unseen_events > 0 {
+            self.out.push('\n');
+        }
+    }
+
+    fn foot(&mut self, measure: &Measure) {
+        self.line(0, &format!("Sources for {}", measure.code));
+        self.notes(1, &measure.notes);
+        let own = self.book.measure(&measure.code);
+        let figures: Vec<Figure> = self.book.figures.iter().filter(|figure| figure.owner == own && own.is_some()).cloned().collect();
+        for figure in figures {
+            self.line(1, &figure_line(self.book, &figure));
+            if let Some(conflict) = &figure.conflict {
+                self.line(2, &format!("sources disagree: {conflict}"));
+            }
+        }
+        self.line(1, &format!("rulebook {} revision {}, digest {}", self.book.name, self.book.revision, &self.book.digest[..12]));
+    }
+}
+
+/// A figure with its unit, status and source: `lower_threshold 86 % (official: NHS England's letter of …)`.
+pub fn figure_line(book: &Rulebook, figure: &Figure) -> String {
+    let value = match &figure.value {
+        FigureValue::Is(amount) => format!("{amount}"),
+        FigureValue::IsDate(day) => day.in_words(),
+        FigureValue::Unset(why) => return format!("{} is not set: {why}", figure.name),
+        FigureValue::Absent(why) => return format!("{}: none, {why}", figure.name),
+    };
+    let unit = if figure.unit == crate::model::unit::Unit::PERCENT { " %" } else { "" };
+    let status = figure.status.map_or("", |status| status.word());
+    let source = figure.source.map_or("", |source| book.sources[source.index()].title.as_str());
+    format!("{} {value}{unit} ({status}: {source})", figure.name)
+}
+
+/// `from 1 April 2023 to 31 March 2024`; None for every day.
+fn span(first: Day, last: Day) -> Option<String> {
+    match (first <= Day::FIRST, last >= Day::LAST) {
+        (true, true) => None,
+        (true, false) => Some(format!("by {}", last.in_words())),
+        (false, true) => Some(format!("from {}", first.in_words())),
+        (false, false) => Some(format!("from {} to {}", first.in_words(), last.in_words())),
+    }
+}
+
+fn in_days(days: i32) -> String {
+    if days == 1 { "1 day".to_owned() } else { format!("{days} days") }
+}
+
+/// An age in words: weeks and days in the first half year, months up to five years, then years and months.
+fn age(birth: Day, day: Day) -> String {
+    let days = day.days_since(birth);
+    if days < 0 {
+        return format!("{} before birth", in_days(-days));
+    }
+    if days < 183 {
+        let (weeks, rest) = (days / 7, days % 7);
+        let rest = if rest == 0 { String::new() } else { format!(" {}", in_days(rest)) };
+        return if weeks == 0 { in_days(days) } else { format!("{} old", plural(weeks as u32, Unit::Weeks) + &rest) };
+    }
+    let has_passed = |count: u32| birth.plus(Period { count, unit: Unit::Months }, MissingDay::LastDay) <= day;
+    let months = (1..=2400).take_while(|count| has_passed(*count)).last().unwrap_or(0);
+    match (months / 12, months % 12) {
+        (0..5, _) => format!("{} old", plural(months, Unit::Months)),
+        (years, 0) => format!("{} old", plural(years, Unit::Years)),
+        (years, rest) => format!("{} {} old", plural(years, Unit::Years), plural(rest, Unit::Months)),
+    }
+}
+
+fn plural(count: u32, unit: Unit) -> String {
+    Period { count, unit }.to_string()
+}

@@ -1,0 +1,8 @@
+//! All integration tests in one binary: the installed command is run on files, as a user would.
+
+#[path = "it/golden.rs"]
+mod golden;
+#[path = "it/house.rs"]
+mod house;
+#[path = "it/uptake.rs"]
+mod uptake;
