@@ -11,8 +11,10 @@
 
 pub mod error;
 pub mod extract;
+pub mod practices;
 pub mod progress;
 pub mod source;
+pub mod table;
 
 mod cells;
 mod codes;
@@ -30,6 +32,8 @@ mod parquet_cells;
 mod parquet_file;
 #[cfg(feature = "parquet")]
 mod parquet_rows;
+#[cfg(feature = "parquet")]
+mod parquet_table;
 mod reader;
 mod rows;
 mod scatter;
@@ -42,5 +46,6 @@ pub use extract::{
     CodeIndex, Event, Extract, LoadOptions, Partition, Patient, PatientInputs, PatientKey, PracticeId, Registration,
     Wanted, load,
 };
+pub use practices::{Practice, Practices};
 pub use progress::{Progress, Silent};
 pub use source::{Content, Format, Input};

@@ -202,7 +202,7 @@ mod tests {
         assert_eq!(ends("a,b\nc"), (Some(4), false));
         assert_eq!(ends("a,\"b\nc"), (None, true));
         assert_eq!(ends("a\n\"b\nc\",d"), (Some(2), false));
-        assert_eq!(ends("a\n\"b\"\"\nc\",d\nx"), (Some(13), false));
+        assert_eq!(ends("a\n\"b\"\"\nc\",d\nx"), (Some(12), false));
         // A quote inside an unquoted cell is a quote and no more.
         assert_eq!(ends("5\" needle,b\nc"), (Some(12), false));
         assert_eq!(ends("\"a\"b\"c\nd"), (Some(8), false));

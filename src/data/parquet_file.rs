@@ -104,6 +104,27 @@ impl<'a> ParquetFile<'a> {
     }
 }
 
+/// A Parquet file that is read whole, with all its columns in the types in which they were written.
+pub(crate) struct WholeFile<'a> {
+    /// Its columns' names.
+    pub header: Header,
+    /// Its rows.
+    pub batches: Box<dyn Iterator<Item = Result<RecordBatch, LoadError>> + 'a>,
+}
+
+impl<'a> WholeFile<'a> {
+    /// Opens a file.
+    pub(crate) fn open(input: &'a Input) -> Result<WholeFile<'a>, LoadError> {
+        let name = input.name.as_str();
+        let file = SharedFile::of(input).map_err(|source| LoadError::Read { file: name.to_owned(), source })?;
+        let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| undecodable(name, &error))?;
+        let header = Header::new(name, builder.schema().fields().iter().map(|field| field.name().as_str()));
+        let reader = builder.build().map_err(|error| undecodable(name, &error))?;
+        let batches = Box::new(reader.map(|batch| batch.map_err(|error| undecodable(name, &error))));
+        Ok(WholeFile { header, batches })
+    }
+}
+
 /// What the decoder said, as an error that names the file.
 fn undecodable(file: &str, error: &dyn std::error::Error) -> LoadError {
     LoadError::Parquet { file: file.to_owned(), detail: error.to_string() }
