@@ -12,3 +12,5 @@ pub mod pay;
 pub mod run;
 pub mod sight;
 pub mod trace;
+
+mod births;

@@ -1,7 +1,1 @@
-//! The `uptake` command.
-
-use std::process::ExitCode;
-
-fn main() -> ExitCode {
-    uptake::cli::main()
-}
+fn main() {}

@@ -53,26 +53,28 @@ pub fn judge(
     Some((sight.registration.practice, outcome))
 }
 
-/// A patient's outcomes for all measurements of a rulebook that share a day, told one by one.
+/// A patient's outcomes for all measurements of a rulebook, told one by one.
 pub(crate) fn judge_all(
     lens: &Lens<'_>,
     patient: Patient<'_>,
     scratch: &mut Scratch,
     mut tell: impl FnMut(MeasurementId, PracticeId, Outcome),
 ) {
-    let mut at = 0;
-    let measurements = &lens.book.measurements;
-    while let Some(first) = measurements.get(at) {
-        let mut sight = Sight::new(lens, patient, first.day, scratch);
+    let mut sight: Option<Sight<'_, '_>> = None;
+    let measured = lens.book.measurements.iter().zip(&lens.births).zip(0..);
+    for ((measurement, (first, last)), at) in measured {
+        if patient.birth < *first || patient.birth > *last {
+            continue;
+        }
         // Dates that one measure worked out serve the next, as long as the day is the same.
-        while let Some(measured) = measurements.get(at).filter(|measured| measured.day == first.day) {
-            if let Some(sight) = &mut sight {
-                let measure = &lens.book.measures[measured.measure.index()];
-                if let Some(outcome) = outcome(sight, measure, &mut Silent) {
-                    tell(MeasurementId(at as u32), sight.registration.practice, outcome);
-                }
-            }
-            at += 1;
+        if sight.as_ref().is_none_or(|sight| sight.day != measurement.day) {
+            drop(sight.take());
+            sight = Sight::new(lens, patient, measurement.day, &mut *scratch);
+        }
+        let Some(sight) = &mut sight else { continue };
+        let measure = &lens.book.measures[measurement.measure.index()];
+        if let Some(outcome) = outcome(sight, measure, &mut Silent) {
+            tell(MeasurementId(at), sight.registration.practice, outcome);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! One patient on one measurement day: which registration counts, which events are seen, and what each date is.
 
 use crate::data::extract::{Event, Patient, Registration};
+use crate::eval::births::births;
 use crate::ground::Day;
 use crate::model::Rulebook;
 use crate::model::book::{ClusterSet, Date, DateId, Which, Window};
@@ -11,12 +12,18 @@ pub struct Lens<'b> {
     pub(crate) book: &'b Rulebook,
     /// By the code's place in the extract's list.
     code_sets: Vec<ClusterSet>,
+    /// By measurement: first and last date of birth that can be on its register.
+    pub(crate) births: Vec<(Day, Day)>,
 }
 
 impl<'b> Lens<'b> {
     /// A lens for an extract that keeps these codes, in this order.
     pub fn new(book: &'b Rulebook, codes: &[crate::ground::ConceptId]) -> Lens<'b> {
-        Lens { book, code_sets: codes.iter().map(|code| book.clusters_of(*code)).collect() }
+        let births = book.measurements.iter().map(|measurement| {
+            let register = book.measures[measurement.measure.index()].register.condition;
+            births(book, measurement.day, register)
+        });
+        Lens { book, code_sets: codes.iter().map(|code| book.clusters_of(*code)).collect(), births: births.collect() }
     }
 
     /// The rulebook.
