@@ -283,6 +283,19 @@ error[E203]: there is no cluster `jabb`
         assert!(!rendered.contains(['\u{1b}', '\u{9b}']), "{rendered:?}");
     }
 
+    #[test]
+    fn a_place_of_several_lines_ends_with_its_last_word() {
+        let sources = sources(&["indicator T1\r\n  achieved\r\n\r\n\r\nindicator T2\r\n"]);
+        let text = &sources.file(FileId(0)).text;
+        let block = Span::new(FileId(0), 0..text.find("indicator T2").unwrap());
+        let rendered = render(&Diagnostic::error("E1", block, "it is odd"), &sources, Style::PLAIN);
+        assert_eq!(
+            rendered.lines().filter(|line| line.starts_with(['1', '2', '3', '4', '5'])).count(),
+            2,
+            "{rendered}"
+        );
+    }
+
     /// Text with what rule files may hold, line ends and wide and broken signs among it.
     fn text() -> impl Strategy<Value = String> {
         let piece = prop_oneof![

@@ -16,14 +16,14 @@ use crate::report::table::{Cell, Column, Grid};
 /// The columns of [`MeasureRow`]: patients, then per cent, points and pounds.
 pub static MEASURE_COLUMNS: [Column; 11] = [
     Column::text("year"),
-    Column::text("practice_code"),
-    Column::text("indicator"),
-    Column::whole("register"),
-    Column::whole("excluded"),
-    Column::whole("excepted"),
-    Column::whole("denominator"),
-    Column::whole("numerator"),
-    Column::amount("achievement_percent", 2),
+    Column::text("practice_code").short("practice"),
+    Column::text("indicator").short("ind."),
+    Column::whole("register").short("reg."),
+    Column::whole("excluded").short("excl."),
+    Column::whole("excepted").short("except."),
+    Column::whole("denominator").short("denom."),
+    Column::whole("numerator").short("num."),
+    Column::amount("achievement_percent", 2).short("%"),
     Column::amount("points", POINTS_DECIMALS),
     Column::amount("pounds", POUNDS_DECIMALS),
 ];
@@ -34,9 +34,9 @@ const POUNDS_DECIMALS: u32 = 2;
 /// The columns of [`PatientRow`].
 pub static PATIENT_COLUMNS: [Column; 6] = [
     Column::text("patient_id"),
-    Column::text("practice_code"),
+    Column::text("practice_code").short("practice"),
     Column::text("year"),
-    Column::text("indicator"),
+    Column::text("indicator").short("ind."),
     Column::text("outcome"),
     Column::text("reason"),
 ];
@@ -233,24 +233,29 @@ pub fn totals(rows: &[MeasureRow]) -> Totals {
         return totals;
     }
     for ((indicator, year), group) in groups {
+        totals.add(indicator, year, &group);
+    }
+    totals
+}
+
+impl Totals {
+    /// Adds the total of an indicator in a year.
+    fn add(&mut self, indicator: &str, year: &str, group: &[&MeasureRow]) {
         let mut counts = Counts::default();
         group.iter().for_each(|row| counts.add(row.counts));
         let points = sum(group.iter().map(|row| &row.points), POINTS_DECIMALS);
         let pounds = sum(group.iter().map(|row| &row.pounds), POUNDS_DECIMALS);
         for (name, sum) in [("points", &points), ("pounds", &pounds)] {
             if sum.gaps > 0 && sum.amount.is_some() {
-                let practices = counted(group.len() as u64, "practice");
-                totals.notes.push(format!(
-                    "the total of {name} of {indicator} in {year} leaves out {} of {practices}, whose {name} are not known",
-                    sum.gaps
-                ));
+                let (gaps, of) = (sum.gaps, counted(group.len() as u64, "practice"));
+                let what = format!("the total of {name} of {indicator} in {year}");
+                self.notes.push(format!("{what} leaves out {gaps} of {of}, whose {name} are not known"));
             }
         }
-        let (year, indicator) = (Cell::text(year.to_owned()), Cell::text(indicator.to_owned()));
-        totals.rows.push(vec![
-            year,
-            Cell::text("all practices"),
-            indicator,
+        self.rows.push(vec![
+            Cell::text(year.to_owned()),
+            Cell::text("all"),
+            Cell::text(indicator.to_owned()),
             Cell::Whole(counts.register),
             Cell::Whole(counts.excluded),
             Cell::Whole(counts.excepted),
@@ -261,7 +266,6 @@ pub fn totals(rows: &[MeasureRow]) -> Totals {
             pounds.amount.into(),
         ]);
     }
-    totals
 }
 
 /// The sum of what is known.
@@ -293,7 +297,8 @@ pub(crate) mod tests {
     use crate::eval::pay::Gap;
     use crate::ground::{BookName, Sources};
     use crate::model::Library;
-    use crate::report::table::csv;
+    use crate::report::style::Style;
+    use crate::report::table::{csv, terminal};
 
     const NUMBERS: &str = r#"
 scheme      = "toy"
@@ -435,7 +440,7 @@ none = "nobody says"
             .map(|(cell, column)| cell.shown(column.kind).into_owned())
             .collect();
         // 0.3333 twice, not 2/3; 10.01 twice, not 20.01.
-        assert_eq!(shown, ["2030-31", "all practices", "T1", "20", "2", "4", "14", "10", "", "0.6666", "20.02"]);
+        assert_eq!(shown, ["2030-31", "all", "T1", "20", "2", "4", "14", "10", "", "0.6666", "20.02"]);
         assert_eq!(totals.rows.len(), 2);
         assert_eq!(totals.notes, [""; 0]);
     }
@@ -457,5 +462,26 @@ none = "nobody says"
     #[test]
     fn one_practice_needs_no_totals() {
         assert_eq!(totals(&[row("2030-31", "A1", "T1"), row("2031-32", "A1", "T1")]), Totals::default());
+    }
+
+    #[test]
+    fn the_table_of_a_run_fits_a_window_of_80_characters() {
+        let mut rows = vec![row("2030-31", "A81001", "VI001"), row("2030-31", "F84004", "VI001")];
+        for row in &mut rows {
+            row.counts = Counts { register: 12345, excluded: 12, excepted: 123, numerator: 11000 };
+            row.pounds = Figured::Known(Amount::parse("12345.67").unwrap());
+        }
+        let style = Style { colour: false, width: Some(80) };
+        let mut out = Vec::new();
+        terminal::write(&mut out, &MeasureGrid { title: "", rows: &rows }, &totals(&rows).rows, style).unwrap();
+        let expected = "\
+year    practice ind.   reg. excl. except. denom.  num.     % points   pounds
+─────────────────────────────────────────────────────────────────────────────
+2030-31 A81001   VI001 12345    12     123  12210 11000 90.09 0.3333 12345.67
+2030-31 F84004   VI001 12345    12     123  12210 11000 90.09 0.3333 12345.67
+
+2030-31 all      VI001 24690    24     246  24420 22000       0.6666 24691.34
+";
+        assert_eq!(String::from_utf8(out).unwrap(), expected);
     }
 }

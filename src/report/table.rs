@@ -49,22 +49,30 @@ pub struct Column {
     pub name: Cow<'static, str>,
     /// What it holds.
     pub kind: Kind,
+    /// A shorter heading for a narrow window; without one, the name.
+    pub short: Option<&'static str>,
 }
 
 impl Column {
     /// A column of text.
     pub const fn text(name: &'static str) -> Column {
-        Column { name: Cow::Borrowed(name), kind: Kind::Text }
+        Column { name: Cow::Borrowed(name), kind: Kind::Text, short: None }
     }
 
     /// A column of whole numbers.
     pub const fn whole(name: &'static str) -> Column {
-        Column { name: Cow::Borrowed(name), kind: Kind::Whole }
+        Column { name: Cow::Borrowed(name), kind: Kind::Whole, short: None }
     }
 
     /// A column of amounts that are shown with so many decimals.
     pub const fn amount(name: &'static str, decimals: u32) -> Column {
-        Column { name: Cow::Borrowed(name), kind: Kind::Amount { decimals } }
+        Column { name: Cow::Borrowed(name), kind: Kind::Amount { decimals }, short: None }
+    }
+
+    /// The same with a shorter heading for a narrow window.
+    pub const fn short(mut self, heading: &'static str) -> Column {
+        self.short = Some(heading);
+        self
     }
 }
 

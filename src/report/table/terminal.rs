@@ -13,9 +13,6 @@ use crate::report::table::{Cell, Column, Grid};
 /// What stands for a cell that is not known.
 const UNKNOWN: &str = "–";
 
-/// Below this width, in characters, columns stand closer together.
-const ROOMY: u16 = 100;
-
 /// A word of text is broken in two only beyond so many characters, so that ids can be copied.
 const WORD: usize = 24;
 
@@ -68,26 +65,58 @@ fn layout(columns: &[Column], lines: Vec<Vec<String>>, bold_from: usize, style: 
     } else {
         layout.set_content_arrangement(ContentArrangement::Disabled);
     }
-    let heading = |column: &Column| comfy_table::Cell::new(harmless(&column.name).replace('_', " "));
-    layout.set_header(columns.iter().map(|column| heading(column).add_attribute(Attribute::Bold)).collect::<Vec<_>>());
-    let widths: Vec<usize> = (0..columns.len()).map(|at| unbroken(&lines, at, columns[at].kind.is_number())).collect();
+    let head = Head::fitting(columns, &lines, style.width);
+    let bold = |text: String| comfy_table::Cell::new_owned(text).add_attribute(Attribute::Bold);
+    layout.set_header(head.headings.into_iter().map(bold).collect::<Vec<_>>());
     for (line, at) in lines.into_iter().zip(0..) {
-        let cells = line.into_iter().map(|text| {
-            let cell = comfy_table::Cell::new_owned(text);
-            if at >= bold_from { cell.add_attribute(Attribute::Bold) } else { cell }
-        });
-        layout.add_row(cells.collect::<Vec<_>>());
+        let cell = |text| if at >= bold_from { bold(text) } else { comfy_table::Cell::new_owned(text) };
+        layout.add_row(line.into_iter().map(cell).collect::<Vec<_>>());
     }
-    let gap = if style.width.is_some_and(|width| width < ROOMY) { 1 } else { 2 };
     let last = columns.len().saturating_sub(1);
     for (at, column) in layout.column_iter_mut().enumerate() {
-        let (gap, kind, width) = (if at == last { 0 } else { gap }, columns[at].kind, widths[at]);
+        let gap = if at == last { 0 } else { head.gap };
         column.set_padding((0, gap));
-        let width = u16::try_from(width).unwrap_or(u16::MAX).saturating_add(gap);
+        let width = u16::try_from(head.widths[at]).unwrap_or(u16::MAX).saturating_add(gap);
         column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(width)));
-        column.set_cell_alignment(if kind.is_number() { CellAlignment::Right } else { CellAlignment::Left });
+        let is_number = columns[at].kind.is_number();
+        column.set_cell_alignment(if is_number { CellAlignment::Right } else { CellAlignment::Left });
     }
     layout
+}
+
+/// The headings, and how wide the columns must be.
+struct Head {
+    headings: Vec<String>,
+    /// Least widths in characters, the gap not included.
+    widths: Vec<usize>,
+    /// Blanks between columns.
+    gap: u16,
+}
+
+impl Head {
+    /// The roomiest that fits a width: names well apart, names close together, short headings. Where not even these
+    /// fit, only the cells keep their width, and headings are broken.
+    fn fitting(columns: &[Column], lines: &[Vec<String>], width: Option<u16>) -> Head {
+        let cells: Vec<usize> =
+            (0..columns.len()).map(|at| unbroken(lines, at, columns[at].kind.is_number())).collect();
+        let name = |column: &Column| harmless(&column.name).replace('_', " ");
+        let names: Vec<String> = columns.iter().map(name).collect();
+        let shorts = columns.iter().zip(&names).map(|(column, name)| column.short.map_or(name.clone(), str::to_owned));
+        let shorts: Vec<String> = shorts.collect();
+        for (headings, gap) in [(&names, 2), (&names, 1), (&shorts, 2), (&shorts, 1)] {
+            let with_heading = |(cell, heading): (&usize, &String)| longest_word(heading).max(*cell);
+            let widths: Vec<usize> = cells.iter().zip(headings).map(with_heading).collect();
+            let whole = widths.iter().sum::<usize>() + usize::from(gap) * columns.len().saturating_sub(1);
+            if width.is_none_or(|width| whole <= usize::from(width)) {
+                return Head { headings: headings.clone(), widths, gap };
+            }
+        }
+        Head { headings: shorts, widths: cells, gap: 1 }
+    }
+}
+
+fn longest_word(text: &str) -> usize {
+    text.split(' ').map(|word| word.chars().count()).max().unwrap_or(0)
 }
 
 /// A line under the headings and nothing else.
