@@ -6,4 +6,5 @@ pub mod data;
 pub mod eval;
 pub mod ground;
 pub mod model;
+pub mod report;
 pub mod syntax;

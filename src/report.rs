@@ -1,0 +1,17 @@
+//! Results in; tables, JSON, Parquet, summaries and rendered diagnostics out.
+//!
+//! Comes in: outcomes, counts and payments with the rulebook that they follow, findings, and diagnostics. Goes out:
+//! text or bytes, to a writer that the caller opened. It must not know where anything came from or goes to: it opens no
+//! path, reads no clock, looks at no terminal and prints nothing; how wide and how colourful to be is told by
+//! [`Style`](style::Style).
+//!
+//! A result is first put into rows ([`rows`], [`gaps`]), every set of rows is a [`Grid`](table::Grid), and the writers
+//! below [`table`] know grids only, so that a further command needs rows and no writer.
+
+pub mod diagnostics;
+pub mod findings;
+pub mod gaps;
+pub mod rows;
+pub mod run_json;
+pub mod style;
+pub mod table;

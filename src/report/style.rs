@@ -1,0 +1,67 @@
+//! How text for people is to look, as the caller found out.
+
+use std::borrow::Cow;
+
+/// How text for people is to look. The caller asks the terminal and the environment; nothing here does.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Style {
+    /// Whether escape sequences for colour and weight may be written.
+    pub colour: bool,
+    /// How many columns of characters there are; None for as many as it takes.
+    pub width: Option<u16>,
+}
+
+impl Style {
+    /// Without colour, and as wide as it takes: for files and pipes.
+    pub const PLAIN: Style = Style { colour: false, width: None };
+}
+
+/// Text on one line that cannot move a cursor or change a colour: control characters, line ends among them, and marks
+/// that turn the direction of writing become `�`.
+pub fn harmless(text: &str) -> Cow<'_, str> {
+    if text.chars().any(is_harmful) {
+        Cow::Owned(text.chars().map(|sign| if is_harmful(sign) { '\u{fffd}' } else { sign }).collect())
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+fn is_harmful(sign: char) -> bool {
+    sign.is_control() || matches!(sign, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// `1 error`, `2 errors`: a count with its noun, whose plural is made with `s`.
+pub(crate) fn counted(count: u64, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+/// `5`, `5 and 9`, `5, 9 and 12`.
+pub(crate) fn listed(parts: &[String]) -> String {
+    match parts {
+        [] => String::new(),
+        [only] => only.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn control_characters_are_made_visible() {
+        assert_eq!(harmless("£5 “now”"), "£5 “now”");
+        assert_eq!(harmless("a\u{1b}[31mb\r\nc\u{202e}"), "a\u{fffd}[31mb\u{fffd}\u{fffd}c\u{fffd}");
+    }
+
+    #[test]
+    fn counts_and_lists_in_words() {
+        assert_eq!(counted(1, "error"), "1 error");
+        assert_eq!(counted(0, "error"), "0 errors");
+        let parts = ["5", "9", "12"].map(str::to_owned);
+        assert_eq!(listed(&parts), "5, 9 and 12");
+        assert_eq!(listed(&parts[..2]), "5 and 9");
+        assert_eq!(listed(&parts[..1]), "5");
+        assert_eq!(listed(&[]), "");
+    }
+}
