@@ -6,10 +6,12 @@
 mod check;
 mod error;
 mod explain;
+mod format;
 mod inputs;
 mod output;
 mod progress;
 mod rules_folder;
+mod run;
 mod years;
 
 use std::path::PathBuf;
@@ -38,6 +40,8 @@ struct Arguments {
 
 #[derive(Subcommand, Debug)]
 enum Command {
+    /// Patients and events in, indicators and payments out, per practice and in total
+    Run(run::RunArguments),
     /// Check rulebooks and show every fault in them
     Check(check::CheckArguments),
     /// Explain one patient's result for one indicator, clause by clause
@@ -83,6 +87,7 @@ fn run(arguments: Arguments) -> Result<Done, CliError> {
     }
     let rules = arguments.rules.as_deref();
     match arguments.command {
+        Command::Run(arguments) => run::run(&arguments, rules),
         Command::Check(arguments) => check::check(&arguments, rules),
         Command::Explain(arguments) => explain::explain(&arguments, rules),
     }

@@ -2,6 +2,7 @@
 //! and applies them to patient records: who counts, what is paid, who to call next, and why.
 #![doc = include_str!("../docs/house.md")]
 
+pub mod cli;
 pub mod data;
 pub mod eval;
 pub mod ground;

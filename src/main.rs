@@ -1,1 +1,7 @@
-fn main() {}
+//! The `uptake` command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    uptake::cli::main()
+}

@@ -41,9 +41,10 @@ pub(super) fn check(arguments: &CheckArguments, rules: Option<&Path>) -> Result<
     found.dedup();
     output::to_stdout(|out| {
         if !found.is_empty() {
-            writeln!(out, "{}", diagnostics::render(library.sources(), &found, output::stdout_has_colour()))?;
+            writeln!(out, "{}", diagnostics::render_all(&found, library.sources(), output::stdout_style()))?;
         }
-        writeln!(out, "{} checked: {}", rulebooks(names.len()), diagnostics::summary(&found))
+        let summary = diagnostics::summary(&found);
+        writeln!(out, "{} checked: {}", rulebooks(names.len()), summary.as_deref().unwrap_or("no faults"))
     })?;
     let has_errors = found.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
     Ok(if has_errors { Done::CheckFailed } else { Done::Well })

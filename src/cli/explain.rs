@@ -56,7 +56,8 @@ fn check_code(books: &[Rulebook], code: &str) -> Result<(), CliError> {
     if books.iter().any(|book| book.measure(code).is_some()) {
         return Ok(());
     }
-    let mut known: Vec<&str> = books.iter().flat_map(|book| &book.measures).map(|measure| measure.code.as_str()).collect();
+    let mut known: Vec<&str> =
+        books.iter().flat_map(|book| &book.measures).map(|measure| measure.code.as_str()).collect();
     known.sort_unstable();
     known.dedup();
     Err(CliError::usage(format!("there is no indicator `{code}`")).help(format!("there are: {}", known.join(", "))))
@@ -79,7 +80,10 @@ fn pages_of(extract: &Extract, lens: &Lens<'_>, arguments: &ExplainArguments) ->
         let Some(explained) = explain_measurement(lens, MeasurementId(id), patient) else {
             if is_asked {
                 let label = book.year_label(crate::cli::years::DEFAULT_SCHEME);
-                pages.push(format!("{code} in {label}: the patient was on no practice's list by {}\n", measurement.day.in_words()));
+                pages.push(format!(
+                    "{code} in {label}: the patient was on no practice's list by {}\n",
+                    measurement.day.in_words()
+                ));
             }
             continue;
         };

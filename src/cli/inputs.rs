@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::cli::CliError;
@@ -33,7 +34,12 @@ pub(super) struct PatientArguments {
 
 impl PatientArguments {
     /// Loads what the rulebooks read, and makes them ready to look at it.
-    pub(super) fn load<'b>(&self, books: &'b [Rulebook], progress: &dyn Progress, digest: bool) -> Result<(Extract, Vec<Lens<'b>>), CliError> {
+    pub(super) fn load<'b>(
+        &self,
+        books: &'b [Rulebook],
+        progress: &dyn Progress,
+        digest: bool,
+    ) -> Result<(Extract, Vec<Lens<'b>>), CliError> {
         let wanted = wanted(books);
         let patients = open(&self.patients)?;
         let inputs = PatientInputs { patients, events: open(&self.events)? };
@@ -63,8 +69,23 @@ pub(super) fn open(path: &Path) -> Result<Input, CliError> {
     Ok(Input::file(name, format, file))
 }
 
-/// SHA-256 of a file's bytes in hexadecimal, for provenance; None for what cannot be read twice.
-pub(super) fn file_digest(path: &Path) -> Option<String> {
+/// A table's name and the digest of its bytes, for provenance.
+#[derive(Serialize)]
+pub(super) struct TableDigest {
+    file: String,
+    /// SHA-256 in hexadecimal; none for stdin, which cannot be read twice.
+    sha256: Option<String>,
+}
+
+impl TableDigest {
+    /// Reads a file again to take its digest.
+    pub(super) fn of(path: &Path) -> TableDigest {
+        let is_stdin = path.as_os_str() == "-";
+        TableDigest { file: path.display().to_string(), sha256: if is_stdin { None } else { sha256(path) } }
+    }
+}
+
+fn sha256(path: &Path) -> Option<String> {
     let mut file = File::open(path).ok()?;
     let mut hasher = Sha256::new();
     let mut buffer = vec![0; 1 << 16];

@@ -5,6 +5,7 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use crate::cli::CliError;
+use crate::report::style::Style;
 
 /// Says on stderr why a command ended early.
 pub(super) fn complain(error: &CliError) {
@@ -76,12 +77,31 @@ fn open_new(path: &Path, readers: Readers) -> io::Result<File> {
     options.open(path)
 }
 
-/// Whether diagnostics on stderr may be coloured.
-pub(super) fn stderr_has_colour() -> bool {
-    io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+/// Says several lines on stderr, if there are any.
+pub(super) fn talk_block(text: &str) {
+    if !text.trim().is_empty() {
+        talk(text.trim_end());
+    }
 }
 
-/// Whether results on stdout may be coloured.
-pub(super) fn stdout_has_colour() -> bool {
-    io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+/// How text on stderr may look.
+pub(super) fn stderr_style() -> Style {
+    style(io::stderr().is_terminal())
+}
+
+/// How text on stdout may look.
+pub(super) fn stdout_style() -> Style {
+    style(io::stdout().is_terminal())
+}
+
+/// True if somebody reads stdout on a terminal.
+pub(super) fn stdout_is_terminal() -> bool {
+    io::stdout().is_terminal()
+}
+
+/// Colour and width are for terminals; `NO_COLOR` is respected.
+fn style(is_terminal: bool) -> Style {
+    let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let width = terminal_size::terminal_size().map(|(terminal_size::Width(columns), _)| columns);
+    Style { colour: is_terminal && !no_colour, width: width.filter(|_| is_terminal) }
 }

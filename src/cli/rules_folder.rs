@@ -30,7 +30,9 @@ pub(super) fn find(asked: Option<&Path>) -> Result<(Library, Origin), CliError> 
     let folder = match asked {
         Some(folder) if !folder.is_dir() => {
             let message = format!("there is no folder {}", folder.display());
-            return Err(CliError::usage(message).help("`--rules` names the folder that holds qof/, codes/ and the like"));
+            return Err(
+                CliError::usage(message).help("`--rules` names the folder that holds qof/, codes/ and the like")
+            );
         }
         Some(folder) => Some(folder.to_owned()),
         None => found_above(),
@@ -88,7 +90,8 @@ fn collect(folder: &Path, below: String, files: &mut Vec<(String, PathBuf)>) -> 
         } else if kind.is_file() && (name.ends_with(".toml") || name.ends_with(".rules")) {
             let bytes = entry.metadata().map_err(CliError::read(&path))?.len();
             if bytes > LARGEST_FILE_BYTES {
-                let message = format!("{} has {bytes} bytes; a rule file has at most {LARGEST_FILE_BYTES}", path.display());
+                let message =
+                    format!("{} has {bytes} bytes; a rule file has at most {LARGEST_FILE_BYTES}", path.display());
                 return Err(CliError::usage(message));
             }
             files.push((format!("{below}{name}"), path));

@@ -61,11 +61,8 @@ pub(super) fn usable(library: &Library, name: &BookName) -> Result<Rulebook, Cli
     let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
     let errors: Vec<_> = errors.cloned().collect();
     if !errors.is_empty() {
-        output::talk(&diagnostics::render(library.sources(), &errors, output::stderr_has_colour()));
+        output::talk(&diagnostics::render_all(&errors, library.sources(), output::stderr_style()));
     }
-    let count = match errors.len() {
-        1 => "1 error".to_owned(),
-        many => format!("{many} errors"),
-    };
+    let count = diagnostics::summary(&errors).unwrap_or_default();
     book.ok_or_else(|| CliError::Rulebook { name: name.to_string(), errors: count })
 }

@@ -6,9 +6,7 @@ use crate::eval::sight::{Days, Lens, Scratch, Sight};
 use crate::eval::trace::{Record, Seen};
 use crate::ground::{Day, Period};
 use crate::model::Rulebook;
-use crate::model::book::{
-    ClusterSet, Condition, ConditionId, Date, DateId, Measure, MeasurementId, Which, Window,
-};
+use crate::model::book::{ClusterSet, Condition, ConditionId, Date, DateId, Measure, MeasurementId, Which, Window};
 
 /// A patient's result for one measurement, clause by clause.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -149,7 +147,15 @@ impl Teller<'_, '_, '_> {
                 let all: Vec<Day> = self.sight.days_of(*clusters, Some((Day::FIRST, Day::LAST))).collect();
                 let (counted, outside) = all.into_iter().partition(|day| lies_in(*day, days));
                 let missing = self.missing(window);
-                Why::Count { at_least: *at_least, at_most: *at_most, clusters: *clusters, counted, outside, days, missing }
+                Why::Count {
+                    at_least: *at_least,
+                    at_most: *at_most,
+                    clusters: *clusters,
+                    counted,
+                    outside,
+                    days,
+                    missing,
+                }
             }
             (Condition::Falls { date, .. }, Seen::Falls { day, days }) => Why::Falls { date: *date, day, days },
             (Condition::RegisteredAt(_), Seen::Registered { on }) => {
@@ -200,7 +206,8 @@ impl Teller<'_, '_, '_> {
     fn unseen_events(&self, measure: &Measure) -> usize {
         let lens = self.sight.lens;
         let clusters = clusters_of(lens.book(), measure);
-        let seen = |event: &&crate::data::extract::Event| self.sight.patient.birth <= event.day && event.day <= self.sight.day;
+        let seen =
+            |event: &&crate::data::extract::Event| self.sight.patient.birth <= event.day && event.day <= self.sight.day;
         let events = self.sight.patient.events.iter().filter(|event| lens.clusters_of(event).meets(clusters));
         events.filter(|event| !seen(event)).count()
     }
@@ -213,7 +220,8 @@ fn lies_in(day: Day, days: Days) -> bool {
 /// All conditions of a measure, parts included.
 pub(crate) fn conditions_of(book: &Rulebook, measure: &Measure) -> Vec<ConditionId> {
     let reasons = measure.excludes.iter().chain(&measure.excepts).map(|reason| reason.clause.condition);
-    let mut open: Vec<ConditionId> = [measure.register.condition, measure.achieved.condition].into_iter().chain(reasons).collect();
+    let mut open: Vec<ConditionId> =
+        [measure.register.condition, measure.achieved.condition].into_iter().chain(reasons).collect();
     let mut all = Vec::new();
     while let Some(id) = open.pop() {
         if all.contains(&id) {
@@ -253,7 +261,12 @@ fn dates_of(book: &Rulebook, measure: &Measure) -> Vec<DateId> {
         match &book.dates[id.index()] {
             Date::After(from, _) | Date::Before(from, _) => open.push(*from),
             Date::Nth { which: Which::FromStart(_) | Which::Last, window, .. } => open.extend(edges(window)),
-            Date::Birth | Date::Registration | Date::YearStart | Date::YearEnd | Date::MeasurementDay | Date::Calendar(_) => {}
+            Date::Birth
+            | Date::Registration
+            | Date::YearStart
+            | Date::YearEnd
+            | Date::MeasurementDay
+            | Date::Calendar(_) => {}
         }
     }
     all.sort_unstable();

@@ -168,7 +168,13 @@ fn any_holds<T: Trace>(sight: &mut Sight<'_, '_>, parts: &[ConditionId], trace: 
     any
 }
 
-fn count_holds(sight: &mut Sight<'_, '_>, clusters: ClusterSet, at_least: u32, at_most: Option<u32>, window: &Window) -> (bool, Seen) {
+fn count_holds(
+    sight: &mut Sight<'_, '_>,
+    clusters: ClusterSet,
+    at_least: u32,
+    at_most: Option<u32>,
+    window: &Window,
+) -> (bool, Seen) {
     let days = sight.days(window);
     // One more than the bound tells as much as all of them.
     let enough = at_most.map_or(at_least, |at_most| at_most.saturating_add(1));

@@ -114,12 +114,7 @@ impl Reckoning<'_> {
             Err(Gap::Absent(_) | Gap::NoBaseline(_) | Gap::NoDenominator(_)) => true,
             Ok(_)
             | Err(
-                Gap::ListSize
-                | Gap::Unset(_)
-                | Gap::NotCounted(_)
-                | Gap::Doses
-                | Gap::DividedByZero
-                | Gap::TooLarge,
+                Gap::ListSize | Gap::Unset(_) | Gap::NotCounted(_) | Gap::Doses | Gap::DividedByZero | Gap::TooLarge,
             ) => false,
         }
     }

@@ -46,7 +46,12 @@ pub struct PatientOutcome {
 
 /// Applies the rulebooks to every patient of an extract, on the threads of the current pool. Results are in the order of
 /// the lenses; findings are those that only grouping by patient can show.
-pub fn run(extract: &Extract, lenses: &[Lens<'_>], level: Level, progress: &dyn Progress) -> (Vec<BookResult>, Findings) {
+pub fn run(
+    extract: &Extract,
+    lenses: &[Lens<'_>],
+    level: Level,
+    progress: &dyn Progress,
+) -> (Vec<BookResult>, Findings) {
     let practices = extract.practices().len();
     let next = AtomicUsize::new(0);
     let shares = rayon::broadcast(|_| {

@@ -73,7 +73,12 @@ pub(crate) type Days = Option<(Day, Day)>;
 
 impl<'a, 'b> Sight<'a, 'b> {
     /// None for a patient who was on no list by that day.
-    pub(crate) fn new(lens: &'a Lens<'b>, patient: Patient<'a>, day: Day, scratch: &'a mut Scratch) -> Option<Sight<'a, 'b>> {
+    pub(crate) fn new(
+        lens: &'a Lens<'b>,
+        patient: Patient<'a>,
+        day: Day,
+        scratch: &'a mut Scratch,
+    ) -> Option<Sight<'a, 'b>> {
         let registration = registration_on(&patient, day)?;
         let seen = patient.events.partition_point(|event| event.day <= day);
         let born = patient.events.partition_point(|event| event.day < patient.birth);
@@ -133,7 +138,8 @@ impl<'a, 'b> Sight<'a, 'b> {
         let (first, last) = days.unwrap_or((Day::LAST, Day::FIRST));
         let lens = self.lens;
         let mut before = None;
-        let in_window = self.events.iter().skip_while(move |event| event.day < first).take_while(move |event| event.day <= last);
+        let in_window =
+            self.events.iter().skip_while(move |event| event.day < first).take_while(move |event| event.day <= last);
         in_window.filter(move |event| lens.clusters_of(event).meets(clusters)).filter_map(move |event| {
             let is_new = before != Some(event.day);
             before = Some(event.day);
@@ -149,7 +155,9 @@ impl<'a, 'b> Sight<'a, 'b> {
 
 /// True if the patient is on that list, and alive, on a day.
 fn holds(registration: &Registration, patient: &Patient<'_>, day: Day) -> bool {
-    registration.from <= day && registration.to.is_none_or(|to| to > day) && patient.death.is_none_or(|death| death > day)
+    registration.from <= day
+        && registration.to.is_none_or(|to| to > day)
+        && patient.death.is_none_or(|death| death > day)
 }
 
 /// The registration that counts on a day: the last that holds, else the last that had begun.

@@ -65,8 +65,7 @@ pub(super) fn build(sources: &Sources, name: &BookName) -> (Option<Rulebook>, Ve
     let form_is_sound = faults.is_empty();
     let contract = contract::read(sources, numbers, name, &mut faults);
     let codes = Codes::new(sources, &folder, &contract);
-    let mut builder =
-        Builder { sources, faults, contract, codes, names: Names::default(), parts: Parts::default() };
+    let mut builder = Builder { sources, faults, contract, codes, names: Names::default(), parts: Parts::default() };
     let blocks: Vec<&Block> = rules.iter().flat_map(|(_, tree)| &tree.blocks).collect();
     builder.read_blocks(&blocks);
     // What a clause that could not be read would have defined or used is not known, so these would mislead.
@@ -81,9 +80,9 @@ pub(super) fn build(sources: &Sources, name: &BookName) -> (Option<Rulebook>, Ve
 
 fn rule_files<'a>(sources: &'a Sources, folder: &'a str) -> impl Iterator<Item = FileId> + 'a {
     let is_ours = move |path: &str| {
-        path.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/')).is_some_and(|file| {
-            !file.contains('/') && file.ends_with(".rules")
-        })
+        path.strip_prefix(folder)
+            .and_then(|rest| rest.strip_prefix('/'))
+            .is_some_and(|file| !file.contains('/') && file.ends_with(".rules"))
     };
     sources.iter().filter(move |(_, file)| is_ours(&file.path)).map(|(id, _)| id)
 }

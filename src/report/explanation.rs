@@ -179,9 +179,10 @@ impl Page<'_> {
         let said = format!("{name} is {}", day.in_words());
         match days {
             None => format!("{said}, but a date that it is held against is not there"),
-            Some((first, last)) if day < first => format!("{said}, {} before {}", in_days(first.days_since(day)), first.in_words()),
-            Some((first, last)) if day > last => {
-                let _ = first;
+            Some((first, _)) if day < first => {
+                format!("{said}, {} before {}", in_days(first.days_since(day)), first.in_words())
+            }
+            Some((_, last)) if day > last => {
                 format!("{said}, {} after {}", in_days(day.days_since(last)), last.in_words())
             }
             Some((first, last)) => match span(first, last) {
@@ -192,7 +193,9 @@ impl Page<'_> {
     }
 
     fn why_count(&self, holds: bool, why: &Why) -> Vec<String> {
-        let Why::Count { at_least, at_most, clusters, counted, outside, days, missing } = why else { return Vec::new() };
+        let Why::Count { at_least, at_most, clusters, counted, outside, days, missing } = why else {
+            return Vec::new();
+        };
         let names: Vec<&str> = clusters.iter().map(|at| self.book.clusters[at].name.as_str()).collect();
         let names = names.join(" or ");
         if let Some(missing) = missing {
@@ -214,7 +217,15 @@ impl Page<'_> {
         lines
     }
 
-    fn found(&self, names: &str, at_least: u32, at_most: Option<u32>, counted: &[Day], first: Day, last: Day) -> String {
+    fn found(
+        &self,
+        names: &str,
+        at_least: u32,
+        at_most: Option<u32>,
+        counted: &[Day],
+        first: Day,
+        last: Day,
+    ) -> String {
         let found = match (at_least, at_most) {
             (least, None) => format!("{} of the {least} needed", counted.len()),
             (0, Some(0)) => format!("{}, and there must be none", counted.len()),
@@ -262,7 +273,8 @@ impl Page<'_> {
                 MissingDay::LastDay => "its month lacks the day of birth, and this rulebook takes the month's last day",
                 MissingDay::NextDay => "its month lacks the day of birth, and this rulebook takes the next day",
             };
-            let said = format!("{name} is {}: {convention} (the other convention: {})", ours.in_words(), other.in_words());
+            let said =
+                format!("{name} is {}: {convention} (the other convention: {})", ours.in_words(), other.in_words());
             self.line(0, &said);
         }
         if self.explained.unseen_events > 0 {
@@ -279,14 +291,18 @@ impl Page<'_> {
         self.line(0, &format!("Sources for {}", measure.code));
         self.notes(1, &measure.notes);
         let own = self.book.measure(&measure.code);
-        let figures: Vec<Figure> = self.book.figures.iter().filter(|figure| figure.owner == own && own.is_some()).cloned().collect();
+        let figures: Vec<Figure> =
+            self.book.figures.iter().filter(|figure| figure.owner == own && own.is_some()).cloned().collect();
         for figure in figures {
             self.line(1, &figure_line(self.book, &figure));
             if let Some(conflict) = &figure.conflict {
                 self.line(2, &format!("sources disagree: {conflict}"));
             }
         }
-        self.line(1, &format!("rulebook {} revision {}, digest {}", self.book.name, self.book.revision, &self.book.digest[..12]));
+        self.line(
+            1,
+            &format!("rulebook {} revision {}, digest {}", self.book.name, self.book.revision, &self.book.digest[..12]),
+        );
     }
 }
 

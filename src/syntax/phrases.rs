@@ -202,6 +202,15 @@ pub(super) fn phrase(rule: Rule) -> &'static str {
         Rule::k_year => "`year`",
         Rule::k_years => "`years`",
         // Silent rules are never reported by themselves.
-        Rule::block | Rule::clause | Rule::note | Rule::primary | Rule::name_char | Rule::letter | Rule::blank | Rule::reserved | Rule::WHITESPACE | Rule::COMMENT => "more text",
+        Rule::block
+        | Rule::clause
+        | Rule::note
+        | Rule::primary
+        | Rule::name_char
+        | Rule::letter
+        | Rule::blank
+        | Rule::reserved
+        | Rule::WHITESPACE
+        | Rule::COMMENT => "more text",
     }
 }

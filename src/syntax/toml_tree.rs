@@ -108,9 +108,9 @@ fn value(file: FileId, read: &DeValue<'_>, span: std::ops::Range<usize>) -> Valu
                 .filter(|_| datetime.time.is_none())
                 .and_then(|date| Day::from_ymd(i32::from(date.year), date.month.into(), date.day.into())),
         ),
-        DeValue::Array(items) => {
-            Value::List(items.iter().map(|item| (value(file, item.get_ref(), item.span()), Span::new(file, item.span()))).collect())
-        }
+        DeValue::Array(items) => Value::List(
+            items.iter().map(|item| (value(file, item.get_ref(), item.span()), Span::new(file, item.span()))).collect(),
+        ),
         DeValue::Table(inner) => Value::Table(table(file, inner, Some(Span::new(file, span)))),
     }
 }

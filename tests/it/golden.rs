@@ -43,8 +43,17 @@ fn run_file(file: &Path, wrong: &mut String) -> usize {
         cases.iter().flat_map(|case| case["expect"].as_table().unwrap().keys().map(String::as_str)).collect();
     let years: Vec<&str> = years.into_iter().collect();
     let arguments = [
-        "run", "--year", &years.join(","), "--level", "patient", "--format", "csv",
-        "--patients", patients_file.to_str().unwrap(), "--events", events_file.to_str().unwrap(),
+        "run",
+        "--year",
+        &years.join(","),
+        "--level",
+        "patient",
+        "--format",
+        "csv",
+        "--patients",
+        patients_file.to_str().unwrap(),
+        "--events",
+        events_file.to_str().unwrap(),
     ];
     let outcomes = outcomes(&stdout(arguments));
     for (at, case) in cases.iter().enumerate() {
@@ -56,16 +65,22 @@ fn run_file(file: &Path, wrong: &mut String) -> usize {
                 .map(|(indicator, outcome)| (indicator.clone(), in_full(outcome.as_str().unwrap())))
                 .collect();
             let found = outcomes.get(&(at.to_string(), year.clone())).cloned().unwrap_or_default();
-            let found: BTreeMap<String, String> = found.into_iter().map(|(indicator, outcome)| {
-                let named = expected.get(&indicator).is_some_and(|expected| expected.contains(" at "));
-                let short = outcome.split(" at ").next().unwrap().to_owned();
-                (indicator, if named { outcome } else { short })
-            }).collect();
+            let found: BTreeMap<String, String> = found
+                .into_iter()
+                .map(|(indicator, outcome)| {
+                    let named = expected.get(&indicator).is_some_and(|expected| expected.contains(" at "));
+                    let short = outcome.split(" at ").next().unwrap().to_owned();
+                    (indicator, if named { outcome } else { short })
+                })
+                .collect();
             if found != expected {
                 let name = case["name"].as_str().unwrap();
                 let working = case.get("working").and_then(Value::as_str).unwrap_or("");
                 let file = file.file_name().unwrap().to_string_lossy();
-                let _ = writeln!(wrong, "{file}: {name} ({year})\n  worked: {expected:?}\n  found:  {found:?}\n  {working}");
+                let _ = writeln!(
+                    wrong,
+                    "{file}: {name} ({year})\n  worked: {expected:?}\n  found:  {found:?}\n  {working}"
+                );
             }
         }
     }

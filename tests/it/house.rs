@@ -74,7 +74,17 @@ fn nothing_below_cli_opens_a_path_reads_a_clock_or_prints() {
         if path.starts_with("cli") || path == "main.rs" {
             continue;
         }
-        for word in ["std::fs::read", "File::open", "File::create", "SystemTime", "Instant::now", "Local::now", "println!", "eprintln!", "dbg!"] {
+        for word in [
+            "std::fs::read",
+            "File::open",
+            "File::create",
+            "SystemTime",
+            "Instant::now",
+            "Local::now",
+            "println!",
+            "eprintln!",
+            "dbg!",
+        ] {
             assert!(!text.contains(word), "{path} contains {word}");
         }
     }

@@ -31,7 +31,8 @@ impl<'a> Codes<'a> {
             && !sources.iter().any(|(_, file)| file.path.starts_with(&format!("{national}/")))
         {
             let versions: Vec<&str> = versions(sources).collect();
-            let fault = Diagnostic::error("E312", *span, format!("there is no version `{version}` of the code clusters"));
+            let fault =
+                Diagnostic::error("E312", *span, format!("there is no version `{version}` of the code clusters"));
             faults.push(fault.help(format!("versions are: {}", versions.join(", "))));
         }
         Codes { sources, own_folder, national_folder, clusters: Vec::new(), files: Vec::new(), faults }
@@ -100,7 +101,8 @@ impl<'a> Codes<'a> {
         let title = fields.text("title");
         let title = fields.required("title", title, "write what the cluster is called");
         let complete = fields.truth("complete");
-        let complete = fields.required("complete", complete, "write `complete = true` for a whole official list, else false");
+        let complete =
+            fields.required("complete", complete, "write `complete = true` for a whole official list, else false");
         let note = fields.text("note");
         let includes = fields.list("includes").map_or(&[][..], |(list, _)| list);
         let sources = fields.table("sources").map(|(table, _)| table);
@@ -132,7 +134,11 @@ impl<'a> Codes<'a> {
     fn include(&mut self, cluster: &mut Cluster, other: &str, span: Span, depth: usize) {
         // A chain this long can only be a circle.
         if depth > 8 || other == cluster.name {
-            self.faults.push(Diagnostic::error("E209", span, format!("the cluster `{}` includes itself", cluster.name)));
+            self.faults.push(Diagnostic::error(
+                "E209",
+                span,
+                format!("the cluster `{}` includes itself", cluster.name),
+            ));
             return;
         }
         match self.file(other) {
@@ -208,13 +214,20 @@ fn code(entry: &Entry, sources: Option<&Table>, fields: &mut Fields<'_>) -> Opti
     if let Some((source, span)) = source
         && sources.is_none_or(|sources| sources.get(source).is_none())
     {
-        inner.fault(Diagnostic::error("E205", span, format!("there is no source `{source}`")).help("add it to this file's `[sources]`"));
+        inner.fault(
+            Diagnostic::error("E205", span, format!("there is no source `{source}`"))
+                .help("add it to this file's `[sources]`"),
+        );
     }
     let title = |id: &str| match sources.and_then(|sources| sources.get(id)).map(|entry| &entry.value) {
         Some(Value::Text(title)) => title.clone(),
         _ => id.to_owned(),
     };
-    let code = Code { id, term: term.map_or("", |(term, _)| term).to_owned(), source: source.map_or(String::new(), |(id, _)| title(id)) };
+    let code = Code {
+        id,
+        term: term.map_or("", |(term, _)| term).to_owned(),
+        source: source.map_or(String::new(), |(id, _)| title(id)),
+    };
     for fault in inner.finish() {
         fields.fault(fault);
     }

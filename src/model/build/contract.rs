@@ -114,7 +114,8 @@ fn check_dates(fields: &mut Fields<'_>, start: Option<(Day, Span)>, end: Option<
 
 fn missing_day(fields: &mut Fields<'_>) -> MissingDay {
     let text = fields.text("missing_day");
-    let help = "write `missing_day = \"last day\"` (31 August + 6 months is the last day of February) or `\"next day\"`";
+    let help =
+        "write `missing_day = \"last day\"` (31 August + 6 months is the last day of February) or `\"next day\"`";
     match fields.required("missing_day", text, help) {
         Some(("next day", _)) => MissingDay::NextDay,
         Some(("last day", _)) | None => MissingDay::LastDay,
@@ -189,7 +190,16 @@ impl Contract {
         let source = source.and_then(|(id, span)| self.source(id, span, faults));
         let conflict = fields.text("conflict").map(|(text, _)| text.to_owned());
         faults.extend(fields.finish());
-        Some(Figure { name: entry.key.clone(), owner: None, value: value?, unit, status, source, conflict, span: entry.span })
+        Some(Figure {
+            name: entry.key.clone(),
+            owner: None,
+            value: value?,
+            unit,
+            status,
+            source,
+            conflict,
+            span: entry.span,
+        })
     }
 
     /// The status of a word.
@@ -304,7 +314,9 @@ fn figure_value(fields: &mut Fields<'_>, entry: &Entry) -> Option<FigureValue> {
     };
     if value.is_none() {
         let message = format!("`is` must be a number or a date, found {}", is.value.kind());
-        fields.fault(Diagnostic::error("E302", is.span, message).help("write the number without quotes, as in `is = 213.43`"));
+        fields.fault(
+            Diagnostic::error("E302", is.span, message).help("write the number without quotes, as in `is = 213.43`"),
+        );
     }
     value
 }

@@ -88,31 +88,48 @@ impl Builder<'_> {
 
     /// A name that nothing defines.
     pub(super) fn unknown_name(&mut self, name: &Word, needed: &str) {
-        let fault = Diagnostic::error("E202", name.span, format!("nothing here is named `{}`, and {needed} is needed", name.text));
+        let fault = Diagnostic::error(
+            "E202",
+            name.span,
+            format!("nothing here is named `{}`, and {needed} is needed", name.text),
+        );
         let near = nearest(&name.text, self.names.known());
         let fault = match (self.names.defined_elsewhere(&name.text), near) {
             (Some((measure, span)), _) => fault
                 .also(*span, format!("{measure} defines it for itself"))
                 .help("a `define` before the first indicator can be used by all"),
             (None, Some(near)) => fault.help(format!("did you mean `{near}`?")),
-            (None, None) if self.codes.exists(&name.text) => {
-                fault.help(format!("`{}` is a code cluster: write `any {}`, or `at least 1 {}`", name.text, name.text, name.text))
-            }
+            (None, None) if self.codes.exists(&name.text) => fault.help(format!(
+                "`{}` is a code cluster: write `any {}`, or `at least 1 {}`",
+                name.text, name.text, name.text
+            )),
             (None, None) => fault.help(format!("write `define {} …` above", name.text)),
         };
         self.faults.push(fault);
     }
 
     /// `the second mmr at least 28 days after (the first mmr)` counts among those 28 days later, which is the third.
-    fn refuse_counting_after_itself(&mut self, which: Which, clusters: &[Word], window: Option<&tree::Window>, span: Span) {
+    fn refuse_counting_after_itself(
+        &mut self,
+        which: Which,
+        clusters: &[Word],
+        window: Option<&tree::Window>,
+        span: Span,
+    ) {
         let Which::FromStart(2..) = which else { return };
         let is_same = |date: &tree::Date| matches!(date, tree::Date::Nth { clusters: others, .. } if others.iter().map(|word| &word.text).eq(clusters.iter().map(|word| &word.text)));
         for bound in window.iter().flat_map(|window| &window.bounds) {
             if let BoundKind::After(date) | BoundKind::AtLeastAfter(_, date) = &bound.kind
                 && is_same(date)
             {
-                let fault = Diagnostic::error("E403", span, "this counts among the days that lie in its window only, so it skips one more than it says");
-                self.faults.push(fault.help("write `the first … after …`: the first one in the window is the one that follows"));
+                let fault = Diagnostic::error(
+                    "E403",
+                    span,
+                    "this counts among the days that lie in its window only, so it skips one more than it says",
+                );
+                self.faults.push(
+                    fault.help("write `the first … after …`: the first one in the window is the one that follows"),
+                );
             }
         }
     }
@@ -122,8 +139,12 @@ impl Builder<'_> {
         let Some((more, unit)) = &period.and else { return Period { count, unit: period.unit } };
         let more = self.number(more);
         match (period.unit, unit) {
-            (Unit::Years, Unit::Months) => Period { count: count.saturating_mul(12).saturating_add(more), unit: Unit::Months },
-            (Unit::Weeks, Unit::Days) => Period { count: count.saturating_mul(7).saturating_add(more), unit: Unit::Days },
+            (Unit::Years, Unit::Months) => {
+                Period { count: count.saturating_mul(12).saturating_add(more), unit: Unit::Months }
+            }
+            (Unit::Weeks, Unit::Days) => {
+                Period { count: count.saturating_mul(7).saturating_add(more), unit: Unit::Days }
+            }
             (Unit::Years | Unit::Months | Unit::Weeks | Unit::Days, _) => {
                 let message = "only years with months, and weeks with days, make one length of time";
                 self.faults.push(Diagnostic::error("E211", period.span, message));
@@ -139,7 +160,9 @@ impl Builder<'_> {
             Number::Figure(name) => {
                 let figure = self.contract.find(&name.text, None).map(|(_, figure)| figure.value.clone());
                 match figure {
-                    Some(FigureValue::Is(amount)) => (amount.whole().and_then(|whole| u32::try_from(whole).ok()), name.span),
+                    Some(FigureValue::Is(amount)) => {
+                        (amount.whole().and_then(|whole| u32::try_from(whole).ok()), name.span)
+                    }
                     Some(FigureValue::IsDate(_) | FigureValue::Unset(_) | FigureValue::Absent(_)) => (None, name.span),
                     None => {
                         let names = self.contract.figure_names().map(str::to_owned).collect::<Vec<_>>();
@@ -182,7 +205,8 @@ impl Builder<'_> {
             BoundKind::InPreceding(period) => {
                 let day = self.intern_date(Date::MeasurementDay, "the measurement day");
                 let period = self.period(period);
-                let before = self.intern_date(Date::Before(day, period), &format!("{period} before the measurement day"));
+                let before =
+                    self.intern_date(Date::Before(day, period), &format!("{period} before the measurement day"));
                 window.from.push(edge(before, 1));
                 window.to.push(edge(day, 0));
             }

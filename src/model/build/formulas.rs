@@ -107,8 +107,10 @@ impl Builder<'_> {
         if wanted == Unit::POUNDS {
             for case in &line.cases {
                 if !is_in_pence(&case.formula) {
-                    let fault = Diagnostic::error("E407", case.formula.span(), "what is paid is not rounded to whole pence");
-                    self.faults.push(fault.help("write `round … to pence`: the rule file says where figures are rounded"));
+                    let fault =
+                        Diagnostic::error("E407", case.formula.span(), "what is paid is not rounded to whole pence");
+                    self.faults
+                        .push(fault.help("write `round … to pence`: the rule file says where figures are rounded"));
                 }
             }
         }
@@ -164,7 +166,14 @@ impl Builder<'_> {
         (Formula::Number(amount), measured)
     }
 
-    fn binary(&mut self, operator: Operator, left: &tree::Formula, right: &tree::Formula, span: Span, subject: &Subject) -> (Formula, Measured) {
+    fn binary(
+        &mut self,
+        operator: Operator,
+        left: &tree::Formula,
+        right: &tree::Formula,
+        span: Span,
+        subject: &Subject,
+    ) -> (Formula, Measured) {
         let (left, left_measured) = self.formula(left, subject);
         let (right, right_measured) = self.formula(right, subject);
         let (left, right) = (Box::new(left), Box::new(right));
@@ -178,7 +187,8 @@ impl Builder<'_> {
                 if beside.is_none() {
                     self.unlike(span, left_measured, right_measured, "the other");
                 }
-                let formula = if operator == Operator::Plus { Formula::Plus(left, right) } else { Formula::Minus(left, right) };
+                let formula =
+                    if operator == Operator::Plus { Formula::Plus(left, right) } else { Formula::Minus(left, right) };
                 (formula, beside.unwrap_or(left_measured))
             }
         }
@@ -210,7 +220,8 @@ impl Builder<'_> {
             }
             RoundTo::Decimals(number) => {
                 let places = self.number(number);
-                let step = 10_i128.checked_pow(places).filter(|_| places <= 12).and_then(|scale| Amount::ratio(1, scale));
+                let step =
+                    10_i128.checked_pow(places).filter(|_| places <= 12).and_then(|scale| Amount::ratio(1, scale));
                 step.unwrap_or_else(|| {
                     self.faults.push(Diagnostic::error("E212", number.span(), "at most 12 decimals can be rounded to"));
                     Amount::ONE
@@ -249,7 +260,9 @@ impl Builder<'_> {
         if let Some(count) = CountName::ALL.into_iter().find(|count| count.word() == name) {
             let Some(measurement) = measurement else {
                 let message = format!("`{name}` of which indicator or course?");
-                self.faults.push(Diagnostic::error("E213", operand.span, message).help(format!("write `{name} of` and its code")));
+                self.faults.push(
+                    Diagnostic::error("E213", operand.span, message).help(format!("write `{name} of` and its code")),
+                );
                 return None;
             };
             let is_percent = matches!(count, CountName::Achievement | CountName::BaselineAchievement);
@@ -269,7 +282,12 @@ impl Builder<'_> {
         self.figure_operand(operand, measurement, subject)
     }
 
-    fn figure_operand(&mut self, operand: &tree::Operand, measurement: Option<MeasurementId>, subject: &Subject) -> Option<(Operand, Unit)> {
+    fn figure_operand(
+        &mut self,
+        operand: &tree::Operand,
+        measurement: Option<MeasurementId>,
+        subject: &Subject,
+    ) -> Option<(Operand, Unit)> {
         let name = operand.name.text.as_str();
         let owner = measurement.map(|id| self.code_of(self.parts.measurements[id.0 as usize].measure));
         if let Some((id, figure)) = self.contract.find(name, owner.as_deref()) {
@@ -287,7 +305,9 @@ impl Builder<'_> {
         let near = nearest(name, counts.chain(lines).chain(self.contract.figure_names()));
         let fault = match near {
             Some(near) if near != name => fault.help(format!("did you mean `{near}`?")),
-            Some(_) | None => fault.help(format!("add `{name}` to the numbers file, with `none = \"why\"` where there is none")),
+            Some(_) | None => {
+                fault.help(format!("add `{name}` to the numbers file, with `none = \"why\"` where there is none"))
+            }
         };
         self.faults.push(fault);
         None
@@ -301,16 +321,21 @@ impl Builder<'_> {
     fn measurement_of(&mut self, code: &tree::Word, subject: &Subject) -> Option<MeasurementId> {
         let measures = &self.parts.measures;
         let of_code = |id: MeasureId| measures[id.index()].code == code.text;
-        let mut found = self.parts.measurements.iter().enumerate().filter(|(_, measurement)| of_code(measurement.measure));
-        let right = found.clone().find(|(_, measurement)| measurement.quarter.is_none() || measurement.quarter == subject.quarter);
+        let mut found =
+            self.parts.measurements.iter().enumerate().filter(|(_, measurement)| of_code(measurement.measure));
+        let right = found
+            .clone()
+            .find(|(_, measurement)| measurement.quarter.is_none() || measurement.quarter == subject.quarter);
         if let Some((at, _)) = right {
             return u32::try_from(at).ok().map(MeasurementId);
         }
         let fault = if found.next().is_some() {
-            let message = format!("`{}` is measured each quarter, and this payment is not made for each quarter", code.text);
+            let message =
+                format!("`{}` is measured each quarter, and this payment is not made for each quarter", code.text);
             Diagnostic::error("E214", code.span, message).help("write `for each quarter`")
         } else {
-            let fault = Diagnostic::error("E202", code.span, format!("there is no indicator or course `{}`", code.text));
+            let fault =
+                Diagnostic::error("E202", code.span, format!("there is no indicator or course `{}`", code.text));
             match nearest(&code.text, measures.iter().map(|measure| measure.code.as_str())) {
                 Some(near) => fault.help(format!("did you mean `{near}`?")),
                 None => fault,
@@ -328,7 +353,11 @@ fn is_in_pence(formula: &tree::Formula) -> bool {
         tree::Formula::Number { text, .. } => text.split_once('.').is_none_or(|(_, decimals)| decimals.len() <= 2),
         tree::Formula::Bracketed(inner, _) | tree::Formula::Minus(inner, _) => is_in_pence(inner),
         tree::Formula::Smallest(parts, _) | tree::Formula::Largest(parts, _) => parts.iter().all(is_in_pence),
-        tree::Formula::Binary(Operator::Plus | Operator::Minus, left, right, _) => is_in_pence(left) && is_in_pence(right),
-        tree::Formula::Round(_, RoundTo::Decimals(_), _) | tree::Formula::Operand(_) | tree::Formula::Binary(..) => false,
+        tree::Formula::Binary(Operator::Plus | Operator::Minus, left, right, _) => {
+            is_in_pence(left) && is_in_pence(right)
+        }
+        tree::Formula::Round(_, RoundTo::Decimals(_), _) | tree::Formula::Operand(_) | tree::Formula::Binary(..) => {
+            false
+        }
     }
 }

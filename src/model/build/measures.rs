@@ -50,7 +50,18 @@ impl Builder<'_> {
         let register = self.present("register", register, measure);
         let achieved = self.present("achieved", achieved, measure);
         let title = measure.title.text.clone();
-        Measure { kind: kind(measure.kind), code: code.text.clone(), title, says, notes, register, excludes, achieved, excepts, span: code.span }
+        Measure {
+            kind: kind(measure.kind),
+            code: code.text.clone(),
+            title,
+            says,
+            notes,
+            register,
+            excludes,
+            achieved,
+            excepts,
+            span: code.span,
+        }
     }
 
     fn only_one(&mut self, word: &str, body: &ClauseBody, slot: &mut Option<(Clause, Span)>) {

@@ -36,7 +36,8 @@ impl Names {
     /// Ends it, and gives the names that nothing used.
     pub(super) fn leave(&mut self, measure: &str) -> Vec<(String, Span)> {
         let own = self.own.take().unwrap_or_default();
-        let mut unused: Vec<_> = own.iter().filter(|(_, named)| !named.used).map(|(name, named)| (name.clone(), named.span)).collect();
+        let mut unused: Vec<_> =
+            own.iter().filter(|(_, named)| !named.used).map(|(name, named)| (name.clone(), named.span)).collect();
         unused.sort();
         for (name, named) in own {
             self.elsewhere.insert(name, (measure.to_owned(), named.span));

@@ -79,7 +79,8 @@ impl Builder<'_> {
             if self.parts.measures.iter().any(|measure| measure.code == code.text) {
                 continue;
             }
-            let fault = Diagnostic::error("E202", code.span, format!("there is no indicator or course `{}`", code.text));
+            let fault =
+                Diagnostic::error("E202", code.span, format!("there is no indicator or course `{}`", code.text));
             let near = nearest(&code.text, self.parts.measures.iter().map(|measure| measure.code.as_str()));
             self.faults.push(match near {
                 Some(near) => fault.help(format!("did you mean `{near}`?")),

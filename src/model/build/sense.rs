@@ -23,7 +23,9 @@ impl Builder<'_> {
             let message = format!("no rule reads the figure `{name}`");
             self.faults.push(Diagnostic::warning("W403", span, message));
         }
-        for ((source, span), used) in self.contract.sources.iter().zip(&self.contract.source_spans).zip(&self.contract.sources_used) {
+        for ((source, span), used) in
+            self.contract.sources.iter().zip(&self.contract.source_spans).zip(&self.contract.sources_used)
+        {
             if !used {
                 let message = format!("nothing cites the source `{}`", source.id);
                 self.faults.push(Diagnostic::warning("W404", *span, message));

@@ -3,7 +3,9 @@
 use super::pairs::{Children, Pair, span, word};
 use super::{Reading, Rule};
 use crate::ground::{Day, Diagnostic, Span, Unit};
-use crate::syntax::tree::{Bound, BoundKind, Condition, Date, Number, Ordinal, Period, Quantity, Subject, Window, Word};
+use crate::syntax::tree::{
+    Bound, BoundKind, Condition, Date, Number, Ordinal, Period, Quantity, Subject, Window, Word,
+};
 
 impl Reading {
     /// `a or b`; a list of one is the one itself.
@@ -202,7 +204,11 @@ impl Reading {
                 let period = self.period(parts.one_of(Rule::period));
                 parts.take(Rule::k_after);
                 let from = self.date(parts.one_of(Rule::date));
-                if rule == Rule::within { BoundKind::Within(period, from) } else { BoundKind::AtLeastAfter(period, from) }
+                if rule == Rule::within {
+                    BoundKind::Within(period, from)
+                } else {
+                    BoundKind::AtLeastAfter(period, from)
+                }
             }
             _ => self.bound_by_dates(rule, parts),
         };
@@ -265,7 +271,8 @@ impl Reading {
         let mut parts = Children::of(self.file, pair);
         let count = self.number_of(parts.one_of(Rule::how_long));
         let unit = unit(parts.one_of(Rule::unit).as_str().trim());
-        let and = parts.take(Rule::whole).map(|whole| (self.number_itself(&whole), self::unit(parts.one().as_str().trim())));
+        let and =
+            parts.take(Rule::whole).map(|whole| (self.number_itself(&whole), self::unit(parts.one().as_str().trim())));
         Period { count, unit, and, span: parts.span() }
     }
 }
