@@ -41,7 +41,7 @@ pub struct CodeList {
 /// One reference set of a file that holds several.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Refset {
-    /// The name of the cluster that it fills, such as `MMRVAC_COD`; may be empty.
+    /// The name of the cluster that it fills, such as `PNEUVAC1_COD`; may be empty.
     pub cluster: String,
     /// Its SNOMED CT id; may be empty.
     pub id: String,
@@ -63,7 +63,10 @@ struct CodeRow {
 
 #[derive(Clone, PartialEq, Eq, Debug)]
 enum RowContent {
-    Listed { code: ConceptId, term: String },
+    Listed {
+        code: ConceptId,
+        term: String,
+    },
     /// Retired from its list by the publisher.
     Retired,
     Faulty(RowFault),
@@ -134,7 +137,11 @@ impl CodeList {
         }
         let (text, encoding) = text::decoded(bytes);
         let Header { columns, form, delimiter, rows } = headers::find(file, &text, form)?;
-        let mut reading = Reading { columns, list: CodeList { form, encoding, refsets: Vec::new(), rows: Vec::new() }, known: HashMap::new() };
+        let mut reading = Reading {
+            columns,
+            list: CodeList { form, encoding, refsets: Vec::new(), rows: Vec::new() },
+            known: HashMap::new(),
+        };
         for (line, record) in text::records(&text, delimiter).skip(rows) {
             reading.add(line, &record);
         }

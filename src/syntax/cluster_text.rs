@@ -61,7 +61,14 @@ mod tests {
             (code("308081000000105"), "First \"MMR\" \\ vaccination".to_owned()),
             (code("38598009"), "Measles-mumps-rubella vaccination".to_owned()),
         ]);
-        let text = ClusterText { title: "MMR", complete: true, note: "", source: "pcd", source_title: "The set", codes: &codes };
+        let text = ClusterText {
+            title: "MMR",
+            complete: true,
+            note: "",
+            source: "pcd",
+            source_title: "The set",
+            codes: &codes,
+        };
         let expected = "title    = \"MMR\"\ncomplete = true\n\n[sources]\npcd = \"The set\"\n\n[codes]\n\
             38598009        = { term = \"Measles-mumps-rubella vaccination\", source = \"pcd\" }\n\
             308081000000105 = { term = \"First \\\"MMR\\\" \\\\ vaccination\", source = \"pcd\" }\n";

@@ -29,7 +29,9 @@ pub enum RowFault {
     #[error("the check digit of `{0}` is wrong: a digit was mistyped or lost")]
     CheckDigit(ConceptId),
     /// An id of something else.
-    #[error("`{0}` is a SNOMED CT id, but not a concept's: take the concept id, not a description's or a relationship's")]
+    #[error(
+        "`{0}` is a SNOMED CT id, but not a concept's: take the concept id, not a description's or a relationship's"
+    )]
     Partition(ConceptId),
     /// Whether the code is active cannot be told.
     #[error("`{0}` does not say whether the code is still in its set: write 1 or 0")]
@@ -86,7 +88,7 @@ pub(super) fn code(cell: &str) -> Result<ConceptId, RowFault> {
 fn lost_digits(id: ConceptId) -> bool {
     let digits = id.number().checked_ilog10().map_or(0, |power| power + 1);
     let lost = digits.saturating_sub(SPREADSHEET_DIGITS);
-    lost > 0 && id.number() % 10_u64.pow(lost) == 0
+    lost > 0 && id.number().is_multiple_of(10_u64.pow(lost))
 }
 
 /// Whether a row still belongs to its set.

@@ -7,7 +7,8 @@ use crate::data::code_list::{CodeListError, CodeListForm, text};
 const LONGEST_PREAMBLE: usize = 10;
 
 /// The names under which OpenCodelists has codes. Those that say SNOMED CT come first: a list may hold other codes too.
-const LIST_CODES: &[&str] = &["snomedctid", "snomedctcode", "snomedcode", "snomedid", "conceptid", "dmdid", "dmd", "code", "id"];
+const LIST_CODES: &[&str] =
+    &["snomedctid", "snomedctcode", "snomedcode", "snomedid", "conceptid", "dmdid", "dmd", "code", "id"];
 const LIST_TERMS: &[&str] = &[
     "term",
     "name",
@@ -23,7 +24,8 @@ const LIST_TERMS: &[&str] = &[
 
 /// The names under which the reference sets have codes: `SNOMED_code` in the PCD content files, `ConceptId` in the
 /// cluster files of the primary care release, and spellings of warehouses that copy them.
-const REFSET_CODES: &[&str] = &["snomedcode", "snomedconceptid", "snomedctconceptid", "snomedctcode", "conceptid", "code"];
+const REFSET_CODES: &[&str] =
+    &["snomedcode", "snomedconceptid", "snomedctconceptid", "snomedctcode", "conceptid", "code"];
 const REFSET_TERMS: &[&str] = &[
     "snomedcodedescription",
     "snomedcodedesc",
@@ -128,7 +130,15 @@ fn columns(
         CodeListForm::Refset => (REFSET_CODES, REFSET_TERMS),
     };
     let Some(code) = one(codes)? else { return Ok(None) };
-    let mut columns = Columns { code, term: one(terms)?, cluster: None, refset: None, description: None, active: None, count: names.len() };
+    let mut columns = Columns {
+        code,
+        term: one(terms)?,
+        cluster: None,
+        refset: None,
+        description: None,
+        active: None,
+        count: names.len(),
+    };
     if form == CodeListForm::Refset {
         if !names_refsets {
             return Err(CodeListError::NoRefsets { file: file.to_owned() });

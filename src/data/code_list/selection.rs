@@ -66,9 +66,15 @@ impl CodeList {
                 let first = self.refsets.first();
                 // A cluster may be filled by several refsets; it is one list all the same.
                 let is_one = |refset: &Refset| {
-                    first.is_some_and(|first| refset == first || (!first.cluster.is_empty() && refset.cluster == first.cluster))
+                    first.is_some_and(|first| {
+                        refset == first || (!first.cluster.is_empty() && refset.cluster == first.cluster)
+                    })
                 };
-                if self.refsets.iter().all(is_one) { Ok(Some((0..self.refsets.len()).collect())) } else { Err(ChoiceError::Several) }
+                if self.refsets.iter().all(is_one) {
+                    Ok(Some((0..self.refsets.len()).collect()))
+                } else {
+                    Err(ChoiceError::Several)
+                }
             }
         }
     }

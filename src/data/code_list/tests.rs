@@ -39,7 +39,10 @@ fn every_faulty_code_is_named_with_its_line() {
 fn quotes_and_commas_astray_are_faults() {
     assert_eq!(faults("code,term\n38598009,measles, mumps\n"), [(2, RowFault::TooManyCells { found: 3, expected: 2 })]);
     assert_eq!(faults("code,term\n38598009\n"), [(2, RowFault::TooFewCells { found: 1, expected: 2 })]);
-    assert_eq!(faults("code,term\n38598009,\"open\n170433008,b\n170431005,c\n"), [(2, RowFault::OpenQuote { lines: 3 })]);
+    assert_eq!(
+        faults("code,term\n38598009,\"open\n170433008,b\n170431005,c\n"),
+        [(2, RowFault::OpenQuote { lines: 3 })]
+    );
     // A note of several lines beside the code is nobody's business, nor are empty cells beyond the header.
     assert_eq!(faults("code,term,note\n38598009,a,\"one\ntwo\"\n170433008,b,,,\n"), []);
 }
@@ -73,9 +76,13 @@ fn encodings_are_told_apart() {
     let marked_16 = [&[0xFF, 0xFE], utf_16.as_slice()].concat();
     let marked = ["\u{feff}".as_bytes(), text.as_bytes()].concat();
     let windows = b"code,term\r\n38598009,Vaccin rougeole \x96 \xE9t\xE9\r\n".to_vec();
-    for (bytes, encoding) in
-        [(marked, "UTF-8"), (windows, "windows-1252"), (utf_16, "UTF-16LE"), (marked_16, "UTF-16LE"), (text.as_bytes().to_vec(), "UTF-8")]
-    {
+    for (bytes, encoding) in [
+        (marked, "UTF-8"),
+        (windows, "windows-1252"),
+        (utf_16, "UTF-16LE"),
+        (marked_16, "UTF-16LE"),
+        (text.as_bytes().to_vec(), "UTF-8"),
+    ] {
         let list = CodeList::read("list.csv", &bytes, None).unwrap();
         assert_eq!(list.encoding, encoding);
         assert_eq!(list.select(None).unwrap().codes[&id("38598009")], "Vaccin rougeole – été");
@@ -84,9 +91,13 @@ fn encodings_are_told_apart() {
 
 #[test]
 fn files_of_another_kind_are_refused() {
-    let refused = |text: &str, form| CodeList::read("f", text.as_bytes(), form).map(|list| list.form).unwrap_err().to_string();
+    let refused =
+        |text: &str, form| CodeList::read("f", text.as_bytes(), form).map(|list| list.form).unwrap_err().to_string();
     assert!(refused("code,term,is_included\n38598009,a,+\n", None).contains("definition of a list"));
-    assert!(refused("id\teffectiveTime\tactive\tmoduleId\trefsetId\treferencedComponentId\n", None).contains("release file"));
+    assert!(
+        refused("id\teffectiveTime\tactive\tmoduleId\trefsetId\treferencedComponentId\n", None)
+            .contains("release file")
+    );
     assert!(refused("PK\u{3}\u{4}", None).contains("workbook"));
     assert!(refused(" \n", None).contains("is empty"));
     assert!(refused("patient,date\n1,2\n", None).contains("its first line is: patient,date"));
@@ -96,7 +107,9 @@ fn files_of_another_kind_are_refused() {
 
 #[test]
 fn a_preamble_is_passed_over() {
-    let list = read("PCD reference sets,2027-04-01,,\n,,,\nCluster_ID,SNOMED_code,SNOMED_code_description,PCD Refset ID\nA_COD,38598009,one,999000001\n");
+    let list = read(
+        "PCD reference sets,2027-04-01,,\n,,,\nCluster_ID,SNOMED_code,SNOMED_code_description,PCD Refset ID\nA_COD,38598009,one,999000001\n",
+    );
     assert_eq!(list.refsets[0].cluster, "A_COD");
     assert_eq!(list.select(None).unwrap().codes.len(), 1);
 }

@@ -26,11 +26,13 @@ fn one_line_end(text: Cow<'_, str>) -> String {
 
 /// The records of a text, each with the line on which it starts; blank lines are no records.
 pub(super) fn records(text: &str, delimiter: u8) -> impl Iterator<Item = (u64, csv::StringRecord)> {
-    let reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(text.as_bytes());
+    let reader =
+        csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(text.as_bytes());
     let (mut line, mut counted) = (1, 0);
     // Reading text from memory cannot fail: any number of cells is allowed, and the text is UTF-8.
     reader.into_records().map_while(Result::ok).map(move |record| {
-        let start = record.position().map_or(counted, |position| usize::try_from(position.byte()).unwrap_or(usize::MAX));
+        let start =
+            record.position().map_or(counted, |position| usize::try_from(position.byte()).unwrap_or(usize::MAX));
         let blank = text.get(start..).unwrap_or("").bytes().take_while(|&byte| byte == b'\n').count();
         let start = start.saturating_add(blank);
         line += text.get(counted..start).unwrap_or("").bytes().filter(|&byte| byte == b'\n').count() as u64;
