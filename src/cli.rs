@@ -7,6 +7,7 @@ mod check;
 mod error;
 mod explain;
 mod format;
+mod import_codes;
 mod inputs;
 mod output;
 mod progress;
@@ -46,6 +47,8 @@ enum Command {
     Check(check::CheckArguments),
     /// Explain one patient's result for one indicator, clause by clause
     Explain(explain::ExplainArguments),
+    /// Take over a published list of codes as a code cluster of the rules
+    ImportCodes(import_codes::ImportCodesArguments),
 }
 
 /// What a command came to.
@@ -90,5 +93,6 @@ fn run(arguments: Arguments) -> Result<Done, CliError> {
         Command::Run(arguments) => run::run(&arguments, rules),
         Command::Check(arguments) => check::check(&arguments, rules),
         Command::Explain(arguments) => explain::explain(&arguments, rules),
+        Command::ImportCodes(arguments) => import_codes::import_codes(&arguments, rules),
     }
 }

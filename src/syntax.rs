@@ -4,6 +4,7 @@
 //! diagnostic for each fault of form. This is the only floor that knows pest and the toml crate. It must not know what
 //! a contract is: whether `dtap` exists, or a threshold makes sense, is `model`'s business.
 
+pub mod cluster_text;
 pub mod toml_tree;
 pub mod tree;
 

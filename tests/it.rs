@@ -4,5 +4,7 @@
 mod golden;
 #[path = "it/house.rs"]
 mod house;
+#[path = "it/import_codes.rs"]
+mod import_codes;
 #[path = "it/uptake.rs"]
 mod uptake;
