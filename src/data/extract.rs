@@ -312,3 +312,6 @@ impl Partition {
         &self.findings
     }
 }
+
+#[cfg(test)]
+mod tests;
