@@ -65,10 +65,10 @@ impl<'a> ParquetTable<'a> {
 
     fn each_task<R: Send>(
         &self,
-        read: impl Fn(&Task) -> Result<Part<R>, LoadError> + Sync,
+        read: impl Fn(&Task) -> Result<Part<R>, LoadError> + Sync + Send,
     ) -> Result<Part<R>, LoadError> {
         let tasks = self.file.tasks(rayon::current_num_threads());
-        let parts: Vec<Result<Part<R>, LoadError>> = tasks.par_iter().with_max_len(1).map(|task| read(task)).collect();
+        let parts: Vec<Result<Part<R>, LoadError>> = tasks.par_iter().with_max_len(1).map(read).collect();
         let mut whole = Part::empty();
         for part in parts {
             whole.merge(part?);
