@@ -40,6 +40,7 @@ pub(crate) fn pack(id: &[u8]) -> Option<u64> {
 
 /// The key of an id that a table holds as a number: that of its digits, if there are 1 to 18.
 #[inline]
+#[cfg_attr(not(feature = "parquet"), allow(dead_code, reason = "only Parquet holds ids as numbers"))]
 pub(crate) fn pack_number(id: u64) -> Option<u64> {
     (id < 10_u64.pow(PACKED_DIGITS as u32)).then(|| id + 10_u64.pow(id.checked_ilog10().unwrap_or(0) + 1))
 }

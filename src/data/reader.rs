@@ -17,6 +17,7 @@ pub(crate) struct Sizes {
     /// Bytes to a block of CSV.
     pub block_bytes: usize,
     /// Rows to a batch of Parquet.
+    #[cfg_attr(not(feature = "parquet"), allow(dead_code, reason = "CSV has no batches"))]
     pub batch_rows: usize,
     /// Partitions, as a power of two; chosen by the number of rows if None.
     pub partition_bits: Option<u32>,

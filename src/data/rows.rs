@@ -65,6 +65,7 @@ pub(crate) enum IdCell<'a> {
     /// Text; empty for an empty cell.
     Text(&'a [u8]),
     /// A number that packs to this key.
+    #[cfg_attr(not(feature = "parquet"), allow(dead_code, reason = "only Parquet holds ids as numbers"))]
     Key(u64),
 }
 
