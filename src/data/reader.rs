@@ -25,7 +25,7 @@ pub(crate) struct Sizes {
 
 impl Default for Sizes {
     fn default() -> Sizes {
-        Sizes { block_bytes: BLOCK_BYTES, batch_rows: 1 << 16, partition_bits: None }
+        Sizes { block_bytes: BLOCK_BYTES, batch_rows: 1 << 15, partition_bits: None }
     }
 }
 
