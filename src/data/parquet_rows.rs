@@ -28,6 +28,11 @@ impl<'a> ParquetTable<'a> {
         Ok(ParquetTable { file: ParquetFile::open(input, columns)?, batch_rows })
     }
 
+    /// Whether a column is there and read.
+    pub(crate) fn reads(&self, column: usize) -> bool {
+        self.file.places[column].is_some()
+    }
+
     /// How many rows there are.
     pub(crate) fn rows(&self) -> u64 {
         self.file.rows()

@@ -48,6 +48,15 @@ impl<'a> Table<'a> {
         }
     }
 
+    /// Whether a column is there and read, by its place in the list of columns.
+    pub(crate) fn reads(&self, column: usize) -> bool {
+        match self {
+            Table::Csv(table) => table.reads(column),
+            #[cfg(feature = "parquet")]
+            Table::Parquet(table) => table.reads(column),
+        }
+    }
+
     /// How many rows there are; about, for CSV.
     pub(crate) fn rows(&self) -> u64 {
         match self {
