@@ -1,5 +1,7 @@
 //! What an extract says of small tables, and that nothing else matters to it.
 
+use proptest::prelude::*;
+
 use super::*;
 
 const HEADER: &str = "patient_id,practice_code,birth_date,registered_date,deregistered_date,death_date\n";
@@ -303,6 +305,22 @@ fn what_was_not_asked_for_is_not_read() {
     assert_eq!(patients(&extract), ["1 2022-02-01 - [F1 2022-02-01..] [2022-12-01 0 - -]"]);
     assert_eq!(extract.practices().len(), 1);
     assert_eq!(extract.input_digest(), None);
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_are_read_without_a_panic(
+        patients in proptest::collection::vec(any::<u8>(), 0..80),
+        events in "[0-9a,\"\r\n-]{0,80}",
+    ) {
+        let tables = PatientInputs {
+            patients: Input::csv("p.csv", [HEADER.as_bytes(), &patients].concat()),
+            events: Input::csv("e.csv", format!("{EVENTS_HEADER}{events}")),
+        };
+        if let Ok(extract) = load(&tables, &wanted(), &LoadOptions::default(), &crate::data::Silent) {
+            drop((super::tests::patients(&extract), findings(&extract)));
+        }
+    }
 }
 
 /// Files as programs write them, and what is told of those that cannot be read.
