@@ -57,6 +57,10 @@ pub(crate) const PATIENT_COLUMNS: [Column; 6] = [
     optional("death_date", Holds::Date),
 ];
 
+/// The places in the list of the events table's columns of those that may be left out.
+pub(crate) const GIVER_COLUMN: usize = 3;
+pub(crate) const TEXT_COLUMN: usize = 4;
+
 /// The columns of the events table, if givers and texts are wanted or not.
 pub(crate) fn event_columns(givers: bool, text: bool) -> [Column; 5] {
     let unless =

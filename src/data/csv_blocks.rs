@@ -205,7 +205,7 @@ mod tests {
         assert_eq!(ends("a\n\"b\"\"\nc\",d\nx"), (Some(12), false));
         // A quote inside an unquoted cell is a quote and no more.
         assert_eq!(ends("5\" needle,b\nc"), (Some(12), false));
-        assert_eq!(ends("\"a\"b\"c\nd"), (Some(8), false));
+        assert_eq!(ends("\"a\"b\"c\nd"), (Some(7), false));
     }
 
     fn blocks(text: &str, block_bytes: usize) -> Vec<(u64, String)> {

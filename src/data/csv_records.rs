@@ -117,7 +117,11 @@ impl Lines<'_> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::data::csv_blocks::Blocks;
+    use crate::data::source::Input;
 
     #[derive(Default, PartialEq, Debug)]
     struct Seen(Vec<(u64, Vec<String>)>);
@@ -154,5 +158,23 @@ mod tests {
         each_record(&block, &mut seen);
         let expected = [(2, ["a", "x\n\ny"]), (5, ["b", "\""]), (6, ["c", ""])];
         assert_eq!(seen.0, expected.map(|(line, cells)| (line, cells.map(str::to_owned).to_vec())));
+    }
+
+    /// The records of a file in blocks of so many bytes; None where a quote is never closed.
+    fn in_blocks(text: &str, block_bytes: usize) -> Option<Seen> {
+        let input = Input::csv("f.csv", format!("x\n{text}"));
+        let (_, mut blocks) = Blocks::open(&input, block_bytes).ok()?;
+        let mut seen = Seen::default();
+        while let Some(block) = blocks.next_block().ok()? {
+            each_record(&block, &mut seen);
+        }
+        Some(seen)
+    }
+
+    proptest! {
+        #[test]
+        fn where_blocks_are_cut_does_not_matter(text in "[a1,\"\r\n]{0,40}", block_bytes in 1_usize..20) {
+            prop_assert_eq!(in_blocks(&text, block_bytes), in_blocks(&text, 1000));
+        }
     }
 }

@@ -37,6 +37,11 @@ impl<'a> CsvTable<'a> {
         Ok(CsvTable { blocks, cell_count: header.names().len(), places, rows: byte_count(input) / ROW_BYTES })
     }
 
+    /// Whether a column is there and read.
+    pub(crate) fn reads(&self, column: usize) -> bool {
+        self.places[column].is_some()
+    }
+
     /// About how many rows there are.
     pub(crate) fn rows(&self) -> u64 {
         self.rows

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::data::codes::Codes;
-use crate::data::columns::{Column, PATIENT_COLUMNS, event_columns};
+use crate::data::columns::{Column, GIVER_COLUMN, PATIENT_COLUMNS, TEXT_COLUMN, event_columns};
 use crate::data::digest;
 use crate::data::error::LoadError;
 use crate::data::group::{Grouped, Store};
@@ -168,7 +168,8 @@ fn load_sized(
     let patients = patients.patients(&rules, progress)?;
     let ids = keeper.freeze();
     let codes = Codes::new(&wanted.codes);
-    let extras = wanted.givers || wanted.text;
+    // A table without such columns is spared the room for what they would hold.
+    let extras = events.reads(GIVER_COLUMN) || events.reads(TEXT_COLUMN);
     let rules = EventRules { ids: &ids, names: &names, codes: &codes, extras, partition_bits, digest: options.digest };
     let events = events.events(&rules, progress)?;
     if options.strict {
@@ -312,3 +313,6 @@ impl Partition {
         &self.findings
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::hash::BuildHasher;
 use std::sync::{Mutex, PoisonError};
 
-use hashbrown::{DefaultHashBuilder, HashTable};
+use hashbrown::DefaultHashBuilder;
 
 /// The longest run of digits that is packed: with the leading 1 it stays below 2^63.
 const PACKED_DIGITS: usize = 18;
@@ -40,6 +40,7 @@ pub(crate) fn pack(id: &[u8]) -> Option<u64> {
 
 /// The key of an id that a table holds as a number: that of its digits, if there are 1 to 18.
 #[inline]
+#[cfg_attr(not(feature = "parquet"), allow(dead_code, reason = "only Parquet holds ids as numbers"))]
 pub(crate) fn pack_number(id: u64) -> Option<u64> {
     (id < 10_u64.pow(PACKED_DIGITS as u32)).then(|| id + 10_u64.pow(id.checked_ilog10().unwrap_or(0) + 1))
 }
@@ -51,41 +52,94 @@ pub(crate) fn spread(key: u64) -> u64 {
     (mixed ^ (mixed >> 32)).wrapping_mul(0xD6E8_FEB8_6659_FD93)
 }
 
-/// Some of the kept ids: their texts end to end, and a table from text to place.
-#[derive(Default, Debug)]
+/// Where a kept id is, in a slot of a table: one look at memory tells most ids apart.
+#[derive(Clone, Copy, Default, Debug)]
+struct Slot {
+    /// The mark of the id's hash.
+    mark: u32,
+    /// The place plus one; 0 for an empty slot.
+    place: u32,
+    /// Where the text is among the shard's texts.
+    start: u32,
+    length: u32,
+}
+
+/// Some of the kept ids: their texts end to end, and a table with open addressing.
+#[derive(Debug)]
 struct Shard {
     texts: String,
-    /// Where each text ends.
-    ends: Vec<u64>,
-    places: HashTable<u32>,
+    /// Where each text starts, and where the last one ends.
+    bounds: Vec<u32>,
+    slots: Vec<Slot>,
 }
 
 impl Shard {
+    fn new() -> Shard {
+        Shard { texts: String::new(), bounds: vec![0], slots: vec![Slot::default(); 16] }
+    }
+
     fn text(&self, place: u32) -> &str {
         let place = place as usize;
-        let start = if place == 0 { 0 } else { self.ends[place - 1] };
-        &self.texts[start as usize..self.ends[place] as usize]
+        &self.texts[self.bounds[place] as usize..self.bounds[place + 1] as usize]
     }
 
-    fn find(&self, hash: u64, id: &str) -> Option<u32> {
-        self.places.find(hash, |&place| self.text(place) == id).copied()
+    fn text_of(&self, slot: Slot) -> &str {
+        &self.texts[slot.start as usize..][..slot.length as usize]
     }
 
-    fn keep(&mut self, hash: u64, id: &str, hasher: &DefaultHashBuilder) -> u32 {
-        if let Some(place) = self.find(hash, id) {
-            return place;
+    /// Where a mark's search begins.
+    #[inline]
+    fn home(&self, mark: u32) -> usize {
+        // The table never has more than 2^32 slots, nor fewer than two.
+        (mark >> (32 - self.slots.len().ilog2())) as usize
+    }
+
+    /// The first slot from the mark's home on that is empty or is the one looked for.
+    #[inline]
+    fn look(&self, mark: u32, is_it: impl Fn(Slot) -> bool) -> Result<Slot, usize> {
+        let mut at = self.home(mark);
+        loop {
+            let slot = self.slots[at];
+            if slot.place == 0 {
+                return Err(at);
+            }
+            if slot.mark == mark && is_it(slot) {
+                return Ok(slot);
+            }
+            at = (at + 1) & (self.slots.len() - 1);
         }
-        // Four thousand million ids in one of 64 shards is beyond any table of people.
-        let place = u32::try_from(self.ends.len()).expect("fewer than 2^32 ids to a shard");
-        self.texts.push_str(id);
-        self.ends.push(self.texts.len() as u64);
-        let Shard { texts, ends, places } = self;
-        let text = |place: u32| {
-            let start = if place == 0 { 0 } else { ends[place as usize - 1] };
-            &texts[start as usize..ends[place as usize] as usize]
+    }
+
+    fn find(&self, mark: u32, id: &str) -> Result<Slot, usize> {
+        self.look(mark, |slot| self.text_of(slot) == id)
+    }
+
+    /// The place of an id, which is kept if it is new.
+    fn keep(&mut self, mark: u32, id: &str) -> u32 {
+        let at = match self.find(mark, id) {
+            Ok(slot) => return slot.place - 1,
+            Err(at) => at,
         };
-        places.insert_unique(hash, place, |&place| hasher.hash_one(text(place)));
-        place
+        let place = self.bounds.len() as u32;
+        let start = self.texts.len() as u32;
+        self.texts.push_str(id);
+        // With 64 shards that is 256 GiB of ids, beyond any table of people.
+        self.bounds.push(u32::try_from(self.texts.len()).expect("at most 4 GiB of ids to a shard"));
+        self.slots[at] = Slot { mark, place, start, length: id.len() as u32 };
+        if self.bounds.len() * 2 > self.slots.len() {
+            self.grow();
+        }
+        place - 1
+    }
+
+    fn grow(&mut self) {
+        let slots = std::mem::take(&mut self.slots);
+        self.slots = vec![Slot::default(); slots.len() * 2];
+        for slot in slots.into_iter().filter(|slot| slot.place != 0) {
+            if let Err(at) = self.look(slot.mark, |_| false) {
+                self.slots[at] = slot;
+            }
+        }
     }
 }
 
@@ -98,16 +152,15 @@ pub(crate) struct Keeper {
 
 impl Keeper {
     pub(crate) fn new() -> Keeper {
-        let shards = (0..1 << SHARD_BITS).map(|_| Mutex::default()).collect();
+        let shards = (0..1 << SHARD_BITS).map(|_| Mutex::new(Shard::new())).collect();
         Keeper { hasher: DefaultHashBuilder::default(), shards }
     }
 
     /// The key of an id that is not digits only, which is kept.
     pub(crate) fn keep(&self, id: &str) -> u64 {
-        let hash = self.hasher.hash_one(id);
-        let shard = shard_of(hash);
+        let (shard, mark) = shard_and_mark(self.hasher.hash_one(id));
         let mut held = self.shards[shard].lock().unwrap_or_else(PoisonError::into_inner);
-        key(shard, held.keep(hash, id, &self.hasher))
+        key(shard, held.keep(mark, id))
     }
 
     /// Ends the keeping.
@@ -126,11 +179,27 @@ pub(crate) struct Ids {
 
 impl Ids {
     /// The key of an id that is not digits only, if it was kept.
-    #[inline]
     pub(crate) fn find(&self, id: &str) -> Option<u64> {
-        let hash = self.hasher.hash_one(id);
-        let shard = shard_of(hash);
-        Some(key(shard, self.shards[shard].find(hash, id)?))
+        let (shard, mark) = shard_and_mark(self.hasher.hash_one(id));
+        self.shards[shard].find(mark, id).ok().map(|slot| key(shard, slot.place - 1))
+    }
+
+    /// The same for many ids at once. Millions of ids do not fit in a processor's cache, so a search waits for memory
+    /// twice: for its slot and for its text. The steps are taken for all ids in turn, so that these waits overlap.
+    pub(crate) fn find_all(&self, ids: &[&str]) -> Vec<Option<u64>> {
+        let places: Vec<(usize, u32)> = ids.iter().map(|id| shard_and_mark(self.hasher.hash_one(id))).collect();
+        let home = |&(shard, mark): &(usize, u32)| self.shards[shard].slots[self.shards[shard].home(mark)];
+        let homes: Vec<Slot> = places.iter().map(home).collect();
+        let candidate = |(&(shard, mark), &home): (&(usize, u32), &Slot)| {
+            let is_home = home.place != 0 && home.mark == mark;
+            if is_home { Some(home) } else { self.shards[shard].look(mark, |_| true).ok() }
+        };
+        let candidates: Vec<Option<Slot>> = places.iter().zip(&homes).map(candidate).collect();
+        let checked = candidates.iter().zip(&places).zip(ids).map(|((slot, &(shard, _)), id)| {
+            let slot = (*slot)?;
+            if self.shards[shard].text_of(slot) == *id { Some(key(shard, slot.place - 1)) } else { self.find(id) }
+        });
+        checked.collect()
     }
 
     /// The id that a key stands for.
@@ -144,9 +213,10 @@ impl Ids {
     }
 }
 
-/// The tables of [`hashbrown`] use the top and the low bits of a hash, so a shard is chosen by bits in between.
-fn shard_of(hash: u64) -> usize {
-    (hash >> 40) as usize & ((1 << SHARD_BITS) - 1)
+/// The shard of a hash, and its mark there: the two take different bits.
+#[inline]
+fn shard_and_mark(hash: u64) -> (usize, u32) {
+    ((hash >> 40) as usize & ((1 << SHARD_BITS) - 1), hash as u32)
 }
 
 fn key(shard: usize, place: u32) -> u64 {
@@ -184,6 +254,9 @@ mod tests {
             assert_eq!(ids.text(key), *name);
         }
         assert_eq!(ids.find("not there"), None);
+        let some: Vec<&str> = names.iter().map(String::as_str).step_by(7).chain(["not there"]).collect();
+        let expected: Vec<Option<u64>> = keys.iter().copied().map(Some).step_by(7).chain([None]).collect();
+        assert_eq!(ids.find_all(&some), expected);
     }
 
     proptest! {

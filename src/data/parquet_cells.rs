@@ -114,6 +114,11 @@ impl TextColumn {
                 let column = arrow_cast::cast(column, &DataType::Int64)?;
                 TextColumn::Signed(column.as_primitive::<Int64Type>().clone())
             }
+            // A zone may have a name that cannot be looked up; the time is told as it is in UTC.
+            DataType::Timestamp(unit, Some(_)) => {
+                let column = arrow_cast::cast(column, &DataType::Int64)?;
+                TextColumn::of(&arrow_cast::cast(&column, &DataType::Timestamp(*unit, None))?)?
+            }
             _ => TextColumn::View(arrow_cast::cast(column, &DataType::Utf8View)?.as_string_view().clone()),
         })
     }

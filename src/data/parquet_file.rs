@@ -1,12 +1,15 @@
 //! A Parquet file: which columns are read as which types, and how its rows are shared out among threads.
 
+use std::fmt::Display;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use arrow_schema::{DataType, Field, Schema};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
-    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder, RowSelection, RowSelector,
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder, RowSelection,
+    RowSelector,
 };
 use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData};
 
@@ -49,10 +52,9 @@ impl<'a> ParquetFile<'a> {
     /// Opens a file and finds its columns.
     pub(crate) fn open(input: &'a Input, columns: &[Column]) -> Result<ParquetFile<'a>, LoadError> {
         let name = input.name.as_str();
-        let undecodable = |error| undecodable(name, &error);
         let file = SharedFile::of(input).map_err(|source| LoadError::Read { file: name.to_owned(), source })?;
         let options = ArrowReaderOptions::new().with_offset_index_policy(PageIndexPolicy::Optional);
-        let as_written = ArrowReaderMetadata::load(&file, options.clone()).map_err(undecodable)?;
+        let as_written = decode(name, || ArrowReaderMetadata::load(&file, options.clone()))?;
         let fields = as_written.schema().fields();
         let header = Header::new(name, fields.iter().map(|field| field.name().as_str()));
         let in_file = header.places_of(columns)?;
@@ -65,7 +67,7 @@ impl<'a> ParquetFile<'a> {
         }
         let schema = Arc::new(Schema::new_with_metadata(fields, as_written.schema().metadata().clone()));
         let metadata = Arc::clone(as_written.metadata());
-        let metadata = ArrowReaderMetadata::try_new(metadata, options.with_schema(schema)).map_err(undecodable)?;
+        let metadata = decode(name, || ArrowReaderMetadata::try_new(metadata, options.with_schema(schema)))?;
         let mask = ProjectionMask::roots(metadata.parquet_schema(), in_file.iter().copied().flatten());
         // A batch has the columns in the order in which they stand in the file.
         let mut order: Vec<usize> = in_file.iter().copied().flatten().collect();
@@ -99,8 +101,8 @@ impl<'a> ParquetFile<'a> {
             let selection = vec![RowSelector::skip(task.skip), RowSelector::select(task.rows)];
             builder = builder.with_row_selection(RowSelection::from(selection));
         }
-        let reader = builder.with_limit(task.rows).build().map_err(|error| undecodable(self.name, &error))?;
-        Ok(reader.map(|batch| batch.map_err(|error| undecodable(self.name, &error))))
+        let builder = builder.with_limit(task.rows);
+        Ok(batches(self.name, decode(self.name, || builder.build())?))
     }
 }
 
@@ -117,17 +119,34 @@ impl<'a> WholeFile<'a> {
     pub(crate) fn open(input: &'a Input) -> Result<WholeFile<'a>, LoadError> {
         let name = input.name.as_str();
         let file = SharedFile::of(input).map_err(|source| LoadError::Read { file: name.to_owned(), source })?;
-        let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| undecodable(name, &error))?;
+        let builder = decode(name, || ParquetRecordBatchReaderBuilder::try_new(file))?;
         let header = Header::new(name, builder.schema().fields().iter().map(|field| field.name().as_str()));
-        let reader = builder.build().map_err(|error| undecodable(name, &error))?;
-        let batches = Box::new(reader.map(|batch| batch.map_err(|error| undecodable(name, &error))));
+        let batches = Box::new(batches(name, decode(name, || builder.build())?));
         Ok(WholeFile { header, batches })
     }
 }
 
-/// What the decoder said, as an error that names the file.
-fn undecodable(file: &str, error: &dyn std::error::Error) -> LoadError {
-    LoadError::Parquet { file: file.to_owned(), detail: error.to_string() }
+/// The batches of a reader, up to the first that cannot be decoded.
+fn batches(
+    file: &str,
+    mut reader: ParquetRecordBatchReader,
+) -> impl Iterator<Item = Result<RecordBatch, LoadError>> + use<'_> {
+    let mut failed = false;
+    std::iter::from_fn(move || {
+        let next = if failed { Ok(None) } else { decode(file, || reader.next().transpose()) };
+        failed = next.is_err();
+        next.transpose()
+    })
+}
+
+/// Runs the decoder; what it says becomes an error that names the file. It meets some broken files with a panic, which
+/// is told like any other failure, since the fault is the file's.
+fn decode<T, E: Display>(file: &str, decoder: impl FnOnce() -> Result<T, E>) -> Result<T, LoadError> {
+    let failed = |detail: String| LoadError::Parquet { file: file.to_owned(), detail };
+    match catch_unwind(AssertUnwindSafe(decoder)) {
+        Ok(decoded) => decoded.map_err(|error| failed(error.to_string())),
+        Err(_) => Err(failed("its pages contradict one another".to_owned())),
+    }
 }
 
 fn row_counts(metadata: &ParquetMetaData) -> impl Iterator<Item = usize> {

@@ -28,6 +28,11 @@ impl<'a> ParquetTable<'a> {
         Ok(ParquetTable { file: ParquetFile::open(input, columns)?, batch_rows })
     }
 
+    /// Whether a column is there and read.
+    pub(crate) fn reads(&self, column: usize) -> bool {
+        self.file.places[column].is_some()
+    }
+
     /// How many rows there are.
     pub(crate) fn rows(&self) -> u64 {
         self.file.rows()
@@ -65,10 +70,10 @@ impl<'a> ParquetTable<'a> {
 
     fn each_task<R: Send>(
         &self,
-        read: impl Fn(&Task) -> Result<Part<R>, LoadError> + Sync,
+        read: impl Fn(&Task) -> Result<Part<R>, LoadError> + Sync + Send,
     ) -> Result<Part<R>, LoadError> {
         let tasks = self.file.tasks(rayon::current_num_threads());
-        let parts: Vec<Result<Part<R>, LoadError>> = tasks.par_iter().with_max_len(1).map(|task| read(task)).collect();
+        let parts: Vec<Result<Part<R>, LoadError>> = tasks.par_iter().with_max_len(1).map(read).collect();
         let mut whole = Part::empty();
         for part in parts {
             whole.merge(part?);

@@ -17,6 +17,7 @@ pub(crate) struct Sizes {
     /// Bytes to a block of CSV.
     pub block_bytes: usize,
     /// Rows to a batch of Parquet.
+    #[cfg_attr(not(feature = "parquet"), allow(dead_code, reason = "CSV has no batches"))]
     pub batch_rows: usize,
     /// Partitions, as a power of two; chosen by the number of rows if None.
     pub partition_bits: Option<u32>,
@@ -24,7 +25,7 @@ pub(crate) struct Sizes {
 
 impl Default for Sizes {
     fn default() -> Sizes {
-        Sizes { block_bytes: BLOCK_BYTES, batch_rows: 1 << 16, partition_bits: None }
+        Sizes { block_bytes: BLOCK_BYTES, batch_rows: 1 << 15, partition_bits: None }
     }
 }
 
@@ -44,6 +45,15 @@ impl<'a> Table<'a> {
             Format::Parquet => ParquetTable::open(input, columns, sizes.batch_rows).map(Table::Parquet),
             #[cfg(not(feature = "parquet"))]
             Format::Parquet => Err(LoadError::NoParquet { file: input.name.clone() }),
+        }
+    }
+
+    /// Whether a column is there and read, by its place in the list of columns.
+    pub(crate) fn reads(&self, column: usize) -> bool {
+        match self {
+            Table::Csv(table) => table.reads(column),
+            #[cfg(feature = "parquet")]
+            Table::Parquet(table) => table.reads(column),
         }
     }
 

@@ -5,7 +5,7 @@ use crate::data::codes::{CodeCell, Codes};
 use crate::data::digest::{RowHasher, RowSum};
 use crate::data::extract::CodeIndex;
 use crate::data::ids::{Ids, Keeper, pack};
-use crate::data::names::{NameReader, Names};
+use crate::data::names::{Arrival, NameReader, Names};
 use crate::data::scatter::{Chunk, EventRow, Gatherer, NO_DAY, NO_GIVER, RegistrationRow};
 use crate::data::tally::Tally;
 use crate::ground::{Day, FindingKind};
@@ -65,6 +65,7 @@ pub(crate) enum IdCell<'a> {
     /// Text; empty for an empty cell.
     Text(&'a [u8]),
     /// A number that packs to this key.
+    #[cfg_attr(not(feature = "parquet"), allow(dead_code, reason = "only Parquet holds ids as numbers"))]
     Key(u64),
 }
 
@@ -177,12 +178,30 @@ impl<'a> PatientRows<'a> {
     }
 }
 
+/// An event that is kept if its patient is known.
+#[derive(Clone, Copy, Debug)]
+struct Waiting {
+    row: u64,
+    day: Day,
+    code: CodeIndex,
+    /// The patient's key, or where the id is among the waiting texts.
+    patient: Result<u64, (usize, usize)>,
+    giver: Arrival,
+    /// Where the event's text is among the waiting texts.
+    text: (usize, usize),
+}
+
+/// How many events wait until their ids are looked up together.
+const WAITING_ROWS: usize = 1 << 10;
+
 /// Takes in rows of the events table.
 #[derive(Debug)]
 pub(crate) struct EventRows<'a> {
     rules: &'a EventRules<'a>,
     names: NameReader<'a>,
     gatherer: Gatherer<EventRow>,
+    waiting: Vec<Waiting>,
+    waiting_texts: String,
     pub tally: Tally,
     pub hasher: RowHasher,
 }
@@ -193,6 +212,8 @@ impl<'a> EventRows<'a> {
             rules,
             names: NameReader::new(rules.names),
             gatherer: Gatherer::new(rules.partition_bits),
+            waiting: Vec::new(),
+            waiting_texts: String::new(),
             tally: Tally::default(),
             hasher: RowHasher::default(),
         }
@@ -232,26 +253,66 @@ impl<'a> EventRows<'a> {
         giver: &[u8],
         text: &[u8],
     ) -> Result<(), Fault> {
-        let key = match patient(id).map_err(|kind| (kind, 0))? {
-            PatientId::Key(key) => key,
-            PatientId::Text(text) => self.rules.ids.find(text).ok_or((FindingKind::UnknownPatient, 0))?,
-        };
-        if !self.rules.extras {
-            let distance = self.gatherer.distance(row);
-            self.gatherer.push(EventRow::new(key, day, code, distance));
-            return Ok(());
+        let patient = patient(id).map_err(|kind| (kind, 0))?;
+        let (giver, text) = if self.rules.extras { self.extras(giver, text)? } else { (NO_GIVER, "") };
+        match patient {
+            // Rows stay in their order, so once one waits the next ones do, too.
+            PatientId::Key(key) if self.waiting.is_empty() => self.push(row, key, day, code, giver, text),
+            PatientId::Key(key) => self.wait(row, day, code, Ok(key), giver, text),
+            PatientId::Text(id) => self.wait(row, day, code, Err(id), giver, text),
         }
-        let giver = std::str::from_utf8(giver).map_err(|_| (FindingKind::NotText, 3))?;
-        let text = std::str::from_utf8(text).map_err(|_| (FindingKind::NotText, 4))?;
-        let giver = if giver.is_empty() { NO_GIVER } else { self.names.arrival(giver) };
-        let distance = self.gatherer.distance(row);
-        self.gatherer.push(EventRow::new(key, day, code, distance));
-        self.gatherer.push_extra(giver, text);
         Ok(())
     }
 
+    fn extras<'t>(&mut self, giver: &[u8], text: &'t [u8]) -> Result<(Arrival, &'t str), Fault> {
+        let giver = std::str::from_utf8(giver).map_err(|_| (FindingKind::NotText, 3))?;
+        let text = std::str::from_utf8(text).map_err(|_| (FindingKind::NotText, 4))?;
+        let giver = if giver.is_empty() { NO_GIVER } else { self.names.arrival(giver) };
+        Ok((giver, text))
+    }
+
+    #[inline]
+    fn push(&mut self, row: u64, key: u64, day: Day, code: CodeIndex, giver: Arrival, text: &str) {
+        let distance = self.gatherer.distance(row);
+        self.gatherer.push(EventRow::new(key, day, code, distance));
+        if self.rules.extras {
+            self.gatherer.push_extra(giver, text);
+        }
+    }
+
+    fn wait(&mut self, row: u64, day: Day, code: CodeIndex, patient: Result<u64, &str>, giver: Arrival, text: &str) {
+        let mut place = |text: &str| {
+            let start = self.waiting_texts.len();
+            self.waiting_texts.push_str(text);
+            (start, self.waiting_texts.len())
+        };
+        let (patient, text) = (patient.map_err(&mut place), place(text));
+        self.waiting.push(Waiting { row, day, code, patient, giver, text });
+        if self.waiting.len() >= WAITING_ROWS {
+            self.settle_waiting();
+        }
+    }
+
+    /// Looks up the ids of the events that wait.
+    fn settle_waiting(&mut self) {
+        let (waiting, texts) = (std::mem::take(&mut self.waiting), std::mem::take(&mut self.waiting_texts));
+        let ids = waiting.iter().filter_map(|event| event.patient.err()).map(|(start, end)| &texts[start..end]);
+        let mut keys = self.rules.ids.find_all(&ids.collect::<Vec<&str>>()).into_iter();
+        for event in waiting {
+            let key = event.patient.ok().or_else(|| keys.next().flatten());
+            match key {
+                Some(key) => {
+                    let text = &texts[event.text.0..event.text.1];
+                    self.push(event.row, key, event.day, event.code, event.giver, text);
+                }
+                None => self.tally.add(FindingKind::UnknownPatient, 0, event.row),
+            }
+        }
+    }
+
     /// Ends a part of so many rows.
-    pub(crate) fn finish(self, rows: u64) -> Part<EventRow> {
+    pub(crate) fn finish(mut self, rows: u64) -> Part<EventRow> {
+        self.settle_waiting();
         Part { chunks: self.gatherer.finish(), tally: self.tally, sum: self.hasher.sum(), rows }
     }
 }

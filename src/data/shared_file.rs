@@ -54,10 +54,10 @@ impl Length for SharedFile {
 const AHEAD_BYTES: usize = 1 << 12;
 
 impl ChunkReader for SharedFile {
-    type T = io::BufReader<From>;
+    type T = io::BufReader<ReadOn>;
 
     fn get_read(&self, start: u64) -> Result<Self::T> {
-        Ok(io::BufReader::with_capacity(AHEAD_BYTES, From { file: self.clone(), at: start }))
+        Ok(io::BufReader::with_capacity(AHEAD_BYTES, ReadOn { file: self.clone(), at: start }))
     }
 
     fn get_bytes(&self, start: u64, length: usize) -> Result<Bytes> {
@@ -76,12 +76,12 @@ impl ChunkReader for SharedFile {
 
 /// Reads on from a place.
 #[derive(Debug)]
-pub(crate) struct From {
+pub(crate) struct ReadOn {
     file: SharedFile,
     at: u64,
 }
 
-impl Read for From {
+impl Read for ReadOn {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let left = self.file.len().saturating_sub(self.at);
         let length = buffer.len().min(usize::try_from(left).unwrap_or(usize::MAX));
