@@ -315,7 +315,7 @@ fn figure_value(fields: &mut Fields<'_>, entry: &Entry) -> Option<FigureValue> {
     if value.is_none() {
         let message = format!("`is` must be a number or a date, found {}", is.value.kind());
         fields.fault(
-            Diagnostic::error("E302", is.span, message).help("write the number without quotes, as in `is = 213.43`"),
+            Diagnostic::error("E302", is.span, message).help("write the number without quotes, as in `is = 89.5`"),
         );
     }
     value
