@@ -68,7 +68,6 @@ pub(crate) fn judge_all(
         }
         // Dates that one measure worked out serve the next, as long as the day is the same.
         if sight.as_ref().is_none_or(|sight| sight.day != measurement.day) {
-            drop(sight.take());
             sight = Sight::new(lens, patient, measurement.day, &mut *scratch);
         }
         let Some(sight) = &mut sight else { continue };

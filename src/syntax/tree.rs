@@ -492,7 +492,7 @@ pub enum When {
     /// Nothing is said: always.
     Always,
     /// `when achievement < lower_threshold`
-    Test(Test),
+    Test(Box<Test>),
     /// `otherwise`
     Otherwise,
 }

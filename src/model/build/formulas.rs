@@ -121,7 +121,11 @@ impl Builder<'_> {
         let message = format!("{} stands beside {}", left.unit(), right.unit());
         let fault = Diagnostic::error("E406", span, message).label(format!("does not go with {beside}"));
         let bare = matches!(left, Measured::Bare) || matches!(right, Measured::Bare);
-        self.faults.push(if bare { fault.help("write `80 %` or `£10.06` if that is meant") } else { fault });
+        self.faults.push(if bare {
+            fault.help("write `%` after it or `£` before it if that is meant")
+        } else {
+            fault
+        });
     }
 
     fn formula(&mut self, formula: &tree::Formula, subject: &Subject) -> (Formula, Measured) {

@@ -25,7 +25,7 @@ impl Reading {
             When::Otherwise
         } else {
             match parts.take(Rule::when) {
-                Some(when) => When::Test(self.test(Children::of(self.file, when).one())),
+                Some(when) => When::Test(Box::new(self.test(Children::of(self.file, when).one()))),
                 None => When::Always,
             }
         };
