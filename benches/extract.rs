@@ -50,7 +50,10 @@ fn write(dir: &Path, plan: &Plan, population: &Population) -> Result<(), Box<dyn
     writeln!(
         stdout(),
         "{} patients, {} registrations, {} events ({each:.2} each), {} practices in {seconds:.2} s",
-        summary.patients, summary.registrations, summary.events, summary.practices,
+        summary.patients,
+        summary.registrations,
+        summary.events,
+        summary.practices,
     )?;
     Ok(())
 }

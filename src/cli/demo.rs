@@ -19,6 +19,9 @@ mod practice;
 mod table;
 mod vocabulary;
 
+#[cfg(test)]
+mod tests;
+
 /// What to write.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Plan {

@@ -43,7 +43,7 @@ impl Chance {
     /// A number from 0 up to but not including `end`; 0 if `end` is 0.
     pub(super) fn below(&mut self, end: u32) -> u32 {
         // The high half of the product; its bias is below one in 2^32 and the same everywhere.
-        let high = (self.next() >> 32) * u64::from(end) >> 32;
+        let high = ((self.next() >> 32) * u64::from(end)) >> 32;
         high as u32
     }
 

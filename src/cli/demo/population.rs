@@ -43,7 +43,7 @@ pub enum PopulationError {
     #[error("{0}")]
     Form(String),
     /// A name that nothing above it bears.
-    #[error("`{within}` names the {kind} `{name}`, which is not above it")]
+    #[error("`{within}` names the {kind} `{name}`, but none of that name is above it")]
     UnknownName {
         /// The entry that uses the name.
         within: String,
@@ -255,7 +255,8 @@ fn check_practices(practices: &Practices) -> Result<(), PopulationError> {
     if practices.named.len() < 2 {
         return Err(impossible("practices", "at least two named practices are needed, for people to move between"));
     }
-    if practices.patients_each == 0 || practices.list_size.from < 1 || practices.list_size.to < practices.list_size.from {
+    if practices.patients_each == 0 || practices.list_size.from < 1 || practices.list_size.to < practices.list_size.from
+    {
         return Err(impossible("practices", "a practice has at least one patient"));
     }
     Ok(())
@@ -389,7 +390,7 @@ mod tests {
         let text = include_str!("../../../rules/demo/population.toml");
         let fault = |from: &str, to: &str| Population::parse(&text.replacen(from, to, 1)).unwrap_err();
         let unknown = fault("after   = \"DTP 1\"", "after   = \"DTP 9\"");
-        assert_eq!(unknown.to_string(), "`DTP 2` names the event `DTP 9`, which is not above it");
+        assert_eq!(unknown.to_string(), "`DTP 2` names the event `DTP 9`, but none of that name is above it");
         assert_eq!(fault("  27113001,", "  12,"), PopulationError::NotAConcept(12));
         assert!(matches!(fault("patients_each", "patients_etch"), PopulationError::Form(_)));
         assert!(matches!(fault("left          = 25", "left = 1000"), PopulationError::Impossible { .. }));

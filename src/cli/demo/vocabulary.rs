@@ -73,10 +73,7 @@ impl Wording {
     }
 }
 
-fn codes_of_kind(
-    kind: &EventKind,
-    codes_of: &dyn Fn(&str) -> Vec<ConceptId>,
-) -> Result<Vec<ConceptId>, DemoError> {
+fn codes_of_kind(kind: &EventKind, codes_of: &dyn Fn(&str) -> Vec<ConceptId>) -> Result<Vec<ConceptId>, DemoError> {
     let left_out: Vec<ConceptId> = kind.not_in.iter().flat_map(|cluster| codes_of(cluster)).collect();
     let mut codes = codes_of(&kind.cluster);
     codes.retain(|code| !left_out.contains(code));

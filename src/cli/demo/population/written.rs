@@ -172,7 +172,8 @@ pub(super) struct Date(pub(super) Day);
 impl<'de> Deserialize<'de> for Date {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
         let written = toml::value::Datetime::deserialize(deserializer)?;
-        let date = written.date.filter(|_| written.time.is_none()).ok_or_else(|| Error::custom("a date is expected"))?;
+        let date =
+            written.date.filter(|_| written.time.is_none()).ok_or_else(|| Error::custom("a date is expected"))?;
         let day = Day::from_ymd(i32::from(date.year), u32::from(date.month), u32::from(date.day));
         day.map(Date).ok_or_else(|| Error::custom("the calendar has no such day"))
     }
