@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
-use crate::cli::format::OutputArguments;
+use crate::cli::format::{Format, OutputArguments};
 use crate::cli::inputs::{self, PatientArguments, TableDigest};
 use crate::cli::output::{self, Readers};
 use crate::cli::progress::Bar;
@@ -98,6 +98,16 @@ struct Lists<'a> {
 }
 
 impl RunArguments {
+    /// The arguments of a plain run over these tables, as a table on stdout.
+    pub(super) fn of_tables(
+        years: YearArguments,
+        tables: PatientArguments,
+        practices: Option<PathBuf>,
+    ) -> RunArguments {
+        let output = OutputArguments { format: Format::Table, output: None };
+        RunArguments { years, tables, practices, level: LevelArgument::Practice, output }
+    }
+
     fn registered_twice(&self, books: &[Rulebook], results: &[BookResult], findings: &mut Findings) {
         // The same two rows may hold at the end of several years; each year's count is told for its year.
         let file = self.tables.patients.display().to_string();
