@@ -17,7 +17,8 @@ impl BookName {
     /// Reads `scheme/year`, or a year alone of the scheme given.
     pub fn parse(text: &str, scheme: &str) -> Option<BookName> {
         let (scheme, year) = text.split_once('/').unwrap_or((scheme, text));
-        let is_plain = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        let is_plain =
+            |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
         (is_plain(scheme) && is_plain(year)).then(|| BookName { scheme: scheme.to_owned(), year: year.to_owned() })
     }
 }

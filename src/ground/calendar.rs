@@ -48,7 +48,9 @@ impl Day {
     pub fn parse_iso_bytes(text: &[u8]) -> Option<Day> {
         let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = *text else { return None };
         let number = |digits: &[u8]| {
-            digits.iter().try_fold(0_u32, |sum, &digit| digit.is_ascii_digit().then(|| sum * 10 + u32::from(digit - b'0')))
+            digits
+                .iter()
+                .try_fold(0_u32, |sum, &digit| digit.is_ascii_digit().then(|| sum * 10 + u32::from(digit - b'0')))
         };
         let year = i32::try_from(number(&[y1, y2, y3, y4])?).ok()?;
         Day::from_ymd(year, number(&[m1, m2])?, number(&[d1, d2])?)
@@ -88,7 +90,12 @@ impl Day {
         self.plus(period, MissingDay::LastDay) != self.plus(period, MissingDay::NextDay)
     }
 
-    fn shift_months(self, months: u32, convention: MissingDay, shift: fn(NaiveDate, Months) -> Option<NaiveDate>) -> Day {
+    fn shift_months(
+        self,
+        months: u32,
+        convention: MissingDay,
+        shift: fn(NaiveDate, Months) -> Option<NaiveDate>,
+    ) -> Day {
         let Some(from) = self.date() else { return self };
         let Some(to) = shift(from, Months::new(months)) else { return self };
         // chrono gives the month's last day where the day is missing; the other convention is the day after it.

@@ -52,9 +52,10 @@ impl FindingKind {
                 ("a patient with two birth dates", "the one beside the registration that counts is used")
             }
             FindingKind::TwoDeathDates => ("a patient with two death dates", "the earlier one is used"),
-            FindingKind::TwoRegistrations => {
-                ("a patient with two registrations that hold at once", "the later one is used, then the greatest practice code")
-            }
+            FindingKind::TwoRegistrations => (
+                "a patient with two registrations that hold at once",
+                "the later one is used, then the greatest practice code",
+            ),
             FindingKind::UnknownPatient => ("an event of a patient who is not among the patients", "row set aside"),
             FindingKind::RegisteredBeforeBirth => ("a registration before birth", "kept as written"),
             FindingKind::DeregisteredBeforeRegistration => {
@@ -124,12 +125,8 @@ impl Findings {
 
     /// The findings, by kind, file and column.
     pub fn list(&self) -> Vec<Finding> {
-        let finding = |((kind, file, column), (count, rows)): (&(FindingKind, String, String), &(u64, Vec<u64>))| Finding {
-            kind: *kind,
-            file: file.clone(),
-            column: column.clone(),
-            count: *count,
-            first_rows: rows.clone(),
+        let finding = |((kind, file, column), (count, rows)): (&(FindingKind, String, String), &(u64, Vec<u64>))| {
+            Finding { kind: *kind, file: file.clone(), column: column.clone(), count: *count, first_rows: rows.clone() }
         };
         self.by_place.iter().map(finding).collect()
     }

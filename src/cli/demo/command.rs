@@ -9,9 +9,8 @@ use crate::cli::demo::{Format, Plan, Population, Progress, Summary, write_extrac
 use crate::cli::inputs::PatientArguments;
 use crate::cli::progress;
 use crate::cli::run::{self, RunArguments};
-use crate::cli::years::{DEFAULT_SCHEME, YearArguments, usable};
+use crate::cli::years::{DEFAULT_SCHEME, YearArguments};
 use crate::cli::{CliError, Done, output, rules_folder};
-use crate::ground::{BookName, ConceptId};
 use crate::model::Library;
 
 /// Arguments of `uptake demo`.
@@ -93,10 +92,7 @@ fn write(
     population: &Population,
     library: &Library,
 ) -> Result<Summary, CliError> {
-    let clusters = clusters(library)?;
-    let codes_of = |name: &str| -> Vec<ConceptId> {
-        clusters.iter().find(|(known, _)| known == name).map(|(_, codes)| codes.clone()).unwrap_or_default()
-    };
+    let codes_of = |cluster: &str| library.codes(cluster);
     let bar = progress::bar("writing {human_pos} of {human_len} rows {wide_bar} {eta}");
     let mut tell = |progress: Progress| show(&bar, progress);
     let written = write_extract(&arguments.folder, plan, population, &codes_of, &mut tell);
@@ -111,21 +107,6 @@ fn show(bar: &ProgressBar, progress: Progress) {
     };
     bar.set_length(of);
     bar.set_position(done);
-}
-
-/// The codes of every cluster that a rulebook names: what the demo records is what the rules look for.
-fn clusters(library: &Library) -> Result<Vec<(String, Vec<ConceptId>)>, CliError> {
-    let names: Vec<BookName> = library.names();
-    let mut clusters: Vec<(String, Vec<ConceptId>)> = Vec::new();
-    for name in &names {
-        for cluster in usable(library, name)?.clusters {
-            if !clusters.iter().any(|(known, _)| *known == cluster.name) {
-                let codes = cluster.codes.iter().map(|code| code.id).collect();
-                clusters.push((cluster.name, codes));
-            }
-        }
-    }
-    Ok(clusters)
 }
 
 fn next_steps(summary: &Summary, year: &str) -> String {
