@@ -14,3 +14,4 @@ pub mod sight;
 pub mod trace;
 
 mod births;
+mod fees;

@@ -10,6 +10,7 @@ pub mod library;
 pub mod unit;
 
 mod build;
+mod reach;
 
 pub use book::Rulebook;
 pub use library::Library;
