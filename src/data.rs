@@ -10,6 +10,7 @@
 //! its partition; `group` brings a patient's rows together.
 
 pub mod code_list;
+pub mod counts;
 pub mod error;
 pub mod extract;
 pub mod practices;

@@ -12,6 +12,7 @@ pub mod diagnostics;
 pub mod explanation;
 pub mod findings;
 pub mod gaps;
+pub mod payments;
 pub mod rows;
 pub mod run_json;
 pub mod style;

@@ -36,6 +36,27 @@ pub(super) struct OutputArguments {
 }
 
 impl OutputArguments {
+    /// Writes several grids one below the other for people; in other forms there is one.
+    pub(super) fn write_tables(
+        &self,
+        grids: &[(&dyn Grid, &[Vec<Cell<'_>>])],
+        readers: Readers,
+    ) -> Result<(), CliError> {
+        if let (Format::Table, place) = (self.format, self.output.as_deref()) {
+            let style = if place.is_none() { output::stdout_style() } else { crate::report::style::Style::PLAIN };
+            return output::to_place(place, readers, |out| {
+                for (at, (grid, totals)) in grids.iter().enumerate() {
+                    if at > 0 {
+                        writeln!(out)?;
+                    }
+                    terminal::write(out, *grid, totals, style)?;
+                }
+                Ok(())
+            });
+        }
+        grids.iter().try_for_each(|(grid, totals)| self.write(*grid, totals, readers, |_| Ok(())))
+    }
+
     /// Writes a grid in the form asked for; `json` writes the document that goes with it.
     pub(super) fn write(
         &self,

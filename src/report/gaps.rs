@@ -9,6 +9,7 @@ use crate::eval::pay::Gap;
 use crate::ground::Amount;
 use crate::model::Rulebook;
 use crate::model::book::{FigureId, FigureValue, MeasurementId};
+use crate::report::payments::PaymentRow;
 use crate::report::rows::MeasureRow;
 use crate::report::style::{counted, harmless, listed};
 
@@ -101,15 +102,17 @@ pub struct NamedGap {
     pub practices: Vec<String>,
 }
 
-/// The gaps of the rows, each once, in bytewise order of their sentences.
-pub fn named(rows: &[MeasureRow]) -> Vec<NamedGap> {
+/// The gaps of measure rows and payment rows, each once, in bytewise order of their sentences.
+pub fn named(rows: &[MeasureRow], payments: &[PaymentRow]) -> Vec<NamedGap> {
+    let of_measures = rows.iter().map(|row| (&row.year, &row.practice_code, [&row.points, &row.pounds]));
+    let of_payments = payments.iter().map(|row| (&row.key.year, &row.key.practice_code, [&row.points, &row.pounds]));
     let mut by_sentence: BTreeMap<&str, (BTreeSet<&str>, BTreeSet<&str>)> = BTreeMap::new();
-    for row in rows {
-        for figure in [&row.points, &row.pounds] {
+    for (year, practice_code, figures) in of_measures.chain(of_payments) {
+        for figure in figures {
             if let Figured::Gap(gap) = figure {
                 let (years, practices) = by_sentence.entry(gap).or_default();
-                years.insert(&row.year);
-                practices.insert(&row.practice_code);
+                years.insert(year);
+                practices.insert(practice_code);
             }
         }
     }
@@ -201,7 +204,7 @@ mod tests {
             MeasureRow { pounds: missing, ..row("2030-31", "A", "T1") },
             row("2030-31", "C", "T1"),
         ];
-        let gaps = named(&rows);
+        let gaps = named(&rows, &[]);
         assert_eq!(gaps.len(), 1);
         assert_eq!(gaps[0].gap, "the list size of the practice is not known");
         assert_eq!(gaps[0].years, ["2030-31", "2031-32"]);
