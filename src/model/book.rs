@@ -79,6 +79,8 @@ pub struct Rulebook {
     pub programs: Vec<Program>,
     /// Item-of-service fees in the order written.
     pub fees: Vec<Fee>,
+    /// Stand-ins for measures that counts lack.
+    pub proxies: Vec<Proxy>,
     /// Only [`crate::model`] can make one.
     #[expect(dead_code, reason = "its presence is the proof, its value says nothing")]
     pub(in crate::model) checked: Checked,
@@ -428,6 +430,19 @@ pub struct Payment {
     pub notes: Notes,
     /// Where it stands.
     pub span: Span,
+}
+
+/// `[proxy.VI003] lowest_of = ["DTAP_IPV_HIB_5Y", "MMR2_5Y"]`: what stands in for a measure that counts lack.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Proxy {
+    /// What is stood in for.
+    pub measure: MeasureId,
+    /// The course of lowest achievement among these stands in, where all of them were counted.
+    pub lowest_of: Vec<MeasureId>,
+    /// How far to trust it.
+    pub status: Option<Status>,
+    /// Who says so.
+    pub source: Option<SourceId>,
 }
 
 /// An item-of-service fee: which doses earn it. Its lines are a [`Program`].

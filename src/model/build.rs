@@ -115,6 +115,7 @@ impl Builder<'_> {
     fn finish(self, name: &BookName, digest: String) -> (Option<Rulebook>, Vec<Diagnostic>) {
         let Builder { contract, codes, parts, mut faults, .. } = self;
         let figures = contract.figures(&parts.measures);
+        let proxies = contract.proxies(&parts.measures, &mut faults);
         let clusters = codes.finish(&mut faults);
         let (Some(start), Some(end)) = (contract.start, contract.end) else { return (None, faults) };
         let book = Rulebook {
@@ -137,6 +138,7 @@ impl Builder<'_> {
             payments: parts.payments,
             programs: parts.programs,
             fees: parts.fees,
+            proxies,
             checked: Checked,
         };
         (Some(book), faults)

@@ -148,7 +148,9 @@ impl Reading {
             Rule::each_course => MeasureKind::Course,
             _ => MeasureKind::Indicator,
         };
-        let only = Children::of(self.file, pair).take(Rule::only);
+        let mut parts = Children::of(self.file, pair);
+        parts.take(Rule::k_course);
+        let only = parts.take(Rule::only);
         let codes = only.map(|only| Children::of(self.file, only).rest().map(|code| word(self.file, &code)).collect());
         Scope::Each(kind, codes.unwrap_or_default())
     }
