@@ -91,6 +91,7 @@ impl Trial {
         };
         let passed = tried - self.failures.len();
         let result = match (tried, self.failures.len()) {
+            (0, _) if errors.is_some() => "no example tried".to_owned(),
             (0, _) => "no examples".to_owned(),
             (1, 0) => "1 example passed".to_owned(),
             (_, 0) => format!("{passed} examples passed"),

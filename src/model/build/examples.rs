@@ -80,9 +80,11 @@ impl<'a> Reader<'a> {
         let name = fields.text("name");
         let name = fields.required("name", name, "say in a few words what the example shows");
         let measurement = self.measurement(&mut fields, place);
-        let case = if fields.entry("counts").is_some() {
+        let case = if table.get("counts").is_some() {
             self.counts_case(&mut fields).map(Case::Counts)
         } else {
+            // It is not there, but a mistyped one may have been meant.
+            fields.entry("counts");
             self.patient_case(&mut fields, measurement).map(Case::Patient)
         };
         self.end(fields);
@@ -99,8 +101,8 @@ impl<'a> Reader<'a> {
         let (code, span) = fields.required("indicator", indicator, "write the code of what is measured")?;
         let book = self.book;
         let Some(measure) = book.measure(code) else {
-            let known = || book.measures.iter().map(|measure| measure.code.as_str());
-            let help = did_you_mean(code, known(), "the rulebook has");
+            let known = book.measures.iter().map(|measure| measure.code.as_str());
+            let help = did_you_mean(code, known, "the rulebook has");
             self.fault("E506", span, format!("there is no indicator `{code}` in {}", book.name), help);
             return None;
         };
@@ -166,18 +168,18 @@ impl<'a> Reader<'a> {
             self.fault("E504", span, format!("`{text}` is not a date and what was recorded on it"), FORM_OF_EVENT);
             return None;
         };
-        let day = Day::parse_iso(date);
-        if day.is_none() {
+        let Some(day) = Day::parse_iso(date) else {
             let place = self.within(span, text, 0..date.len());
             self.fault("E504", place, format!("`{date}` is not a date of the calendar"), FORM_OF_EVENT);
-        }
+            return None;
+        };
         let place = self.within(span, text, date.len() + 1..text.len());
         let code = if what.starts_with(|sign: char| sign.is_ascii_digit()) {
             self.code(what, place)
         } else {
             self.first_code(what, place)
         };
-        day.zip(code)
+        code.map(|code| (day, code))
     }
 
     fn code(&mut self, digits: &str, place: Span) -> Option<ConceptId> {
@@ -241,8 +243,8 @@ impl<'a> Reader<'a> {
     fn reason(&mut self, code: &str, reasons: &[Reason], kind: &str, measure: &Measure, span: Span) -> Option<u16> {
         let at = reasons.iter().position(|reason| reason.code == code);
         if at.is_none() {
-            let known = || reasons.iter().map(|reason| reason.code.as_str());
-            let help = did_you_mean(code, known(), &format!("{} has", measure.code));
+            let known = reasons.iter().map(|reason| reason.code.as_str());
+            let help = did_you_mean(code, known, &format!("{} has", measure.code));
             self.fault("E509", span, format!("{} has no {kind} `{code}`", measure.code), help);
         }
         at.and_then(|at| u16::try_from(at).ok())
@@ -308,8 +310,10 @@ const FORM_OF_EARNINGS: &str = "write { points = \"3\", pounds = \"603.48\" }, o
 
 /// The known word that was most likely meant, else all of them.
 fn did_you_mean<'w>(word: &str, known: impl Iterator<Item = &'w str> + Clone, has: &str) -> String {
-    match nearest(word, known.clone()) {
+    let all: Vec<String> = known.clone().map(|known| format!("`{known}`")).collect();
+    match nearest(word, known) {
         Some(near) => format!("did you mean `{near}`?"),
-        None => format!("{has} {}", known.map(|known| format!("`{known}`")).collect::<Vec<_>>().join(", ")),
+        None if all.is_empty() => format!("{has} none"),
+        None => format!("{has} {}", all.join(", ")),
     }
 }
