@@ -4,6 +4,7 @@
 //! Exit codes: 0 done; 1 the check that was asked for failed; 2 the command line or the input is unusable.
 
 mod check;
+pub mod demo;
 mod error;
 mod explain;
 mod format;
@@ -42,6 +43,8 @@ struct Arguments {
 
 #[derive(Subcommand, Debug)]
 enum Command {
+    /// Write a small made-up extract, run two contract years over it, and say what to try next
+    Demo(demo::command::DemoArguments),
     /// Patients and events in, indicators and payments out, per practice and in total
     Run(run::RunArguments),
     /// Check rulebooks and show every fault in them
@@ -93,6 +96,7 @@ fn run(arguments: Arguments) -> Result<Done, CliError> {
     }
     let rules = arguments.rules.as_deref();
     match arguments.command {
+        Command::Demo(arguments) => demo::command::demo(&arguments, rules),
         Command::Run(arguments) => run::run(&arguments, rules),
         Command::Check(arguments) => check::check(&arguments, rules),
         Command::Test(arguments) => test::test(&arguments, rules),

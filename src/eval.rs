@@ -15,3 +15,4 @@ pub mod sight;
 pub mod trace;
 
 mod births;
+mod fees;

@@ -11,6 +11,7 @@ pub mod library;
 pub mod unit;
 
 mod build;
+mod reach;
 
 pub use book::Rulebook;
 pub use library::Library;

@@ -14,15 +14,7 @@ pub(super) struct Bar {
 impl Bar {
     /// A bar for rows; hidden where nobody would see it.
     pub(super) fn rows() -> Bar {
-        let bar = if io::stderr().is_terminal() {
-            ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr_with_hz(8))
-        } else {
-            ProgressBar::hidden()
-        };
-        if let Ok(style) = ProgressStyle::with_template("reading {human_pos} of {human_len} rows {wide_bar} {eta}") {
-            bar.set_style(style);
-        }
-        Bar { bar }
+        Bar { bar: bar("reading {human_pos} of {human_len} rows {wide_bar} {eta}") }
     }
 
     /// Takes the bar off the screen.
@@ -39,4 +31,18 @@ impl Progress for Bar {
     fn advance(&self, rows: u64) {
         self.bar.inc(rows);
     }
+}
+
+/// A bar on stderr by a template; hidden where that is no terminal.
+pub(super) fn bar(template: &str) -> ProgressBar {
+    let bar = if io::stderr().is_terminal() {
+        ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr_with_hz(8))
+    } else {
+        ProgressBar::hidden()
+    };
+    // A template that cannot be read leaves the plain bar.
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style);
+    }
+    bar
 }

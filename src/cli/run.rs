@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
-use crate::cli::format::OutputArguments;
+use crate::cli::format::{Format, OutputArguments};
 use crate::cli::inputs::{self, PatientArguments, TableDigest};
 use crate::cli::output::{self, Readers};
 use crate::cli::progress::Bar;
@@ -14,9 +14,9 @@ use crate::cli::{CliError, Done};
 use crate::data::practices::{self, Practices};
 use crate::data::{Extract, PracticeId, Silent};
 use crate::eval::counts::Counts;
-use crate::eval::pay::{Facts, earned};
+use crate::eval::pay::{Counted, Facts, earned};
 use crate::eval::run::{BookResult, Level, run as evaluate};
-use crate::eval::sight::Lens;
+use crate::eval::sight::{Asked, Lens};
 use crate::ground::{Finding, FindingKind, Findings};
 use crate::model::Rulebook;
 use crate::model::book::MeasurementId;
@@ -66,7 +66,7 @@ pub(super) fn run(arguments: &RunArguments, rules: Option<&Path>) -> Result<Done
     let (_, books) = arguments.years.books(rules)?;
     let practices = arguments.practices.as_deref().map(read_practices).transpose()?.unwrap_or_default();
     let bar = Bar::rows();
-    let (extract, lenses) = arguments.tables.load(&books, &bar, false)?;
+    let (extract, lenses) = arguments.tables.load(&books, Asked::default(), &bar)?;
     let level = match arguments.level {
         LevelArgument::Practice => Level::Practice,
         LevelArgument::Patient => Level::Patient,
@@ -98,6 +98,16 @@ struct Lists<'a> {
 }
 
 impl RunArguments {
+    /// The arguments of a plain run over these tables, as a table on stdout.
+    pub(super) fn of_tables(
+        years: YearArguments,
+        tables: PatientArguments,
+        practices: Option<PathBuf>,
+    ) -> RunArguments {
+        let output = OutputArguments { format: Format::Table, output: None };
+        RunArguments { years, tables, practices, level: LevelArgument::Practice, output }
+    }
+
     fn registered_twice(&self, books: &[Rulebook], results: &[BookResult], findings: &mut Findings) {
         // The same two rows may hold at the end of several years; each year's count is told for its year.
         let file = self.tables.patients.display().to_string();
@@ -181,7 +191,11 @@ fn measure_rows(book: &Rulebook, result: &BookResult, lists: &Lists<'_>) -> Vec<
         }
         let practice_code = lists.extract.practice_code(PracticeId(at));
         let list_size = lists.practices.find(practice_code).and_then(|practice| practice.list_size).map(u64::from);
-        let facts = Facts { list_size, counts: counts.iter().copied().map(Some).collect(), ..Facts::default() };
+        let facts = Facts {
+            list_size,
+            counts: counts.iter().map(|counts| Some(Counted::from(*counts))).collect(),
+            ..Facts::default()
+        };
         for (counts, measurement) in counts.iter().zip(0..).filter(|(counts, _)| counts.register > 0) {
             let measurement = MeasurementId(measurement);
             let earned = earned(book, &book.figures, measurement, &facts);

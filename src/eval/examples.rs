@@ -1,11 +1,10 @@
 //! Worked examples tried: what the rules make of them, beside what was worked out by hand.
 
 use crate::data::extract::{CodeIndex, Event, Patient, PatientKey, PracticeId, Registration, Wanted};
-use crate::eval::counts::Counts;
 use crate::eval::explain::{Explanation, explain};
 use crate::eval::judge::{Outcome, judge_all};
-use crate::eval::pay::{Earned, Facts, earned};
-use crate::eval::sight::{Lens, Scratch};
+use crate::eval::pay::{Counted, Earned, Facts, Origin, earned};
+use crate::eval::sight::{Asked, Lens, Scratch};
 use crate::ground::{Amount, ConceptId};
 use crate::model::Rulebook;
 use crate::model::book::MeasurementId;
@@ -61,7 +60,8 @@ impl<'b> Bench<'b> {
     pub fn new(book: &'b Rulebook) -> Bench<'b> {
         let codes = book.clusters.iter().flat_map(|cluster| &cluster.codes).map(|code| code.id);
         let codes = Wanted::codes(codes).codes;
-        Bench { lens: Lens::new(book, &codes), codes, scratch: Scratch::default() }
+        let asked = Asked { courses: true, fees: false };
+        Bench { lens: Lens::new(book, &codes, asked), codes, scratch: Scratch::default() }
     }
 
     /// What the rules make of an example, by the same evaluator that runs over an extract.
@@ -111,14 +111,17 @@ fn patient<'a>(case: &PatientCase, registrations: &'a [Registration], events: &'
 }
 
 fn earn(book: &Rulebook, measurement: MeasurementId, case: &CountsCase) -> Earned {
-    let of_it = |at: usize| at == measurement.index();
-    let counts = Counts { register: case.denominator, numerator: case.numerator, ..Counts::default() };
-    let places = || 0..book.measurements.len();
+    let alone = |(numerator, denominator): (u64, u64)| {
+        let mut by_measurement = vec![None; book.measurements.len()];
+        by_measurement[measurement.index()] = Some(Counted::of(numerator.into(), denominator.into()));
+        by_measurement
+    };
     let facts = Facts {
         list_size: case.list_size,
-        counts: places().map(|at| of_it(at).then_some(counts)).collect(),
-        baselines: places().map(|at| case.baseline.filter(|_| of_it(at))).collect(),
-        doses: None,
+        counts: alone((case.numerator, case.denominator)),
+        baselines: case.baseline.map(alone).unwrap_or_default(),
+        origin: Origin::Counts,
+        ..Facts::default()
     };
     earned(book, &book.figures, measurement, &facts)
 }

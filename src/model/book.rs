@@ -117,6 +117,11 @@ impl ClusterSet {
         self.0 & other.0 != 0
     }
 
+    /// The clusters of both.
+    pub fn or(self, other: ClusterSet) -> ClusterSet {
+        ClusterSet(self.0 | other.0)
+    }
+
     /// The places of its clusters in [`Rulebook::clusters`].
     pub fn iter(self) -> impl Iterator<Item = usize> {
         (0..64).filter(move |at| self.0 >> at & 1 == 1)
@@ -417,6 +422,8 @@ pub struct Payment {
     pub title: String,
     /// True if a run may waive it for a practice.
     pub waivable: bool,
+    /// True if it is paid where only counts are known: from records, fees are counted dose by dose.
+    pub from_counts: bool,
     /// Remarks on the whole.
     pub notes: Notes,
     /// Where it stands.

@@ -52,6 +52,8 @@ struct Parts {
     fees: Vec<crate::model::book::Fee>,
 }
 
+pub(super) use codes::cluster_codes;
+
 /// Builds the rulebook of a folder; None where so much is wrong that there is nothing to give.
 pub(super) fn build(sources: &Sources, name: &BookName) -> (Option<Rulebook>, Vec<Diagnostic>) {
     let folder = name.to_string();

@@ -1,6 +1,6 @@
 //! A folder of rulebooks: which there are, and each one checked when it is asked for.
 
-use crate::ground::{BookName, Diagnostic, Severity, Sources};
+use crate::ground::{BookName, ConceptId, Diagnostic, Severity, Sources};
 use crate::model::Rulebook;
 use crate::model::build;
 
@@ -45,6 +45,12 @@ impl Library {
         names.sort();
         names.dedup();
         names
+    }
+
+    /// The codes of a cluster by its name, from the newest national version that has it, else from a scheme's own folder;
+    /// none if nothing has it. For made-up data: a rulebook's clusters are its own.
+    pub fn codes(&self, cluster: &str) -> Vec<ConceptId> {
+        build::cluster_codes(&self.sources, cluster)
     }
 
     /// Reads and checks one rulebook. A name that is not among [`Library::names`] gives neither book nor diagnostics.

@@ -134,10 +134,11 @@ impl Reading {
         let scope_span = pairs::span(self.file, &scope);
         let scope = self.scope(Children::of(self.file, scope).one());
         let waivable = parts.take(Rule::waivable).is_some();
+        let from_counts = parts.take(Rule::from_counts).is_some();
         let notes = self.notes(&mut parts);
         let span = parts.span();
         let lines = parts.rest().map(|line| self.line(line)).collect();
-        Payment { name, title, scope, scope_span, waivable, notes, lines, span }
+        Payment { name, title, scope, scope_span, waivable, from_counts, notes, lines, span }
     }
 
     fn scope(&self, pair: pairs::Pair<'_>) -> Scope {

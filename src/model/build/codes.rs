@@ -12,6 +12,28 @@ use crate::syntax::tree::Word;
 /// The most clusters that one rulebook can name: a set of them is one machine word.
 const MOST_CLUSTERS: usize = 64;
 
+/// The codes of a cluster, from the newest national version that has it, else from a scheme's own folder.
+pub(in crate::model) fn cluster_codes(sources: &Sources, name: &str) -> Vec<ConceptId> {
+    let is_it = |path: &str| {
+        path.rsplit_once('/').is_some_and(|(folder, file)| {
+            file.strip_suffix(".toml") == Some(name) && (folder.starts_with("codes/") || folder.ends_with("/codes"))
+        })
+    };
+    let found = sources.iter().filter(|(_, file)| is_it(&file.path));
+    let newest = found.max_by_key(|(_, file)| (file.path.starts_with("codes/"), file.path.clone()));
+    let Some((file, found)) = newest else { return Vec::new() };
+    let folder = found.path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
+    let mut codes = Codes {
+        sources,
+        own_folder: folder,
+        national_folder: None,
+        clusters: Vec::new(),
+        files: Vec::new(),
+        faults: Vec::new(),
+    };
+    codes.read(name, file, 0).codes.iter().map(|code| code.id).collect()
+}
+
 /// The clusters that the rulebook's rules have named so far.
 pub(super) struct Codes<'a> {
     sources: &'a Sources,

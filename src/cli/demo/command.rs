@@ -1,0 +1,127 @@
+//! `uptake demo`: the first thing that a new user runs.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use indicatif::ProgressBar;
+
+use crate::cli::demo::{Format, Plan, Population, Progress, Summary, write_extract};
+use crate::cli::inputs::PatientArguments;
+use crate::cli::progress;
+use crate::cli::run::{self, RunArguments};
+use crate::cli::years::{DEFAULT_SCHEME, YearArguments};
+use crate::cli::{CliError, Done, output, rules_folder};
+use crate::model::Library;
+
+/// Arguments of `uptake demo`.
+#[derive(Args, Debug)]
+pub(in crate::cli) struct DemoArguments {
+    /// Where to write the extract
+    #[arg(value_name = "DIR", default_value = "uptake-demo")]
+    folder: PathBuf,
+
+    /// How many patients to draw; by default some thousands
+    #[arg(long, value_name = "N")]
+    size: Option<u32>,
+
+    /// Other numbers draw other people
+    #[arg(long, value_name = "S")]
+    seed: Option<u64>,
+
+    /// The form of the tables
+    #[arg(long, value_enum, default_value_t = DemoFormat::Csv)]
+    format: DemoFormat,
+
+    /// Write rows in order of patient and day instead of shuffled
+    #[arg(long)]
+    sorted: bool,
+
+    /// Write the extract and do not run anything over it
+    #[arg(long)]
+    write_only: bool,
+}
+
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+enum DemoFormat {
+    /// Comma-separated
+    Csv,
+    /// Apache Parquet
+    #[cfg(feature = "parquet")]
+    Parquet,
+}
+
+pub(in crate::cli) fn demo(arguments: &DemoArguments, rules: Option<&Path>) -> Result<Done, CliError> {
+    let population = Population::built_in().map_err(|error| CliError::usage(error.to_string()))?;
+    let (library, _) = rules_folder::find(rules)?;
+    let plan = Plan {
+        size: arguments.size.unwrap_or(population.default_size),
+        seed: arguments.seed.unwrap_or(population.default_seed),
+        format: match arguments.format {
+            DemoFormat::Csv => Format::Csv,
+            #[cfg(feature = "parquet")]
+            DemoFormat::Parquet => Format::Parquet(crate::cli::demo::Compression::default()),
+        },
+        shuffled: !arguments.sorted,
+    };
+    let summary = write(arguments, &plan, &population, &library)?;
+    let Summary { practices, patients, events, .. } = summary;
+    let folder = arguments.folder.display();
+    output::talk(&format!(
+        "wrote {patients} made-up patients with {events} events at {practices} practices to {folder}/"
+    ));
+    if arguments.write_only {
+        return Ok(Done::Well);
+    }
+    let run = RunArguments::of_tables(
+        YearArguments { year: population.years.clone(), scheme: DEFAULT_SCHEME.to_owned() },
+        PatientArguments {
+            patients: summary.patients_file.clone(),
+            events: summary.events_file.clone(),
+            strict: false,
+        },
+        Some(summary.practices_file.clone()),
+    );
+    let done = run::run(&run, rules)?;
+    output::talk_block(&next_steps(&summary, population.years.last().map_or("", String::as_str)));
+    Ok(done)
+}
+
+fn write(
+    arguments: &DemoArguments,
+    plan: &Plan,
+    population: &Population,
+    library: &Library,
+) -> Result<Summary, CliError> {
+    let codes_of = |cluster: &str| library.codes(cluster);
+    let bar = progress::bar("writing {human_pos} of {human_len} rows {wide_bar} {eta}");
+    let mut tell = |progress: Progress| show(&bar, progress);
+    let written = write_extract(&arguments.folder, plan, population, &codes_of, &mut tell);
+    bar.finish_and_clear();
+    written.map_err(|error| CliError::usage(error.to_string()))
+}
+
+fn show(bar: &ProgressBar, progress: Progress) {
+    let (done, of) = match progress {
+        Progress::Drawn { patients, of } => (patients, of),
+        Progress::Written { rows, of } => (rows, of),
+    };
+    bar.set_length(of);
+    bar.set_position(done);
+}
+
+fn next_steps(summary: &Summary, year: &str) -> String {
+    let patients = summary.patients_file.display();
+    let events = summary.events_file.display();
+    let tables = format!("--patients {patients} --events {events}");
+    format!(
+        "
+What to try next:
+  uptake run --year {year} {tables} --level patient --format csv
+      each patient on a register, with the outcome and its reason
+  uptake explain --year {year} {tables} --patient ID
+      why one of them counts or does not, clause by clause
+  uptake check
+      every rulebook, with every fault that it has
+  uptake --help"
+    )
+}
