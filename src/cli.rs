@@ -17,6 +17,7 @@ mod progress;
 mod results;
 mod rules_folder;
 mod run;
+mod test;
 mod years;
 
 use std::path::PathBuf;
@@ -51,6 +52,8 @@ enum Command {
     Run(run::RunArguments),
     /// Check rulebooks and show every fault in them
     Check(check::CheckArguments),
+    /// Try the worked examples of rulebooks
+    Test(test::TestArguments),
     /// Explain one patient's result for one indicator, clause by clause
     Explain(explain::ExplainArguments),
     /// Take over a published list of codes as a code cluster of the rules
@@ -99,6 +102,7 @@ fn run(arguments: Arguments) -> Result<Done, CliError> {
         Command::Demo(arguments) => demo::command::demo(&arguments, rules),
         Command::Run(arguments) => run::run(&arguments, rules),
         Command::Check(arguments) => check::check(&arguments, rules),
+        Command::Test(arguments) => test::test(&arguments, rules),
         Command::Explain(arguments) => explain::explain(&arguments, rules),
         Command::ImportCodes(arguments) => import_codes::import_codes(&arguments, rules),
     }

@@ -6,6 +6,7 @@
 //! and cannot fail: the rulebook was checked.
 
 pub mod counts;
+pub mod examples;
 pub mod explain;
 pub mod judge;
 pub mod pay;

@@ -1,5 +1,7 @@
 //! All integration tests in one binary: the installed command is run on files, as a user would.
 
+#[path = "it/examples.rs"]
+mod examples;
 #[path = "it/golden.rs"]
 mod golden;
 #[path = "it/house.rs"]

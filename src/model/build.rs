@@ -6,6 +6,7 @@ mod conditions;
 mod contract;
 mod dates;
 mod digest;
+mod examples;
 mod fields;
 mod formulas;
 mod measures;
@@ -24,6 +25,8 @@ use crate::syntax::tree::{Block, RuleFile};
 use self::codes::Codes;
 use self::contract::Contract;
 use self::names::Names;
+
+pub(super) use self::examples::read as examples;
 
 /// What is being built, and the faults so far.
 struct Builder<'a> {
