@@ -8,3 +8,6 @@ mod house;
 mod import_codes;
 #[path = "it/uptake.rs"]
 mod uptake;
+#[cfg(feature = "workbook")]
+#[path = "it/workbook.rs"]
+mod workbook;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
-use crate::cli::format::OutputArguments;
+use crate::cli::format::{self, OutputArguments};
 use crate::cli::inputs::{self, PatientArguments, TableDigest};
 use crate::cli::output::{self, Readers};
 use crate::cli::progress::Bar;
@@ -127,7 +127,8 @@ impl RunArguments {
         let grid = MeasureGrid { title: "Indicators per practice", rows: &rows };
         let stamps: Vec<BookStamp> = lenses.iter().map(|lens| BookStamp::of(lens.book())).collect();
         let provenance = self.provenance();
-        self.output.write(&grid, &totals.rows, Readers::Anyone, |out| {
+        let notes = format::notes(lenses.iter().map(Lens::book));
+        self.output.write(&grid, &totals.rows, Readers::Anyone, &notes, |out| {
             let document =
                 RunDocument { rulebooks: &stamps, results: &grid, gaps: &gaps, findings, provenance: &provenance };
             run_json::write(out, &document)
@@ -154,7 +155,7 @@ impl RunArguments {
         let grid = PatientGrid { title: "Outcomes per patient", rows: &rows };
         let stamps: Vec<BookStamp> = books.iter().map(BookStamp::of).collect();
         let provenance = self.provenance();
-        self.output.write(&grid, &[], Readers::Owner, |out| {
+        self.output.write(&grid, &[], Readers::Owner, &format::notes(books), |out| {
             let document =
                 RunDocument { rulebooks: &stamps, results: &grid, gaps: &[], findings, provenance: &provenance };
             run_json::write(out, &document)
