@@ -6,6 +6,9 @@ mod golden;
 mod house;
 #[path = "it/import_codes.rs"]
 mod import_codes;
+#[cfg(feature = "lsp")]
+#[path = "it/lsp.rs"]
+mod lsp;
 #[path = "it/uptake.rs"]
 mod uptake;
 #[cfg(feature = "workbook")]
