@@ -11,6 +11,8 @@ mod facts;
 mod format;
 mod import_codes;
 mod inputs;
+#[cfg(feature = "lsp")]
+mod lsp;
 mod output;
 mod overrides;
 mod progress;
@@ -58,6 +60,9 @@ enum Command {
     Explain(explain::ExplainArguments),
     /// Take over a published list of codes as a code cluster of the rules
     ImportCodes(import_codes::ImportCodesArguments),
+    /// Show faults and meanings in an editor, which starts this itself (language server protocol)
+    #[cfg(feature = "lsp")]
+    Lsp(lsp::LspArguments),
 }
 
 /// What a command came to.
@@ -105,5 +110,7 @@ fn run(arguments: Arguments) -> Result<Done, CliError> {
         Command::Test(arguments) => test::test(&arguments, rules),
         Command::Explain(arguments) => explain::explain(&arguments, rules),
         Command::ImportCodes(arguments) => import_codes::import_codes(&arguments, rules),
+        #[cfg(feature = "lsp")]
+        Command::Lsp(arguments) => lsp::lsp(&arguments, rules),
     }
 }

@@ -8,5 +8,11 @@ mod golden;
 mod house;
 #[path = "it/import_codes.rs"]
 mod import_codes;
+#[cfg(feature = "lsp")]
+#[path = "it/lsp.rs"]
+mod lsp;
 #[path = "it/uptake.rs"]
 mod uptake;
+#[cfg(feature = "workbook")]
+#[path = "it/workbook.rs"]
+mod workbook;

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::cli::CliError;
 use crate::cli::facts::{BookFacts, KnownPractices};
-use crate::cli::format::{Format, OutputArguments};
+use crate::cli::format::{self, Format, OutputArguments};
 use crate::cli::output::{self, Readers};
 use crate::cli::years::DEFAULT_SCHEME;
 use crate::eval::pay::{Facts, earned, paid};
@@ -67,7 +67,8 @@ impl Asking {
 
 /// The rows of all tables.
 #[derive(Debug)]
-pub(super) struct Results {
+pub(super) struct Results<'b> {
+    books: Vec<&'b Rulebook>,
     pub(super) measures: Vec<MeasureRow>,
     pub(super) payments: Vec<PaymentRow>,
     pub(super) fees: Vec<PaymentRow>,
@@ -76,10 +77,11 @@ pub(super) struct Results {
     notes: Vec<String>,
 }
 
-impl Results {
+impl<'b> Results<'b> {
     /// Pays every practice by every rulebook.
-    pub(super) fn of(books: &[BookFacts<'_>], known: &KnownPractices) -> Results {
+    pub(super) fn of(books: &[BookFacts<'b>], known: &KnownPractices) -> Results<'b> {
         let mut results = Results {
+            books: books.iter().map(|facts| facts.book).collect(),
             measures: Vec::new(),
             payments: Vec::new(),
             fees: Vec::new(),
@@ -132,7 +134,7 @@ impl Results {
         ];
         if output.format == Format::Json {
             let further: [(&str, &dyn Grid); 2] = [("payments", &payments), ("fees", &fees)];
-            return output.write(&measures, &[], Readers::Anyone, |out| {
+            return output.write(&measures, &[], Readers::Anyone, &format::notes([]), |out| {
                 let document = RunDocument {
                     rulebooks: &self.stamps,
                     results: &measures,
@@ -157,7 +159,7 @@ impl Results {
             .iter()
             .map(|(table, grid)| (*grid, if *table == TableArgument::Indicators { &totals.rows[..] } else { &[][..] }))
             .collect();
-        output.write_tables(&grids, Readers::Anyone)
+        output.write_tables(&grids, Readers::Anyone, &format::notes(self.books.iter().copied()))
     }
 
     fn gaps(&self, asking: Asking) -> Vec<NamedGap> {

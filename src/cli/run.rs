@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use serde::Serialize;
 
 use crate::cli::facts::{self, BookFacts, KnownPractices, PracticeArguments};
-use crate::cli::format::{Format, OutputArguments};
+use crate::cli::format::{self, Format, OutputArguments};
 use crate::cli::inputs::{PatientArguments, TableDigest};
 use crate::cli::output::{self, Readers};
 use crate::cli::progress::Bar;
@@ -164,7 +164,7 @@ impl RunArguments {
         rows::sort_patients(&mut rows);
         let grid = PatientGrid { title: "Outcomes per patient", rows: &rows };
         let stamps: Vec<BookStamp> = books.iter().map(BookStamp::of).collect();
-        self.output.write(&grid, &[], Readers::Owner, |out| {
+        self.output.write(&grid, &[], Readers::Owner, &format::notes(books), |out| {
             let provenance = Provenance {
                 uptake: env!("CARGO_PKG_VERSION"),
                 patients: TableDigest::of(&self.tables.patients),
