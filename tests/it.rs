@@ -1,10 +1,16 @@
 //! All integration tests in one binary: the installed command is run on files, as a user would.
 
+#[path = "it/edits.rs"]
+mod edits;
 #[path = "it/golden.rs"]
 mod golden;
 #[path = "it/house.rs"]
 mod house;
 #[path = "it/import_codes.rs"]
 mod import_codes;
+#[path = "it/sameness.rs"]
+mod sameness;
+#[path = "it/tables.rs"]
+mod tables;
 #[path = "it/uptake.rs"]
 mod uptake;
