@@ -18,8 +18,11 @@ pub(super) struct CheckArguments {
 }
 
 pub(super) fn check(arguments: &CheckArguments, rules: Option<&Path>) -> Result<Done, CliError> {
-    let (library, _) = rules_folder::find(rules)?;
+    let (library, origin) = rules_folder::find(rules)?;
     let known = library.names();
+    if known.is_empty() {
+        return Err(rules_folder::no_rulebooks(&origin));
+    }
     let mut names = Vec::new();
     for year in &arguments.years {
         let name = BookName::parse(year, DEFAULT_SCHEME).filter(|name| known.contains(name));
@@ -30,10 +33,6 @@ pub(super) fn check(arguments: &CheckArguments, rules: Option<&Path>) -> Result<
     }
     if arguments.years.is_empty() {
         names = known;
-    }
-    if names.is_empty() {
-        return Err(CliError::usage("there are no rulebooks in this folder")
-            .help("a rulebook is a folder SCHEME/YEAR with a contract.toml or scheme.toml"));
     }
     let mut found: Vec<Diagnostic> = names.iter().flat_map(|name| library.check(name).diagnostics).collect();
     found.sort_by(|a, b| (a.place, a.code).cmp(&(b.place, b.code)));
