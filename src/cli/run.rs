@@ -65,6 +65,9 @@ struct Provenance {
 pub(super) fn run(arguments: &RunArguments, rules: Option<&Path>) -> Result<Done, CliError> {
     let (_, books) = arguments.years.books(rules)?;
     let practices = arguments.practices.as_deref().map(read_practices).transpose()?.unwrap_or_default();
+    if arguments.tables.strict {
+        practices.refuse_malformed()?;
+    }
     let bar = Bar::rows();
     let (extract, lenses) = arguments.tables.load(&books, &bar, false)?;
     let level = match arguments.level {
