@@ -1,5 +1,7 @@
 //! All integration tests in one binary: the installed command is run on files, as a user would.
 
+#[path = "it/bad_input.rs"]
+mod bad_input;
 #[path = "it/edits.rs"]
 mod edits;
 #[path = "it/golden.rs"]
