@@ -1,5 +1,9 @@
 //! All integration tests in one binary: the installed command is run on files, as a user would.
 
+#[path = "it/bad_input.rs"]
+mod bad_input;
+#[path = "it/edits.rs"]
+mod edits;
 #[path = "it/examples.rs"]
 mod examples;
 #[path = "it/golden.rs"]
@@ -11,6 +15,10 @@ mod import_codes;
 #[cfg(feature = "lsp")]
 #[path = "it/lsp.rs"]
 mod lsp;
+#[path = "it/sameness.rs"]
+mod sameness;
+#[path = "it/tables.rs"]
+mod tables;
 #[path = "it/uptake.rs"]
 mod uptake;
 #[cfg(feature = "workbook")]

@@ -17,7 +17,10 @@ pub(super) struct CheckArguments {
 }
 
 pub(super) fn check(arguments: &CheckArguments, rules: Option<&Path>) -> Result<Done, CliError> {
-    let (library, _) = rules_folder::find(rules)?;
+    let (library, origin) = rules_folder::find(rules)?;
+    if library.names().is_empty() {
+        return Err(rules_folder::no_rulebooks(&origin));
+    }
     let names = years::named(&library, &arguments.years)?;
     let mut found: Vec<Diagnostic> = names.iter().flat_map(|name| library.check(name).diagnostics).collect();
     found.sort_by(|a, b| (a.place, a.code).cmp(&(b.place, b.code)));

@@ -41,6 +41,8 @@ pub(super) fn explain(arguments: &ExplainArguments, rules: Option<&Path>) -> Res
     let bar = Bar::rows();
     let (extract, lenses) = arguments.tables.load(&books, Asked { courses: true, fees: false }, &bar)?;
     bar.finish();
+    // A row that was set aside may be the very one that is looked for.
+    output::talk_block(&crate::report::findings::summary(&extract.findings().list()));
     let mut pages = Vec::new();
     for lens in &lenses {
         pages.extend(pages_of(&extract, lens, arguments)?);

@@ -68,6 +68,9 @@ pub(super) fn run(arguments: &RunArguments, rules: Option<&Path>) -> Result<Done
     let (_, books) = arguments.years.books(rules)?;
     let known = arguments.practices.read(&books)?;
     let asking = Asking::of(arguments.table, arguments.output.format);
+    if arguments.tables.strict {
+        known.practices.refuse_malformed()?;
+    }
     let level = match arguments.level {
         LevelArgument::Practice => Level::Practice,
         LevelArgument::Patient => Level::Patient,

@@ -199,20 +199,10 @@ fn partition_bits(rows: u64) -> u32 {
     (rows / PARTITION_ROWS).next_power_of_two().ilog2().clamp(3, 10)
 }
 
-/// Faults by which a row is malformed in itself.
-const MALFORMED: [FindingKind; 6] = [
-    FindingKind::MalformedDate,
-    FindingKind::MalformedCode,
-    FindingKind::MissingValue,
-    FindingKind::WrongCellCount,
-    FindingKind::NotText,
-    FindingKind::MalformedNumber,
-];
-
 /// Makes the first malformed row of a table an error.
 fn refuse_malformed(file: &str, columns: &[Column], tally: &Tally) -> Result<(), LoadError> {
-    tally.first(&MALFORMED).map_or(Ok(()), |(row, column, kind)| {
-        let column = columns.get(column).map(|column| column.name);
+    tally.first(&FindingKind::MALFORMED).map_or(Ok(()), |(row, column, kind)| {
+        let column = columns.get(column).map(|column| column.name.to_owned());
         Err(LoadError::Malformed { file: file.to_owned(), row, column, kind })
     })
 }

@@ -43,6 +43,16 @@ pub enum FindingKind {
 }
 
 impl FindingKind {
+    /// Faults by which a row is malformed in itself.
+    pub const MALFORMED: [FindingKind; 6] = [
+        FindingKind::MalformedDate,
+        FindingKind::MalformedCode,
+        FindingKind::MissingValue,
+        FindingKind::WrongCellCount,
+        FindingKind::NotText,
+        FindingKind::MalformedNumber,
+    ];
+
     /// What was found and what was done, in words.
     pub fn words(self) -> (&'static str, &'static str) {
         match self {
