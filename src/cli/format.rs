@@ -87,7 +87,7 @@ impl OutputArguments {
         totals: &[Vec<Cell<'_>>],
         readers: Readers,
         #[cfg_attr(not(feature = "workbook"), expect(unused_variables, reason = "only a workbook has notes"))]
-        notes: &Notes<'_>,
+        notes: &Notes,
         json: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> Result<(), CliError> {
         self.refuse_terminal()?;
@@ -102,7 +102,7 @@ impl OutputArguments {
             #[cfg(feature = "parquet")]
             Format::Parquet => output::to_place(place, readers, |out| parquet::write(out, grid)),
             #[cfg(feature = "workbook")]
-            Format::Xlsx => output::to_place(place, readers, |out| workbook::write(out, grid, notes)),
+            Format::Xlsx => output::to_place(place, readers, |out| workbook::write(out, &[grid], notes)),
         }
     }
 
@@ -120,15 +120,15 @@ impl OutputArguments {
 }
 
 /// The notes of results that follow these rulebooks: which they are, and who says what they say.
-pub(super) fn notes<'a>(books: impl IntoIterator<Item = &'a Rulebook>) -> Notes<'a> {
+pub(super) fn notes<'a>(books: impl IntoIterator<Item = &'a Rulebook>) -> Notes {
     let mut about = vec![("Made by".to_owned(), format!("uptake {}", env!("CARGO_PKG_VERSION")))];
     let mut sources = Table::new("Sources", SOURCE_COLUMNS);
     for book in books {
         let words = format!("{}\nrevision {}\nSHA-256 {}", book.title, book.revision, book.digest);
         about.push((format!("Rulebook {}", book.name), words));
-        let said = book.sources.iter();
-        let rows = said.map(|source| [book.name.to_string().into(), (&source.id).into(), (&source.title).into()]);
-        sources.rows.extend(rows.map(|row| row.map(Cell::Text).to_vec()));
+        let name = book.name.to_string();
+        let said = book.sources.iter().map(|source| [name.clone(), source.id.clone(), source.title.clone()]);
+        sources.rows.extend(said.map(|row| row.map(Cell::text).to_vec()));
     }
     Notes { about, tables: vec![sources] }
 }

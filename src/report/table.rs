@@ -179,13 +179,13 @@ impl Grid for Table<'_> {
     }
 }
 
-/// What goes with a table into a document that stands alone.
+/// What goes with tables into a document that stands alone.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Notes<'a> {
+pub struct Notes {
     /// What the document is: headings, each with its text.
     pub about: Vec<(String, String)>,
     /// Further tables.
-    pub tables: Vec<Table<'a>>,
+    pub tables: Vec<Table<'static>>,
 }
 
 #[cfg(test)]

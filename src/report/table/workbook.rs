@@ -1,5 +1,5 @@
-//! A table as an Excel workbook: a cover that says what it is, then each table on a sheet of its own, with its title in
-//! the first cell, its header below it and fixed in view. The same table gives the same bytes.
+//! Tables as an Excel workbook: a cover that says what it is, then each table on a sheet of its own, with its title in
+//! the first cell, its header below it and fixed in view. The same tables give the same bytes.
 //!
 //! Text is always written as text, so that nothing that somebody typed becomes a formula and ids keep their zeros.
 
@@ -23,14 +23,14 @@ const LONGEST_NAME: usize = 31;
 
 const COVER: &str = "Cover";
 
-/// Writes a table, and the further tables and lines of the notes.
+/// Writes tables, then those of the notes; the title of the first is the workbook's.
 ///
 /// # Errors
 /// What the writer says; [`io::ErrorKind::InvalidData`] for what no sheet can hold: more than [`MOST_ROWS`] rows, or a
 /// text of more than 32,767 characters.
-pub fn write(out: &mut dyn io::Write, grid: &dyn Grid, notes: &Notes<'_>) -> io::Result<()> {
+pub fn write(out: &mut dyn io::Write, grids: &[&dyn Grid], notes: &Notes) -> io::Result<()> {
     let further = notes.tables.iter().map(|table| -> &dyn Grid { table });
-    let tables: Vec<&dyn Grid> = std::iter::once(grid).chain(further).collect();
+    let tables: Vec<&dyn Grid> = grids.iter().copied().chain(further).collect();
     if tables.iter().any(|table| table.row_count() > MOST_ROWS) {
         let message = format!("a sheet of a workbook holds at most {MOST_ROWS} rows; csv and parquet hold any number");
         return Err(io::Error::new(io::ErrorKind::InvalidData, message));
@@ -40,7 +40,7 @@ pub fn write(out: &mut dyn io::Write, grid: &dyn Grid, notes: &Notes<'_>) -> io:
     out.flush()
 }
 
-fn workbook(tables: &[&dyn Grid], notes: &Notes<'_>) -> Result<Vec<u8>, XlsxError> {
+fn workbook(tables: &[&dyn Grid], notes: &Notes) -> Result<Vec<u8>, XlsxError> {
     let names = sheet_names(tables);
     let title = tables.first().map_or("", |table| table.title());
     let mut workbook = Workbook::new();
@@ -55,7 +55,7 @@ fn workbook(tables: &[&dyn Grid], notes: &Notes<'_>) -> Result<Vec<u8>, XlsxErro
 }
 
 /// What the workbook is, line by line: a heading, and its text beside it.
-fn write_cover(sheet: &mut Worksheet, title: &str, names: &[String], notes: &Notes<'_>) -> Result<(), XlsxError> {
+fn write_cover(sheet: &mut Worksheet, title: &str, names: &[String], notes: &Notes) -> Result<(), XlsxError> {
     let (heading, text) = (text_format().set_bold().set_align(FormatAlign::Top), text_format().set_text_wrap());
     let fixed = [
         ("Sheets", names.join(", ")),
@@ -184,9 +184,9 @@ mod tests {
     use crate::report::table::Table;
     use crate::report::table::tests::sample;
 
-    fn written(grid: &dyn Grid, notes: &Notes<'_>) -> Vec<u8> {
+    fn written(grid: &dyn Grid, notes: &Notes) -> Vec<u8> {
         let mut out = Vec::new();
-        write(&mut out, grid, notes).unwrap();
+        write(&mut out, &[grid], notes).unwrap();
         out
     }
 
@@ -277,8 +277,14 @@ mod tests {
     fn what_no_sheet_holds_is_an_error() {
         let mut table = Table::new("T", [Column::text("text")]);
         table.rows = vec![Vec::new(); MOST_ROWS + 1];
-        assert_eq!(write(&mut Vec::new(), &table, &Notes::default()).unwrap_err().kind(), io::ErrorKind::InvalidData);
+        assert_eq!(
+            write(&mut Vec::new(), &[&table], &Notes::default()).unwrap_err().kind(),
+            io::ErrorKind::InvalidData
+        );
         table.rows = vec![vec![Cell::text("x".repeat(32_768))]];
-        assert_eq!(write(&mut Vec::new(), &table, &Notes::default()).unwrap_err().kind(), io::ErrorKind::InvalidData);
+        assert_eq!(
+            write(&mut Vec::new(), &[&table], &Notes::default()).unwrap_err().kind(),
+            io::ErrorKind::InvalidData
+        );
     }
 }
