@@ -62,7 +62,7 @@ impl OutputArguments {
         &self,
         grids: &[(&dyn Grid, &[Vec<Cell<'_>>])],
         readers: Readers,
-        notes: &Notes<'_>,
+        notes: &Notes,
     ) -> Result<(), CliError> {
         if let (Format::Table, place) = (self.format, self.output.as_deref()) {
             let style = if place.is_none() { output::stdout_style() } else { crate::report::style::Style::PLAIN };
@@ -75,6 +75,12 @@ impl OutputArguments {
                 }
                 Ok(())
             });
+        }
+        #[cfg(feature = "workbook")]
+        if self.format == Format::Xlsx {
+            self.refuse_terminal()?;
+            let grids: Vec<&dyn Grid> = grids.iter().map(|(grid, _)| *grid).collect();
+            return output::to_place(self.output.as_deref(), readers, |out| workbook::write(out, &grids, notes));
         }
         grids.iter().try_for_each(|(grid, totals)| self.write(*grid, totals, readers, notes, |_| Ok(())))
     }

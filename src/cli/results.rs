@@ -46,6 +46,8 @@ impl Asking {
         match (table, format) {
             (Some(table), _) => Asking::Only(table),
             (None, Format::Table | Format::Json) => Asking::All,
+            #[cfg(feature = "workbook")]
+            (None, Format::Xlsx) => Asking::All,
             (None, _) => Asking::Only(TableArgument::Indicators),
         }
     }
