@@ -16,3 +16,5 @@ mod sameness;
 mod tables;
 #[path = "it/uptake.rs"]
 mod uptake;
+#[path = "it/wording.rs"]
+mod wording;
