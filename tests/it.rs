@@ -21,6 +21,8 @@ mod sameness;
 mod tables;
 #[path = "it/uptake.rs"]
 mod uptake;
+#[path = "it/wording.rs"]
+mod wording;
 #[cfg(feature = "workbook")]
 #[path = "it/workbook.rs"]
 mod workbook;
