@@ -15,6 +15,7 @@ pub mod error;
 pub mod extract;
 pub mod practices;
 pub mod progress;
+pub mod records;
 pub mod source;
 pub mod table;
 

@@ -10,6 +10,7 @@
 
 pub mod diagnostics;
 pub mod explanation;
+pub mod figured;
 pub mod findings;
 pub mod gaps;
 pub mod payments;

@@ -18,7 +18,6 @@ mod sense;
 use crate::ground::{BookName, Diagnostic, FileId, Sources};
 use crate::model::Rulebook;
 use crate::model::book::Checked;
-use crate::model::library::NUMBERS_FILES;
 use crate::syntax::read_rules;
 use crate::syntax::tree::{Block, RuleFile};
 
@@ -27,6 +26,9 @@ use self::contract::Contract;
 use self::names::Names;
 
 pub(super) use self::examples::read as examples;
+
+/// The files that hold a rulebook's numbers; a folder with one of them is a rulebook.
+pub(super) const NUMBERS_FILES: [&str; 2] = ["contract.toml", "scheme.toml"];
 
 /// What is being built, and the faults so far.
 struct Builder<'a> {
