@@ -2,6 +2,8 @@
 
 #[path = "it/bad_input.rs"]
 mod bad_input;
+#[path = "it/editions.rs"]
+mod editions;
 #[path = "it/edits.rs"]
 mod edits;
 #[path = "it/examples.rs"]

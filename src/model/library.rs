@@ -50,6 +50,12 @@ impl Library {
         build::cluster_codes(&self.sources, cluster)
     }
 
+    /// Clusters of published versions that say otherwise here than where they were published: a warning each, which names
+    /// the codes. A published version is not edited, because past years stand on it; a change is a new version.
+    pub fn edited_clusters(&self, published: &Library) -> Vec<Diagnostic> {
+        build::edited_clusters(&self.sources, &published.sources)
+    }
+
     /// Reads and checks one rulebook. A name that is not among [`Library::names`] gives neither book nor diagnostics.
     pub fn check(&self, name: &BookName) -> Checked {
         if !self.names().contains(name) {
