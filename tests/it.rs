@@ -4,6 +4,8 @@
 mod bad_input;
 #[path = "it/edits.rs"]
 mod edits;
+#[path = "it/faults.rs"]
+mod faults;
 #[path = "it/golden.rs"]
 mod golden;
 #[path = "it/house.rs"]
