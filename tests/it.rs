@@ -8,6 +8,8 @@ mod editions;
 mod edits;
 #[path = "it/examples.rs"]
 mod examples;
+#[path = "it/faults.rs"]
+mod faults;
 #[path = "it/golden.rs"]
 mod golden;
 #[path = "it/house.rs"]

@@ -12,7 +12,7 @@ use crate::data::Extract;
 use crate::eval::explain::explain as explain_measurement;
 use crate::eval::sight::{Asked, Lens};
 use crate::model::Rulebook;
-use crate::model::book::MeasurementId;
+use crate::model::book::{MeasureKind, MeasurementId};
 use crate::report::explanation::{Who, explanation};
 
 /// Arguments of `uptake explain`.
@@ -74,9 +74,12 @@ fn pages_of(extract: &Extract, lens: &Lens<'_>, arguments: &ExplainArguments) ->
     let book = lens.book();
     let mut pages = Vec::new();
     for (measurement, id) in book.measurements.iter().zip(0..) {
-        let code = &book.measures[measurement.measure.index()].code;
+        let measure = &book.measures[measurement.measure.index()];
+        let code = &measure.code;
         let is_asked = arguments.indicator.contains(code);
-        if !is_asked && !arguments.indicator.is_empty() {
+        // Unless courses are named, nobody asks about them.
+        let is_meant = arguments.indicator.is_empty() && measure.kind == MeasureKind::Indicator;
+        if !is_asked && !is_meant {
             continue;
         }
         let Some(explained) = explain_measurement(lens, MeasurementId(id), patient) else {

@@ -14,7 +14,7 @@ use crate::ground::Finding;
 use crate::model::Rulebook;
 use crate::model::book::{MeasureKind, MeasurementId};
 use crate::model::formula::{CountName, Formula, Operand, Test};
-use crate::report::gaps::{self, NamedGap};
+use crate::report::gaps::{self, Figured, NamedGap};
 use crate::report::payments::{FeeGrid, PaymentGrid, PaymentRow, payment_rows, sort_payments};
 use crate::report::rows::{self, MeasureGrid, MeasureRow};
 use crate::report::run_json::{self, BookStamp, RunDocument};
@@ -126,7 +126,16 @@ impl<'b> Results<'b> {
         output::talk_block(&gaps::summary(&gaps));
         self.notes.iter().for_each(|note| output::talk(note));
         let measures = MeasureGrid { title: "Indicators per practice", rows: &self.measures };
-        let payments = PaymentGrid { title: "Payments that are not for indicators", rows: &self.payments };
+        let paying: Vec<PaymentRow> = match output.format {
+            // People need not read what pays nothing, as a claw-back mostly does.
+            Format::Table => self.payments.iter().filter(|row| !pays_nothing(row)).cloned().collect(),
+            _ => self.payments.clone(),
+        };
+        if paying.len() < self.payments.len() && asking.includes(TableArgument::Payments) {
+            let left_out = self.payments.len() - paying.len();
+            output::talk(&format!("{left_out} payments of £0.00 are left out of the table of payments"));
+        }
+        let payments = PaymentGrid { title: "Payments that are not for indicators", rows: &paying };
         let fees = FeeGrid { title: "Item-of-service fees per practice", rows: &self.fees };
         let totals = rows::totals(&self.measures);
         let tables: [(TableArgument, &dyn Grid); 3] = [
@@ -171,6 +180,16 @@ impl<'b> Results<'b> {
         let measures = if asking.includes(TableArgument::Indicators) { &self.measures[..] } else { &[] };
         gaps::named(measures, &payments)
     }
+}
+
+/// True if a payment is known to come to nothing.
+fn pays_nothing(row: &PaymentRow) -> bool {
+    let is_nothing = |figure: &Figured| match figure {
+        Figured::Known(amount) => amount.is_zero(),
+        Figured::None => true,
+        Figured::Gap(_) => false,
+    };
+    is_nothing(&row.points) && is_nothing(&row.pounds)
 }
 
 /// One row per indicator measurement that was counted.
