@@ -58,8 +58,10 @@ fn check_code(books: &[Rulebook], code: &str) -> Result<(), CliError> {
     if books.iter().any(|book| book.measure(code).is_some()) {
         return Ok(());
     }
-    let mut known: Vec<&str> =
-        books.iter().flat_map(|book| &book.measures).map(|measure| measure.code.as_str()).collect();
+    // Courses can be explained too, but would bury the indicators here.
+    let indicators =
+        books.iter().flat_map(|book| &book.measures).filter(|measure| measure.kind == MeasureKind::Indicator);
+    let mut known: Vec<&str> = indicators.map(|measure| measure.code.as_str()).collect();
     known.sort_unstable();
     known.dedup();
     Err(CliError::usage(format!("there is no indicator `{code}`")).help(format!("there are: {}", known.join(", "))))
