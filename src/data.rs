@@ -27,6 +27,7 @@ mod csv_rows;
 mod digest;
 mod group;
 mod ids;
+mod long_form;
 mod names;
 #[cfg(feature = "parquet")]
 mod parquet_cells;

@@ -177,6 +177,7 @@ impl RunArguments {
                 results: &grid,
                 tables: &[],
                 overrides: &serde_json::Value::Null,
+                remarks: &[],
                 gaps: &[],
                 findings,
                 provenance: &provenance,
