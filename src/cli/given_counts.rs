@@ -201,12 +201,9 @@ fn says_the_same(one: &CountRow, other: &CountRow) -> bool {
 fn counted(row: &CountRow) -> Counted {
     let plain = Counted::of(row.numerator, row.denominator);
     match row.register {
-        Some([register, excluded, excepted]) => Counted {
-            register: register.into(),
-            excluded: excluded.into(),
-            excepted: excepted.into(),
-            ..plain
-        },
+        Some([register, excluded, excepted]) => {
+            Counted { register: register.into(), excluded: excluded.into(), excepted: excepted.into(), ..plain }
+        }
         None => plain,
     }
 }
@@ -241,12 +238,7 @@ fn stand_in(book: &Rulebook, practice_code: &str, counts: &mut [Option<Counted>]
 }
 
 /// The course of lowest achievement, the first listed of equals; None unless all of them were counted.
-fn lowest(
-    book: &Rulebook,
-    proxy: &Proxy,
-    quarter: Option<u8>,
-    counts: &[Option<Counted>],
-) -> Option<(usize, Counted)> {
+fn lowest(book: &Rulebook, proxy: &Proxy, quarter: Option<u8>, counts: &[Option<Counted>]) -> Option<(usize, Counted)> {
     let mut lowest: Option<(usize, Counted)> = None;
     for course in &proxy.lowest_of {
         let at = book.measurements.iter().position(|measured| {
@@ -265,7 +257,8 @@ impl CountRemarks {
     /// The remarks for people, a line each.
     pub(super) fn notes(&self) -> Vec<String> {
         let mut notes = self.years.clone();
-        notes.extend(lines(&self.proxies, |measure, of| format!("{measure} is not counted, and {of} stands in for it")));
+        notes
+            .extend(lines(&self.proxies, |measure, of| format!("{measure} is not counted, and {of} stands in for it")));
         notes.extend(lines(&self.approximate, |measure, of| {
             format!("{measure} is approximate: a whole year's counts of {of} stand for each quarter")
         }));
@@ -304,8 +297,7 @@ impl CountRemarks {
 
 fn in_json(remarks: &Remarks) -> serde_json::Value {
     let remark = |((rulebook, measure, counts_of), practices)| Remark { rulebook, measure, counts_of, practices };
-    let list: Vec<Remark<'_>> =
-        remarks.iter().map(|((a, b, c), practices)| remark(((a, b, c), practices))).collect();
+    let list: Vec<Remark<'_>> = remarks.iter().map(|((a, b, c), practices)| remark(((a, b, c), practices))).collect();
     serde_json::to_value(list).unwrap_or_default()
 }
 

@@ -89,12 +89,7 @@ pub(super) fn score(arguments: &ScoreArguments, rules: Option<&Path>) -> Result<
 
 impl ScoreArguments {
     /// Holds our points against the published ones.
-    fn compare(
-        &self,
-        given: &GivenCounts,
-        facts: &[BookFacts<'_>],
-        results: &Results,
-    ) -> Result<Done, CliError> {
+    fn compare(&self, given: &GivenCounts, facts: &[BookFacts<'_>], results: &Results) -> Result<Done, CliError> {
         let published = given.table.published.as_ref().filter(|published| !published.points.is_empty());
         let Some(published) = published else {
             let message = format!("{} has no published points to compare with", given.file());
