@@ -1,5 +1,7 @@
 //! All integration tests in one binary: the installed command is run on files, as a user would.
 
+#[path = "it/csv_text.rs"]
+mod csv_text;
 #[path = "it/examples.rs"]
 mod examples;
 #[path = "it/golden.rs"]
@@ -8,5 +10,9 @@ mod golden;
 mod house;
 #[path = "it/import_codes.rs"]
 mod import_codes;
+#[path = "it/money.rs"]
+mod money;
+#[path = "it/table_2.rs"]
+mod table_2;
 #[path = "it/uptake.rs"]
 mod uptake;
