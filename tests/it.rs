@@ -4,6 +4,8 @@
 mod csv_text;
 #[path = "it/examples.rs"]
 mod examples;
+#[path = "it/given.rs"]
+mod given;
 #[path = "it/golden.rs"]
 mod golden;
 #[path = "it/house.rs"]

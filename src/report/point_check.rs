@@ -81,12 +81,16 @@ pub fn check(rows: &[MeasureRow], published: &[PublishedFigure<'_>], decimals: u
 impl PointCheck {
     /// How many agree and differ, a sentence without a full stop.
     pub fn summary(&self) -> String {
-        let agree = counted(self.agree, "published figure of points");
+        let agree = counted(self.agree, "published figure");
         let others = match self.not_compared {
             0 => String::new(),
             others => format!(", {others} not compared, which have no counts here or no rule in this rulebook"),
         };
-        format!("{agree} agree to {}, {} differ{others}", counted(self.decimals.into(), "decimal"), self.differ.len())
+        format!(
+            "points compared to {}: {agree} the same, {} different{others}",
+            counted(self.decimals.into(), "decimal"),
+            self.differ.len()
+        )
     }
 
     /// The differences as a table.

@@ -8,8 +8,7 @@ use tempfile::TempDir;
 use uptake::ground::Amount;
 
 use crate::csv_text::{Rows, cell, rows, sum};
-use crate::golden::code;
-use crate::uptake::{output, root};
+use crate::uptake::output;
 
 struct Desk(TempDir);
 
