@@ -9,6 +9,7 @@ mod error;
 mod explain;
 mod facts;
 mod format;
+mod given_counts;
 mod import_codes;
 mod inputs;
 #[cfg(feature = "lsp")]
@@ -19,6 +20,7 @@ mod progress;
 mod results;
 mod rules_folder;
 mod run;
+mod score;
 mod test;
 mod years;
 
@@ -52,6 +54,8 @@ enum Command {
     Demo(demo::command::DemoArguments),
     /// Patients and events in, indicators and payments out, per practice and in total
     Run(run::RunArguments),
+    /// Numerators and denominators in, counted here or elsewhere; points and pounds out
+    Score(score::ScoreArguments),
     /// Check rulebooks and show every fault in them
     Check(check::CheckArguments),
     /// Try the worked examples of rulebooks
@@ -106,6 +110,7 @@ fn run(arguments: Arguments) -> Result<Done, CliError> {
     match arguments.command {
         Command::Demo(arguments) => demo::command::demo(&arguments, rules),
         Command::Run(arguments) => run::run(&arguments, rules),
+        Command::Score(arguments) => score::score(&arguments, rules),
         Command::Check(arguments) => check::check(&arguments, rules),
         Command::Test(arguments) => test::test(&arguments, rules),
         Command::Explain(arguments) => explain::explain(&arguments, rules),

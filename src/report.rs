@@ -14,6 +14,7 @@ pub mod figured;
 pub mod findings;
 pub mod gaps;
 pub mod payments;
+pub mod point_check;
 pub mod rows;
 pub mod run_json;
 pub mod style;

@@ -2,6 +2,8 @@
 
 #[path = "it/bad_input.rs"]
 mod bad_input;
+#[path = "it/csv_text.rs"]
+mod csv_text;
 #[path = "it/editions.rs"]
 mod editions;
 #[path = "it/edits.rs"]
@@ -10,6 +12,8 @@ mod edits;
 mod examples;
 #[path = "it/faults.rs"]
 mod faults;
+#[path = "it/given.rs"]
+mod given;
 #[path = "it/golden.rs"]
 mod golden;
 #[path = "it/house.rs"]
@@ -19,8 +23,12 @@ mod import_codes;
 #[cfg(feature = "lsp")]
 #[path = "it/lsp.rs"]
 mod lsp;
+#[path = "it/money.rs"]
+mod money;
 #[path = "it/sameness.rs"]
 mod sameness;
+#[path = "it/table_2.rs"]
+mod table_2;
 #[path = "it/tables.rs"]
 mod tables;
 #[path = "it/uptake.rs"]

@@ -6,6 +6,7 @@ use serde::Serialize;
 use crate::cli::CliError;
 use crate::cli::facts::{BookFacts, KnownPractices};
 use crate::cli::format::{self, Format, OutputArguments};
+use crate::cli::given_counts::CountRemarks;
 use crate::cli::output::{self, Readers};
 use crate::cli::years::DEFAULT_SCHEME;
 use crate::eval::pay::{Facts, earned, paid};
@@ -77,6 +78,9 @@ pub(super) struct Results<'b> {
     stamps: Vec<BookStamp>,
     overrides: serde_json::Value,
     notes: Vec<String>,
+    remarks: Vec<(&'static str, serde_json::Value)>,
+    /// What is not known besides the figures of rows.
+    further_gaps: Vec<NamedGap>,
 }
 
 impl<'b> Results<'b> {
@@ -90,6 +94,8 @@ impl<'b> Results<'b> {
             stamps: books.iter().map(|facts| BookStamp::of(facts.book)).collect(),
             overrides: serde_json::to_value(&known.overrides).unwrap_or_default(),
             notes: notes(books, known),
+            remarks: Vec::new(),
+            further_gaps: Vec::new(),
         };
         if known.overrides.is_empty() {
             results.overrides = serde_json::Value::Null;
@@ -101,6 +107,14 @@ impl<'b> Results<'b> {
         sort_payments(&mut results.payments);
         sort_payments(&mut results.fees);
         results
+    }
+
+    /// The same with what must be known of counts that somebody else made.
+    pub(super) fn remarked(mut self, remarks: &CountRemarks) -> Results<'b> {
+        self.notes.extend(remarks.notes());
+        self.remarks = remarks.members();
+        self.further_gaps = remarks.gaps();
+        self
     }
 
     fn add(&mut self, book: &BookFacts<'_>) {
@@ -151,6 +165,7 @@ impl<'b> Results<'b> {
                     results: &measures,
                     tables: if asking == Asking::All { &further } else { &[] },
                     overrides: &self.overrides,
+                    remarks: &self.remarks,
                     gaps: &gaps,
                     findings,
                     provenance: &provenance(),
@@ -178,7 +193,9 @@ impl<'b> Results<'b> {
         let mut payments = of(TableArgument::Payments, &self.payments);
         payments.extend(of(TableArgument::Fees, &self.fees));
         let measures = if asking.includes(TableArgument::Indicators) { &self.measures[..] } else { &[] };
-        gaps::named(measures, &payments)
+        let mut gaps = gaps::named(measures, &payments);
+        gaps.extend(self.further_gaps.iter().cloned());
+        gaps
     }
 }
 
