@@ -4,6 +4,7 @@
 //! Exit codes: 0 done; 1 the check that was asked for failed; 2 the command line or the input is unusable.
 
 mod check;
+mod compare;
 pub mod demo;
 mod error;
 mod explain;
@@ -50,6 +51,8 @@ enum Command {
     Demo(demo::command::DemoArguments),
     /// Patients and events in, indicators and payments out, per practice and in total
     Run(run::RunArguments),
+    /// The same practices under several years' rules: winners, losers, thresholds crossed
+    Compare(compare::CompareArguments),
     /// Check rulebooks and show every fault in them
     Check(check::CheckArguments),
     /// Try the worked examples of rulebooks
@@ -101,6 +104,7 @@ fn run(arguments: Arguments) -> Result<Done, CliError> {
     match arguments.command {
         Command::Demo(arguments) => demo::command::demo(&arguments, rules),
         Command::Run(arguments) => run::run(&arguments, rules),
+        Command::Compare(arguments) => compare::compare(&arguments, rules),
         Command::Check(arguments) => check::check(&arguments, rules),
         Command::Test(arguments) => test::test(&arguments, rules),
         Command::Explain(arguments) => explain::explain(&arguments, rules),

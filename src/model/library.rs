@@ -4,6 +4,8 @@ use crate::ground::{BookName, ConceptId, Diagnostic, Severity, Sources};
 use crate::model::Rulebook;
 use crate::model::build;
 
+mod moved;
+
 /// The files that hold a rulebook's numbers; a folder with one of them is a rulebook.
 pub const NUMBERS_FILES: [&str; 2] = ["contract.toml", "scheme.toml"];
 
