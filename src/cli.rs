@@ -5,6 +5,7 @@
 
 mod check;
 mod compare;
+mod curve;
 pub mod demo;
 mod error;
 mod explain;
@@ -53,6 +54,8 @@ enum Command {
     Run(run::RunArguments),
     /// The same practices under several years' rules: winners, losers, thresholds crossed
     Compare(compare::CompareArguments),
+    /// Pay against uptake from 0 to 100 %, as a table or a picture
+    Curve(curve::CurveArguments),
     /// Check rulebooks and show every fault in them
     Check(check::CheckArguments),
     /// Try the worked examples of rulebooks
@@ -105,6 +108,7 @@ fn run(arguments: Arguments) -> Result<Done, CliError> {
         Command::Demo(arguments) => demo::command::demo(&arguments, rules),
         Command::Run(arguments) => run::run(&arguments, rules),
         Command::Compare(arguments) => compare::compare(&arguments, rules),
+        Command::Curve(arguments) => curve::curve(&arguments, rules),
         Command::Check(arguments) => check::check(&arguments, rules),
         Command::Test(arguments) => test::test(&arguments, rules),
         Command::Explain(arguments) => explain::explain(&arguments, rules),

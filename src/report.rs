@@ -9,6 +9,7 @@
 //! below [`table`] know grids only, so that a further command needs rows and no writer.
 
 pub mod comparison;
+pub mod curve;
 pub mod diagnostics;
 pub mod explanation;
 pub mod findings;

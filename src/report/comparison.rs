@@ -144,7 +144,8 @@ fn level(earned: &Paid, top: &Paid, bottom: &Paid) -> Option<Level> {
     })
 }
 
-fn printed(figure: Figured, decimals: u32) -> Figured {
+/// A figure rounded to what is printed.
+pub(crate) fn printed(figure: Figured, decimals: u32) -> Figured {
     match figure {
         Figured::Known(amount) => {
             let step = Amount::ratio(1, 10_i128.pow(decimals)).unwrap_or(Amount::ONE);

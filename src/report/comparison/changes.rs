@@ -51,10 +51,10 @@ pub struct PracticeRow {
 pub struct Summary {
     /// Practices in the year.
     pub practices: u64,
-    /// The sum of the points that are known.
-    pub points: Amount,
-    /// The sum of the pounds that are known.
-    pub pounds: Amount,
+    /// The sum of the points that are known; None where nobody's are.
+    pub points: Option<Amount>,
+    /// The sum of the pounds that are known; None where nobody's are.
+    pub pounds: Option<Amount>,
     /// Practices whose pounds are known in this and the first year: the changes are theirs.
     pub compared: u64,
     /// The sum of the changes of pounds; None in the first year.
@@ -178,6 +178,10 @@ impl Summary {
         let sum = |amounts: &mut dyn Iterator<Item = Amount>| {
             amounts.fold(Amount::ZERO, |sum, amount| sum.plus(amount).unwrap_or(sum))
         };
+        let known = |figure: &dyn Fn(&PracticeRow) -> Option<Amount>| {
+            let is_known = ours.iter().any(|row| figure(row).is_some());
+            is_known.then(|| sum(&mut ours.iter().filter_map(|row| figure(row))))
+        };
         let mut changes: Vec<Amount> = compared.iter().map(|(_, change)| *change).collect();
         changes.sort_unstable();
         let change = (!changes.is_empty()).then(|| sum(&mut changes.iter().copied()));
@@ -196,8 +200,8 @@ impl Summary {
         };
         Summary {
             practices: ours.len() as u64,
-            points: sum(&mut ours.iter().filter_map(|row| row.points.known())),
-            pounds: sum(&mut ours.iter().filter_map(|row| row.pounds.known())),
+            points: known(&|row| row.points.known()),
+            pounds: known(&|row| row.pounds.known()),
             compared: compared.len() as u64,
             pounds_change: change,
             percent: per_cent(Some(before), change),

@@ -124,8 +124,8 @@ fn summary_cells<'a>(label: &'a str, summary: &Summary, is_later: bool) -> Vec<C
     vec![
         Cell::text(label),
         Cell::Whole(summary.practices),
-        Cell::Amount(summary.points),
-        Cell::Amount(summary.pounds),
+        summary.points.into(),
+        summary.pounds.into(),
         later(Cell::Whole(summary.compared)),
         summary.pounds_change.into(),
         summary.percent.into(),
