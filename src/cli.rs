@@ -19,6 +19,7 @@ mod progress;
 mod results;
 mod rules_folder;
 mod run;
+mod sweep;
 mod test;
 mod years;
 
@@ -56,6 +57,8 @@ enum Command {
     Compare(compare::CompareArguments),
     /// Pay against uptake from 0 to 100 %, as a table or a picture
     Curve(curve::CurveArguments),
+    /// A grid over any figure: what all practices cost, who gains, who loses, and where it breaks even
+    Sweep(sweep::SweepArguments),
     /// Check rulebooks and show every fault in them
     Check(check::CheckArguments),
     /// Try the worked examples of rulebooks
@@ -109,6 +112,7 @@ fn run(arguments: Arguments) -> Result<Done, CliError> {
         Command::Run(arguments) => run::run(&arguments, rules),
         Command::Compare(arguments) => compare::compare(&arguments, rules),
         Command::Curve(arguments) => curve::curve(&arguments, rules),
+        Command::Sweep(arguments) => sweep::sweep(&arguments, rules),
         Command::Check(arguments) => check::check(&arguments, rules),
         Command::Test(arguments) => test::test(&arguments, rules),
         Command::Explain(arguments) => explain::explain(&arguments, rules),

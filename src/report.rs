@@ -18,4 +18,5 @@ pub mod payments;
 pub mod rows;
 pub mod run_json;
 pub mod style;
+pub mod sweep;
 pub mod table;

@@ -1,7 +1,7 @@
 //! `uptake compare`: the same practices under several years' rules, side by side.
 
 mod counts;
-mod stage;
+pub(super) mod stage;
 
 use std::path::{Path, PathBuf};
 
