@@ -181,12 +181,7 @@ fn split_of(facts: &[BookFacts<'_>], stage: &Stage) -> Vec<SplitRow> {
 }
 
 /// What a reader must know of how the results came about.
-fn notes(
-    arguments: &CompareArguments,
-    known: &KnownPractices,
-    stage: &Stage,
-    told: Vec<String>,
-) -> Vec<String> {
+fn notes(arguments: &CompareArguments, known: &KnownPractices, stage: &Stage, told: Vec<String>) -> Vec<String> {
     let books: Vec<&Rulebook> = stage.books()[..stage.years()].iter().collect();
     let mut notes = measured::differences(&books);
     notes.extend(told);

@@ -81,11 +81,8 @@ pub(super) fn curve(arguments: &CurveArguments, rules: Option<&Path>) -> Result<
     let (_, books) = years.books(rules)?;
     let (figures, overrides) = arguments.overrides.figures(&books)?;
     arguments.check_names(&books)?;
-    let drawn = Drawn {
-        cohort_size: arguments.cohort_size,
-        list_size: arguments.list_size,
-        reached: arguments.places()?,
-    };
+    let drawn =
+        Drawn { cohort_size: arguments.cohort_size, list_size: arguments.list_size, reached: arguments.places()? };
     let mut lines = Vec::new();
     for (book, figures) in books.iter().zip(&figures) {
         let label = book.year_label(DEFAULT_SCHEME);
@@ -134,7 +131,9 @@ impl CurveArguments {
     fn measurements(&self, book: &Rulebook) -> Vec<MeasurementId> {
         let is_asked = |code: &String| self.measure.is_empty() || self.measure.contains(code);
         let ids = (0..).map(MeasurementId).zip(&book.measurements);
-        ids.filter(|(_, measurement)| is_asked(&book.measures[measurement.measure.index()].code)).map(|(id, _)| id).collect()
+        ids.filter(|(_, measurement)| is_asked(&book.measures[measurement.measure.index()].code))
+            .map(|(id, _)| id)
+            .collect()
     }
 
     fn waived(&self, book: &Rulebook) -> Vec<PaymentId> {
@@ -168,7 +167,9 @@ impl CurveArguments {
         let format = match self.format {
             CurveFormat::Svg => {
                 let picture = curve::svg::svg(drawn, lines);
-                return output::to_place(self.output.as_deref(), Readers::Anyone, |out| out.write_all(picture.as_bytes()));
+                return output::to_place(self.output.as_deref(), Readers::Anyone, |out| {
+                    out.write_all(picture.as_bytes())
+                });
             }
             CurveFormat::Table => Format::Table,
             CurveFormat::Json => Format::Json,

@@ -125,7 +125,9 @@ impl SweepArguments {
     fn tell(&self, places: &[Place], broken: Option<&Broken>) {
         let unknown = places.iter().map(|place| place.unknown).max().unwrap_or(0);
         if unknown > 0 {
-            output::talk(&format!("note: the pounds of {unknown} practices are not known, and no total has them; `compare` names why"));
+            output::talk(&format!(
+                "note: the pounds of {unknown} practices are not known, and no total has them; `compare` names why"
+            ));
         }
         if broken.is_some_and(|broken| broken.meetings.is_empty()) {
             output::talk("note: the total breaks even nowhere in this range");

@@ -155,30 +155,32 @@ pub(crate) fn printed(figure: Figured, decimals: u32) -> Figured {
     }
 }
 
-/// The sum of figures: the first gap is a gap in the sum, and what no payment gives adds nothing.
+/// The sum of figures: the first gap is a gap in the sum, and what no payment gives adds nothing. If no payment gives any
+/// of them, there is no sum.
 pub fn total<'a>(figures: impl IntoIterator<Item = &'a Figured>) -> Figured {
-    let mut sum = Amount::ZERO;
+    let mut sum: Option<Amount> = None;
     for figure in figures {
         match figure {
-            Figured::Known(amount) => match sum.plus(*amount) {
-                Some(larger) => sum = larger,
+            Figured::Known(amount) => match sum.unwrap_or(Amount::ZERO).plus(*amount) {
+                Some(larger) => sum = Some(larger),
                 None => return Figured::Gap("a total is too large to be held exactly".to_owned()),
             },
             Figured::Gap(_) => return figure.clone(),
             Figured::None => {}
         }
     }
-    Figured::Known(sum)
+    sum.map_or(Figured::None, Figured::Known)
 }
 
-/// The change from one figure to another; what no payment gives counts as nothing.
+/// The change from one figure to another. What a payment gives in one of the years only counts as nothing in the other;
+/// what is given in neither has no change.
 pub fn change(before: &Figured, after: &Figured) -> Option<Amount> {
-    let known = |figure: &Figured| match figure {
-        Figured::Known(amount) => Some(*amount),
-        Figured::None => Some(Amount::ZERO),
-        Figured::Gap(_) => None,
-    };
-    known(after)?.minus(known(before)?)
+    match (before, after) {
+        (Figured::Known(before), Figured::Known(after)) => after.minus(*before),
+        (Figured::None, Figured::Known(after)) => Some(*after),
+        (Figured::Known(before), Figured::None) => Amount::ZERO.minus(*before),
+        (Figured::None, Figured::None) | (Figured::Gap(_), _) | (_, Figured::Gap(_)) => None,
+    }
 }
 
 /// A change in per cent of what there was, where there was something.

@@ -68,22 +68,16 @@ pub fn lines(
             pounds.push(printed(Figured::of(paid.pounds, book), POUNDS_DECIMALS));
         }
         let all = (parts.values().flat_map(|(points, _)| points), parts.values().flat_map(|(_, pounds)| pounds));
-        together.push((sum(all.0), sum(all.1)));
+        together.push((total(all.0), total(all.1)));
         for (payment, (points, pounds)) in &parts {
             let line = by_payment.entry(payment.clone()).or_default();
             // A payment that begins to be made keeps its places in step with the others.
             line.resize(place, (Figured::None, Figured::None));
-            line.push((sum(points), sum(pounds)));
+            line.push((total(points), total(pounds)));
         }
     }
     let line = |(payment, paid)| Line { year: year.to_owned(), payment, paid };
     by_payment.into_iter().chain([(TOGETHER.to_owned(), together)]).map(line).collect()
-}
-
-/// The sum; what no payment gives is no figure rather than nothing.
-fn sum<'a>(figures: impl IntoIterator<Item = &'a Figured>) -> Figured {
-    let given: Vec<&Figured> = figures.into_iter().filter(|figure| **figure != Figured::None).collect();
-    if given.is_empty() { Figured::None } else { total(given) }
 }
 
 fn facts(
@@ -116,7 +110,8 @@ impl Drawn {
 
 /// The curve as a table: by year, payment and uptake.
 pub fn table<'a>(drawn: &Drawn, lines: &'a [Line]) -> Table<'a> {
-    let mut table = Table::new(format!("Pay against uptake, {} people in each measure", drawn.cohort_size), CURVE_COLUMNS.to_vec());
+    let mut table =
+        Table::new(format!("Pay against uptake, {} people in each measure", drawn.cohort_size), CURVE_COLUMNS.to_vec());
     for line in lines {
         let rows = line.paid.iter().enumerate().map(|(place, (points, pounds))| {
             vec![

@@ -25,7 +25,8 @@ pub(super) fn facts<'b>(
     for row in &table.rows {
         let of_practice = by_practice.entry(&row.practice_code).or_default();
         if of_practice.insert(&row.measure, row).is_some() {
-            let message = format!("row {} of {} counts {} a second time for one practice", row.row, path.display(), row.measure);
+            let message =
+                format!("row {} of {} counts {} a second time for one practice", row.row, path.display(), row.measure);
             return Err(CliError::usage(message).help("give one row per practice and measure: counts of one year"));
         }
     }
@@ -55,7 +56,10 @@ fn fill(book: &Rulebook, rows: &BTreeMap<&str, &CountRow>, facts: &mut Facts, no
         if let Some(row) = by_label.or_else(|| of_measure(measurement.measure)) {
             *counted = Some(counted_of(row));
             if by_label.is_none() {
-                notes.insert(format!("{}: a count for the whole year is used for {}, which is approximate", book.name, measurement.label));
+                notes.insert(format!(
+                    "{}: a count for the whole year is used for {}, which is approximate",
+                    book.name, measurement.label
+                ));
             }
             continue;
         }
@@ -85,5 +89,6 @@ fn not_counted(book: &Rulebook, facts: &BTreeMap<String, Facts>) -> Option<Strin
             && facts.values().all(|facts| facts.counts[*at].is_none())
     });
     let labels: Vec<&str> = measured.map(|(_, measurement)| measurement.label.as_str()).collect();
-    (!labels.is_empty()).then(|| format!("{}: nobody was counted for {}, which earns nothing here", book.name, labels.join(", ")))
+    (!labels.is_empty())
+        .then(|| format!("{}: nobody was counted for {}, which earns nothing here", book.name, labels.join(", ")))
 }

@@ -1,10 +1,10 @@
 //! The rulebooks of a comparison: those compared, and those that stand between two of them when a change is split.
 
+use crate::cli::CliError;
 use crate::cli::facts::{self, BookFacts, KnownPractices, PracticeArguments};
 use crate::cli::inputs::PatientArguments;
 use crate::cli::progress::Bar;
 use crate::cli::years::{self, DEFAULT_SCHEME};
-use crate::cli::CliError;
 use crate::data::Silent;
 use crate::eval::run::{Level, run as evaluate};
 use crate::eval::sight::Asked;
@@ -80,7 +80,9 @@ fn moved(library: &Library, book: &Rulebook, dates: &Rulebook, codes_of: &BookNa
     let mut moved = years::usable(&library, &name)?;
     if (moved.start, moved.end) != (dates.start, dates.end) {
         let message = format!("the rules of {} cannot be given the dates of {}", book.name, dates.name);
-        return Err(CliError::usage(message).help("write `starts` and `ends` each on a line of its own, above all tables"));
+        return Err(
+            CliError::usage(message).help("write `starts` and `ends` each on a line of its own, above all tables")
+        );
     }
     moved.name = book.name.clone();
     Ok(moved)

@@ -190,9 +190,8 @@ impl Summary {
         };
         let of_all = |count: u64| per_cent(Some(Amount::from(compared.len() as u64)), Some(Amount::from(count)));
         let lose = count(|_, change| change.is_negative());
-        let doubled = count(|row, change| {
-            row.pounds_before.is_some_and(|before| before > Amount::ZERO && change > before)
-        });
+        let doubled =
+            count(|row, change| row.pounds_before.is_some_and(|before| before > Amount::ZERO && change > before));
         let before = sum(&mut compared.iter().filter_map(|(row, _)| row.pounds_before));
         let crossings = |up: bool| {
             let all = ours.iter().flat_map(|row| &row.crossed);

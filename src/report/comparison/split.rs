@@ -81,7 +81,12 @@ pub fn totals_of(rows: &[SplitRow]) -> Vec<Vec<Cell<'static>>> {
     (0..STEPS.len()).map(total).collect()
 }
 
-fn cells<'a>(practice: impl Into<std::borrow::Cow<'a, str>>, step: usize, points: Option<Amount>, pounds: Option<Amount>) -> Vec<Cell<'a>> {
+fn cells<'a>(
+    practice: impl Into<std::borrow::Cow<'a, str>>,
+    step: usize,
+    points: Option<Amount>,
+    pounds: Option<Amount>,
+) -> Vec<Cell<'a>> {
     let exchanged = Cell::text(STEPS[step]);
     vec![Cell::text(practice), Cell::Whole(step as u64 + 1), exchanged, points.into(), pounds.into()]
 }

@@ -38,7 +38,8 @@ pub enum Measured {
 impl Measured {
     /// Pounds where the whole of any line is known, else points.
     pub fn of(lines: &[Line]) -> Measured {
-        let is_known = |line: &&Line| line.payment == TOGETHER && line.paid.iter().all(|(_, pounds)| pounds.known().is_some());
+        let is_known =
+            |line: &&Line| line.payment == TOGETHER && line.paid.iter().all(|(_, pounds)| pounds.known().is_some());
         if lines.iter().any(|line| is_known(&line)) { Measured::Pounds } else { Measured::Points }
     }
 
@@ -72,7 +73,8 @@ impl Scale {
         let least = amounts().min().unwrap_or(Amount::ZERO).min(Amount::ZERO);
         let span = greatest.minus(least).unwrap_or(greatest);
         let fits = |step: &Amount| span.over(*step).is_some_and(|marks| marks <= whole(MOST_MARKS));
-        let steps = (0..30).flat_map(|zeros| [1, 2, 5].map(|first| 10_i128.checked_pow(zeros).map(|ten| whole(first * ten))));
+        let steps =
+            (0..30).flat_map(|zeros| [1, 2, 5].map(|first| 10_i128.checked_pow(zeros).map(|ten| whole(first * ten))));
         let step = steps.flatten().find(fits).unwrap_or(span);
         let down = floor(least, step);
         let up = floor(greatest, step);
@@ -150,7 +152,11 @@ fn head(drawn: &Drawn, lines: &[Line], measured: Measured) -> String {
     let size = drawn.cohort_size;
     let title = escaped(&format!("Pay against uptake, {years}"));
     let list = drawn.list_size.map_or(String::new(), |list| format!(", {list} on the list"));
-    let desc = escaped(&format!("What a practice with {size} people in each measure{list} is paid, in {}, from nobody reached to everybody. {}", measured.word(), told(drawn, lines, measured)));
+    let desc = escaped(&format!(
+        "What a practice with {size} people in each measure{list} is paid, in {}, from nobody reached to everybody. {}",
+        measured.word(),
+        told(drawn, lines, measured)
+    ));
     format!(
         r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-labelledby="curve-title curve-desc" font-family="system-ui, sans-serif" font-size="14">
 <title id="curve-title">{title}</title>
@@ -177,7 +183,8 @@ fn told(drawn: &Drawn, lines: &[Line], measured: Measured) -> String {
         let amounts: Vec<Option<Amount>> = line.paid.iter().map(|paid| measured.pick(paid)).collect();
         let rise = |at: usize| amounts[at]?.minus(amounts[at - 1]?).map(|rise| (rise, at));
         let steepest = (1..amounts.len()).filter_map(rise).max_by_key(|(rise, at)| (*rise, usize::MAX - at));
-        let (Some(Some(first)), Some(Some(last)), Some((rise, at))) = (amounts.first(), amounts.last(), steepest) else {
+        let (Some(Some(first)), Some(Some(last)), Some((rise, at))) = (amounts.first(), amounts.last(), steepest)
+        else {
             continue;
         };
         let percent = drawn.percent(at).map_or(String::new(), |percent| percent.to_decimals(2));
@@ -209,7 +216,10 @@ fn axes(out: &mut String, drawn: &Drawn, scale: &Scale, measured: Measured) {
     let _ = writeln!(out, r#"<line class="axis" x1="{LEFT}" y1="{TOP}" x2="{LEFT}" y2="{BOTTOM}"/>"#);
     let (middle, below) = ((LEFT + RIGHT) / 2, BOTTOM + 48);
     let people = drawn.cohort_size;
-    let _ = writeln!(out, r#"<text x="{middle}" y="{below}" text-anchor="middle">uptake, per cent of {people} people</text>"#);
+    let _ = writeln!(
+        out,
+        r#"<text x="{middle}" y="{below}" text-anchor="middle">uptake, per cent of {people} people</text>"#
+    );
     let (across, word) = ((TOP + BOTTOM) / 2, measured.word());
     let _ = writeln!(out, r#"<text transform="translate(22 {across}) rotate(-90)" text-anchor="middle">{word}</text>"#);
 }
