@@ -69,6 +69,12 @@ struct Broken {
     meetings: Vec<Meeting>,
 }
 
+/// What stands at the head of a document.
+struct Head {
+    stamps: Vec<BookStamp>,
+    notes: Vec<String>,
+}
+
 pub(super) fn sweep(arguments: &SweepArguments, rules: Option<&Path>) -> Result<Done, CliError> {
     arguments.check()?;
     let mut year = vec![arguments.year.clone()];
@@ -78,8 +84,13 @@ pub(super) fn sweep(arguments: &SweepArguments, rules: Option<&Path>) -> Result<
     let axes = arguments.axes(&books[..1])?;
     let stamps: Vec<BookStamp> = books.iter().map(BookStamp::of).collect();
     let stage = Stage::of(books);
-    let (facts, odd, notes) = arguments.source.facts(&arguments.practices, &known, &stage)?;
+    let (facts, mut odd, mut notes) = arguments.source.facts(&arguments.practices, &known, &stage)?;
+    odd.merge(known.findings.clone());
     output::talk_block(&findings::summary(&odd.list()));
+    notes.extend(known.overrides.iter().map(|set| {
+        let says = set.rulebook_says.as_deref().unwrap_or("leaves it unset");
+        format!("set for this run: {} of {} is {} (the rulebook: {says})", set.figure, set.rulebook, set.set_to)
+    }));
     notes.iter().for_each(|note| output::talk(&format!("note: {note}")));
     // A year that is to break even with itself is one rulebook, not two.
     let (Some(ours), Some(other)) = (facts.first(), facts.last()) else { return Ok(Done::Well) };
@@ -90,7 +101,8 @@ pub(super) fn sweep(arguments: &SweepArguments, rules: Option<&Path>) -> Result<
         Broken { target, meetings: priced.meetings(&axes[0], &places, target) }
     });
     arguments.tell(&places, broken.as_ref());
-    arguments.write(&stamps, &axes, &places, broken.as_ref())?;
+    let document = Head { stamps, notes };
+    arguments.write(&document, &axes, &places, broken.as_ref())?;
     Ok(Done::Well)
 }
 
@@ -134,13 +146,7 @@ impl SweepArguments {
         }
     }
 
-    fn write(
-        &self,
-        stamps: &[BookStamp],
-        axes: &[Axis],
-        places: &[Place],
-        broken: Option<&Broken>,
-    ) -> Result<(), CliError> {
+    fn write(&self, head: &Head, axes: &[Axis], places: &[Place], broken: Option<&Broken>) -> Result<(), CliError> {
         let grid = sweep::grid_table(axes, places);
         let met: Option<Table<'_>> =
             broken.map(|broken| sweep::meeting_table(&axes[0], broken.target, &broken.meetings));
@@ -159,7 +165,8 @@ impl SweepArguments {
         if self.output.format == Format::Json {
             return self.output.write(&grid, &[], Readers::Anyone, |out| {
                 let mut document = Document::open(out, "uptake.sweep/1")?;
-                document.list("rulebooks", stamps)?;
+                document.list("rulebooks", &head.stamps)?;
+                document.list("notes", &head.notes)?;
                 for (name, grid) in &shown {
                     document.rows(name, *grid)?;
                 }

@@ -1,5 +1,7 @@
 //! Payments as flat programs: lines of cases over counts and figures.
 
+mod operands;
+
 use crate::ground::Amount;
 use crate::model::book::{FeeId, FigureId, MeasurementId, Notes, PaymentId};
 use crate::model::unit::Unit;

@@ -4,10 +4,11 @@
 
 use rayon::prelude::*;
 
-use crate::eval::pay::{Facts, add, paid};
+use crate::eval::pay::{Facts, add, pounds};
 use crate::ground::Amount;
 use crate::model::Rulebook;
 use crate::model::book::{Figure, FigureId, FigureValue};
+use crate::model::formula::{Operand, Program};
 use crate::report::comparison::POUNDS_DECIMALS;
 use crate::report::table::{Cell, Column, Kind, Table};
 
@@ -68,17 +69,46 @@ pub struct Meeting {
     pub at: Option<(Amount, Amount)>,
 }
 
+/// Programs that a sweep works out again at each place, and what each practice gets from all others.
+struct Moving<'a> {
+    programs: Vec<&'a Program>,
+    standing: Vec<Option<Amount>>,
+}
+
 impl Priced<'_> {
     /// Each practice's pounds with figures, to the penny; None where they are not known.
     pub fn pounds(&self, figures: &[Figure]) -> Vec<Option<Amount>> {
+        let all: Vec<&Program> = self.book.programs.iter().collect();
+        self.practices.par_iter().map(|facts| self.sum(&all, figures, facts)).collect()
+    }
+
+    fn sum(&self, programs: &[&Program], figures: &[Figure], facts: &Facts) -> Option<Amount> {
         let penny = Amount::ratio(1, 10_i128.pow(POUNDS_DECIMALS)).unwrap_or(Amount::ONE);
-        let of_one = |facts: &&Facts| {
-            let paid = paid(self.book, figures, facts);
-            let pounds = paid.iter().filter_map(|paid| paid.pounds);
-            let printed = pounds.map(|pounds| pounds.map(|pounds| pounds.round_to(penny).unwrap_or(pounds)));
-            add(printed).unwrap_or(Ok(Amount::ZERO)).ok()
+        let pounds = programs.iter().filter_map(|program| pounds(self.book, program, figures, facts));
+        let printed = pounds.map(|pounds| pounds.map(|pounds| pounds.round_to(penny).unwrap_or(pounds)));
+        add(printed).unwrap_or(Ok(Amount::ZERO)).ok()
+    }
+
+    /// What the axes move: a formula that reads none of their figures is worked out once.
+    fn moving(&self, axes: &[Axis]) -> Moving<'_> {
+        let is_swept = |operand| match operand {
+            Operand::Figure(id) => axes.iter().any(|axis| axis.figures.contains(&id)),
+            Operand::Line(_) | Operand::ListSize | Operand::Doses | Operand::Count(..) => false,
         };
-        self.practices.par_iter().map(of_one).collect()
+        let (programs, others): (Vec<&Program>, Vec<&Program>) =
+            self.book.programs.iter().partition(|program| program.reads(&is_swept));
+        let standing = self.practices.par_iter().map(|facts| self.sum(&others, self.figures, facts)).collect();
+        Moving { programs, standing }
+    }
+
+    /// Each practice's pounds where the axes have these values.
+    fn pounds_at(&self, moving: &Moving<'_>, set: &[(&Axis, Amount)]) -> Vec<Option<Amount>> {
+        let figures = self.with(set);
+        let of_one = |(facts, standing): (&&Facts, &Option<Amount>)| {
+            let moved = self.sum(&moving.programs, &figures, facts)?;
+            (*standing)?.plus(moved)
+        };
+        self.practices.par_iter().zip(&moving.standing).map(of_one).collect()
     }
 
     fn with(&self, set: &[(&Axis, Amount)]) -> Vec<Figure> {
@@ -100,16 +130,13 @@ impl Priced<'_> {
             };
             places = places.iter().flat_map(longer).collect();
         }
+        let moving = self.moving(axes);
         let price = |values: Vec<Amount>| {
             let set: Vec<(&Axis, Amount)> = axes.iter().zip(values.iter().copied()).collect();
-            Place::of(values, &unswept, &self.pounds(&self.with(&set)))
+            let pounds = self.pounds_at(&moving, &set);
+            Place::of(values, &unswept, &pounds)
         };
         places.into_iter().map(price).collect()
-    }
-
-    /// The total at one value.
-    fn total_at(&self, axis: &Axis, value: Amount) -> Amount {
-        total(&self.pounds(&self.with(&[(axis, value)])))
     }
 
     /// Where the total of a sweep over one figure meets a target: between which places, and, where the totals only rise
@@ -118,12 +145,14 @@ impl Priced<'_> {
         let rises = places.windows(2).all(|pair| pair[0].total <= pair[1].total);
         let falls = places.windows(2).all(|pair| pair[0].total >= pair[1].total);
         let ends = |place: &Place| Some((*place.values.first()?, place.total));
+        let moving = self.moving(std::slice::from_ref(axis));
+        let total_at = |value: Amount| total(&self.pounds_at(&moving, &[(axis, value)]));
         let mut meetings = Vec::new();
         for pair in places.windows(2) {
             let (Some(from), Some(to)) = (ends(&pair[0]), ends(&pair[1])) else { continue };
             let between = (from.1 <= target && target < to.1) || (to.1 < target && target <= from.1);
             if between {
-                let at = (rises || falls).then(|| self.bisect(axis, from, to, target));
+                let at = (rises || falls).then(|| bisect(&total_at, from, to, target));
                 meetings.push(Meeting { from, to, at });
             }
         }
@@ -132,19 +161,24 @@ impl Priced<'_> {
         }
         meetings
     }
+}
 
-    /// Halves a stretch until the total is the target to the penny, or the stretch is too fine to halve.
-    fn bisect(&self, axis: &Axis, from: (Amount, Amount), to: (Amount, Amount), target: Amount) -> (Amount, Amount) {
-        let step = Amount::ratio(1, FINEST).unwrap_or(Amount::ONE);
-        let (mut low, mut high) = (from, to);
-        while low.1 != target && high.1 != target {
-            let middle = low.0.plus(high.0).and_then(|sum| sum.over(Amount::from(2_u32))?.round_to(step));
-            let Some(middle) = middle.filter(|middle| *middle != low.0 && *middle != high.0) else { break };
-            let there = (middle, self.total_at(axis, middle));
-            if (there.1 <= target) == (from.1 <= target) { low = there } else { high = there }
-        }
-        if apart(low.1, target) <= apart(high.1, target) { low } else { high }
+/// Halves a stretch until the total is the target to the penny, or the stretch is too fine to halve.
+fn bisect(
+    total_at: &dyn Fn(Amount) -> Amount,
+    from: (Amount, Amount),
+    to: (Amount, Amount),
+    target: Amount,
+) -> (Amount, Amount) {
+    let step = Amount::ratio(1, FINEST).unwrap_or(Amount::ONE);
+    let (mut low, mut high) = (from, to);
+    while low.1 != target && high.1 != target {
+        let middle = low.0.plus(high.0).and_then(|sum| sum.over(Amount::from(2_u32))?.round_to(step));
+        let Some(middle) = middle.filter(|middle| *middle != low.0 && *middle != high.0) else { break };
+        let there = (middle, total_at(middle));
+        if (there.1 <= target) == (from.1 <= target) { low = there } else { high = there }
     }
+    if apart(low.1, target) <= apart(high.1, target) { low } else { high }
 }
 
 fn apart(a: Amount, b: Amount) -> Amount {
