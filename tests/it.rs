@@ -2,8 +2,12 @@
 
 #[path = "it/bad_input.rs"]
 mod bad_input;
+#[path = "it/compare.rs"]
+mod compare;
 #[path = "it/csv_text.rs"]
 mod csv_text;
+#[path = "it/curve.rs"]
+mod curve;
 #[path = "it/editions.rs"]
 mod editions;
 #[path = "it/edits.rs"]
@@ -27,6 +31,8 @@ mod lsp;
 mod money;
 #[path = "it/sameness.rs"]
 mod sameness;
+#[path = "it/sweep.rs"]
+mod sweep;
 #[path = "it/table_2.rs"]
 mod table_2;
 #[path = "it/tables.rs"]
