@@ -3,6 +3,7 @@
 mod counts;
 pub(super) mod stage;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
@@ -88,8 +89,9 @@ impl SourceArguments {
     ) -> Result<(Vec<BookFacts<'b>>, Findings, Vec<String>), CliError> {
         match (self.records(), &self.counts) {
             (Some(tables), _) => {
-                let (facts, findings) = stage::from_records(&tables, practices, known, stage)?;
-                Ok((facts, findings, Vec::new()))
+                let (mut facts, findings) = stage::from_records(&tables, practices, known, stage)?;
+                let told = leave_out_givers(&mut facts);
+                Ok((facts, findings, told.into_iter().collect()))
             }
             (None, Some(path)) => counts::facts(path, practices, known, stage),
             (None, None) => Err(CliError::usage("neither `--patients` with `--events` nor `--counts` was given")),
@@ -101,6 +103,21 @@ impl SourceArguments {
         let files = [&self.counts, &self.patients, &self.events];
         files.into_iter().flatten().map(|path| TableDigest::of(path)).collect()
     }
+}
+
+/// Leaves out practices on whose list nobody is: they only gave doses to others' patients, so nothing of theirs can be
+/// compared. Says how many there were.
+fn leave_out_givers(facts: &mut [BookFacts<'_>]) -> Option<String> {
+    let has_list = |facts: &BookFacts<'_>, code: &String| {
+        facts.practices.get(code).is_some_and(|facts| facts.counts.iter().any(Option::is_some))
+    };
+    let codes: BTreeSet<String> = facts.iter().flat_map(|facts| facts.practices.keys().cloned()).collect();
+    let givers: Vec<&String> = codes.iter().filter(|code| !facts.iter().any(|facts| has_list(facts, code))).collect();
+    for book in facts.iter_mut() {
+        book.practices.retain(|code, _| !givers.contains(&code));
+    }
+    let count = givers.len();
+    (count > 0).then(|| format!("{count} practices that only gave doses to others' patients are left out"))
 }
 
 /// The tables of a comparison.
