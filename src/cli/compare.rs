@@ -3,6 +3,7 @@
 mod counts;
 pub(super) mod stage;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
@@ -152,13 +153,11 @@ pub(super) fn compare(arguments: &CompareArguments, rules: Option<&Path>) -> Res
     }
     let (facts, mut odd, told) = arguments.source.facts(&arguments.practices, &known, &stage)?;
     odd.merge(known.findings.clone());
-    let found = Found {
-        stamps,
-        comparison: Comparison::of(&sides(&facts[..stage.years()], &stage)),
-        split: stage.has_split().then(|| split_of(&facts, &stage)),
-        notes: notes(arguments, &known, &stage, told),
-        findings: odd.list(),
-    };
+    let comparison = Comparison::of(&sides(&facts[..stage.years()], &stage));
+    let split = stage.has_split().then(|| split_of(&facts, &stage));
+    let mut notes = notes(arguments, &known, &stage, told);
+    notes.extend(split.as_deref().and_then(|split| left_out(&comparison, split)));
+    let found = Found { stamps, comparison, split, notes, findings: odd.list() };
     arguments.write(&found)?;
     Ok(Done::Well)
 }
@@ -178,6 +177,14 @@ impl BookFacts<'_> {
 fn split_of(facts: &[BookFacts<'_>], stage: &Stage) -> Vec<SplitRow> {
     let all = sides(facts, stage);
     split::split(&[all[0], all[2], all[3], all[1]])
+}
+
+/// How many practices of either year the split has not got.
+fn left_out(comparison: &Comparison, split: &[SplitRow]) -> Option<String> {
+    let all: BTreeSet<&str> = comparison.practices.iter().map(|row| row.practice_code.as_str()).collect();
+    let left_out = all.len() - split.len();
+    (left_out > 0)
+        .then(|| format!("the split leaves out {left_out} of {} practices, which are not in both years", all.len()))
 }
 
 /// What a reader must know of how the results came about.
