@@ -11,14 +11,18 @@ mod error;
 mod explain;
 mod facts;
 mod format;
+mod given_counts;
 mod import_codes;
 mod inputs;
+#[cfg(feature = "lsp")]
+mod lsp;
 mod output;
 mod overrides;
 mod progress;
 mod results;
 mod rules_folder;
 mod run;
+mod score;
 mod sweep;
 mod test;
 mod years;
@@ -59,6 +63,8 @@ enum Command {
     Curve(curve::CurveArguments),
     /// A grid over any figure: what all practices cost, who gains, who loses, and where it breaks even
     Sweep(sweep::SweepArguments),
+    /// Numerators and denominators in, counted here or elsewhere; points and pounds out
+    Score(score::ScoreArguments),
     /// Check rulebooks and show every fault in them
     Check(check::CheckArguments),
     /// Try the worked examples of rulebooks
@@ -67,6 +73,9 @@ enum Command {
     Explain(explain::ExplainArguments),
     /// Take over a published list of codes as a code cluster of the rules
     ImportCodes(import_codes::ImportCodesArguments),
+    /// Show faults and meanings in an editor, which starts this itself (language server protocol)
+    #[cfg(feature = "lsp")]
+    Lsp(lsp::LspArguments),
 }
 
 /// What a command came to.
@@ -113,9 +122,12 @@ fn run(arguments: Arguments) -> Result<Done, CliError> {
         Command::Compare(arguments) => compare::compare(&arguments, rules),
         Command::Curve(arguments) => curve::curve(&arguments, rules),
         Command::Sweep(arguments) => sweep::sweep(&arguments, rules),
+        Command::Score(arguments) => score::score(&arguments, rules),
         Command::Check(arguments) => check::check(&arguments, rules),
         Command::Test(arguments) => test::test(&arguments, rules),
         Command::Explain(arguments) => explain::explain(&arguments, rules),
         Command::ImportCodes(arguments) => import_codes::import_codes(&arguments, rules),
+        #[cfg(feature = "lsp")]
+        Command::Lsp(arguments) => lsp::lsp(&arguments, rules),
     }
 }

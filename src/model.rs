@@ -7,7 +7,9 @@
 pub mod book;
 pub mod examples;
 pub mod formula;
+pub mod ids;
 pub mod library;
+pub mod remark;
 pub mod unit;
 
 mod build;

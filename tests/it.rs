@@ -1,18 +1,46 @@
 //! All integration tests in one binary: the installed command is run on files, as a user would.
 
+#[path = "it/bad_input.rs"]
+mod bad_input;
 #[path = "it/compare.rs"]
 mod compare;
+#[path = "it/csv_text.rs"]
+mod csv_text;
 #[path = "it/curve.rs"]
 mod curve;
+#[path = "it/editions.rs"]
+mod editions;
+#[path = "it/edits.rs"]
+mod edits;
 #[path = "it/examples.rs"]
 mod examples;
+#[path = "it/faults.rs"]
+mod faults;
+#[path = "it/given.rs"]
+mod given;
 #[path = "it/golden.rs"]
 mod golden;
 #[path = "it/house.rs"]
 mod house;
 #[path = "it/import_codes.rs"]
 mod import_codes;
+#[cfg(feature = "lsp")]
+#[path = "it/lsp.rs"]
+mod lsp;
+#[path = "it/money.rs"]
+mod money;
+#[path = "it/sameness.rs"]
+mod sameness;
 #[path = "it/sweep.rs"]
 mod sweep;
+#[path = "it/table_2.rs"]
+mod table_2;
+#[path = "it/tables.rs"]
+mod tables;
 #[path = "it/uptake.rs"]
 mod uptake;
+#[path = "it/wording.rs"]
+mod wording;
+#[cfg(feature = "workbook")]
+#[path = "it/workbook.rs"]
+mod workbook;

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use clap::Args;
 
+use crate::cli::rules_folder::Origin;
 use crate::cli::{CliError, Done, output, rules_folder, years};
 use crate::ground::{Diagnostic, Severity};
 use crate::report::diagnostics;
@@ -17,9 +18,15 @@ pub(super) struct CheckArguments {
 }
 
 pub(super) fn check(arguments: &CheckArguments, rules: Option<&Path>) -> Result<Done, CliError> {
-    let (library, _) = rules_folder::find(rules)?;
+    let (library, origin) = rules_folder::find(rules)?;
+    if library.names().is_empty() {
+        return Err(rules_folder::no_rulebooks(&origin));
+    }
     let names = years::named(&library, &arguments.years)?;
     let mut found: Vec<Diagnostic> = names.iter().flat_map(|name| library.check(name).diagnostics).collect();
+    if origin != Origin::BuiltIn {
+        found.extend(library.edited_clusters(&rules_folder::built_in()));
+    }
     found.sort_by(|a, b| (a.place, a.code).cmp(&(b.place, b.code)));
     // A fault in a shared cluster is one fault, however many rulebooks use it.
     found.dedup();

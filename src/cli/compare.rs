@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::cli::compare::stage::Stage;
 use crate::cli::facts::{BookFacts, KnownPractices, PracticeArguments};
-use crate::cli::format::{Format, OutputArguments};
+use crate::cli::format::{self, Format, OutputArguments};
 use crate::cli::inputs::{PatientArguments, TableDigest};
 use crate::cli::output::{self, Readers};
 use crate::cli::years::{DEFAULT_SCHEME, YearArguments};
@@ -23,7 +23,7 @@ use crate::report::comparison::split::{self, SplitRow};
 use crate::report::comparison::{Side, measured};
 use crate::report::run_json::BookStamp;
 use crate::report::table::json::Document;
-use crate::report::table::{Cell, Grid};
+use crate::report::table::{Cell, Grid, Notes};
 use crate::report::{findings, gaps};
 
 /// Arguments of `uptake compare`.
@@ -126,6 +126,7 @@ struct Provenance {
 
 /// What was found out.
 struct Found {
+    stated: Notes,
     stamps: Vec<BookStamp>,
     comparison: Comparison,
     split: Option<Vec<SplitRow>>,
@@ -157,7 +158,8 @@ pub(super) fn compare(arguments: &CompareArguments, rules: Option<&Path>) -> Res
     let split = stage.has_split().then(|| split_of(&facts, &stage));
     let mut notes = notes(arguments, &known, &stage, told);
     notes.extend(split.as_deref().and_then(|split| left_out(&comparison, split)));
-    let found = Found { stamps, comparison, split, notes, findings: odd.list() };
+    let stated = format::notes(&stage.books()[..stage.years()]);
+    let found = Found { stated, stamps, comparison, split, notes, findings: odd.list() };
     arguments.write(&found)?;
     Ok(Done::Well)
 }
@@ -225,7 +227,9 @@ impl CompareArguments {
             tables.push((TableArgument::Split, split, &split_totals));
         }
         if self.output.format == Format::Json {
-            return self.output.write(&practices, &[], Readers::Anyone, |out| self.write_json(out, found, &tables));
+            return self
+                .output
+                .write(&practices, &[], Readers::Anyone, &found.stated, |out| self.write_json(out, found, &tables));
         }
         let is_shown = |table: TableArgument| match (self.table, self.output.format) {
             (Some(asked), _) => asked == table,
@@ -234,7 +238,7 @@ impl CompareArguments {
         };
         let shown = tables.iter().filter(|(table, ..)| is_shown(*table));
         let grids: Vec<(&dyn Grid, &[Vec<Cell<'_>>])> = shown.map(|(_, grid, totals)| (*grid, *totals)).collect();
-        self.output.write_tables(&grids, Readers::Anyone)
+        self.output.write_tables(&grids, Readers::Anyone, &found.stated)
     }
 
     fn write_json(

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use crate::cli::format::{Format, OutputArguments};
+use crate::cli::format::{self, Format, OutputArguments};
 use crate::cli::output::{self, Readers};
 use crate::cli::overrides::OverrideArguments;
 use crate::cli::years::{DEFAULT_SCHEME, YearArguments};
@@ -181,7 +181,7 @@ impl CurveArguments {
             CurveFormat::Parquet => Format::Parquet,
         };
         let output = OutputArguments { format, output: self.output.clone() };
-        output.write(&table, &[], Readers::Anyone, |out| {
+        output.write(&table, &[], Readers::Anyone, &format::notes(books), |out| {
             let stamps: Vec<BookStamp> = books.iter().map(BookStamp::of).collect();
             let mut document = Document::open(out, "uptake.curve/1")?;
             document.list("rulebooks", &stamps)?;

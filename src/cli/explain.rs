@@ -12,7 +12,7 @@ use crate::data::Extract;
 use crate::eval::explain::explain as explain_measurement;
 use crate::eval::sight::{Asked, Lens};
 use crate::model::Rulebook;
-use crate::model::book::MeasurementId;
+use crate::model::book::{MeasureKind, MeasurementId};
 use crate::report::explanation::{Who, explanation};
 
 /// Arguments of `uptake explain`.
@@ -41,6 +41,8 @@ pub(super) fn explain(arguments: &ExplainArguments, rules: Option<&Path>) -> Res
     let bar = Bar::rows();
     let (extract, lenses) = arguments.tables.load(&books, Asked { courses: true, fees: false }, &bar)?;
     bar.finish();
+    // A row that was set aside may be the very one that is looked for.
+    output::talk_block(&crate::report::findings::summary(&extract.findings().list()));
     let mut pages = Vec::new();
     for lens in &lenses {
         pages.extend(pages_of(&extract, lens, arguments)?);
@@ -56,8 +58,10 @@ fn check_code(books: &[Rulebook], code: &str) -> Result<(), CliError> {
     if books.iter().any(|book| book.measure(code).is_some()) {
         return Ok(());
     }
-    let mut known: Vec<&str> =
-        books.iter().flat_map(|book| &book.measures).map(|measure| measure.code.as_str()).collect();
+    // Courses can be explained too, but would bury the indicators here.
+    let indicators =
+        books.iter().flat_map(|book| &book.measures).filter(|measure| measure.kind == MeasureKind::Indicator);
+    let mut known: Vec<&str> = indicators.map(|measure| measure.code.as_str()).collect();
     known.sort_unstable();
     known.dedup();
     Err(CliError::usage(format!("there is no indicator `{code}`")).help(format!("there are: {}", known.join(", "))))
@@ -72,9 +76,12 @@ fn pages_of(extract: &Extract, lens: &Lens<'_>, arguments: &ExplainArguments) ->
     let book = lens.book();
     let mut pages = Vec::new();
     for (measurement, id) in book.measurements.iter().zip(0..) {
-        let code = &book.measures[measurement.measure.index()].code;
+        let measure = &book.measures[measurement.measure.index()];
+        let code = &measure.code;
         let is_asked = arguments.indicator.contains(code);
-        if !is_asked && !arguments.indicator.is_empty() {
+        // Unless courses are named, nobody asks about them.
+        let is_meant = arguments.indicator.is_empty() && measure.kind == MeasureKind::Indicator;
+        if !is_asked && !is_meant {
             continue;
         }
         let Some(explained) = explain_measurement(lens, MeasurementId(id), patient) else {

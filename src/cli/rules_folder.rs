@@ -43,6 +43,16 @@ pub(super) fn find(asked: Option<&Path>) -> Result<(Library, Origin), CliError> 
     }
 }
 
+/// Why nothing can be done with a folder in which no rulebook lies.
+pub(super) fn no_rulebooks(origin: &Origin) -> CliError {
+    let place = match origin {
+        Origin::Folder(folder) => folder.display().to_string(),
+        Origin::BuiltIn => "the rules built in".to_owned(),
+    };
+    CliError::usage(format!("there are no rulebooks in {place}"))
+        .help("a rulebook is a folder SCHEME/YEAR with a contract.toml or scheme.toml")
+}
+
 /// The copy built in.
 pub(super) fn built_in() -> Library {
     let mut sources = Sources::default();

@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use serde::Serialize;
 
 use crate::cli::facts::{self, BookFacts, KnownPractices, PracticeArguments};
-use crate::cli::format::{Format, OutputArguments};
+use crate::cli::format::{self, Format, OutputArguments};
 use crate::cli::inputs::{PatientArguments, TableDigest};
 use crate::cli::output::{self, Readers};
 use crate::cli::progress::Bar;
@@ -68,6 +68,9 @@ pub(super) fn run(arguments: &RunArguments, rules: Option<&Path>) -> Result<Done
     let (_, books) = arguments.years.books(rules)?;
     let known = arguments.practices.read(&books)?;
     let asking = Asking::of(arguments.table, arguments.output.format);
+    if arguments.tables.strict {
+        known.practices.refuse_malformed()?;
+    }
     let level = match arguments.level {
         LevelArgument::Practice => Level::Practice,
         LevelArgument::Patient => Level::Patient,
@@ -164,7 +167,7 @@ impl RunArguments {
         rows::sort_patients(&mut rows);
         let grid = PatientGrid { title: "Outcomes per patient", rows: &rows };
         let stamps: Vec<BookStamp> = books.iter().map(BookStamp::of).collect();
-        self.output.write(&grid, &[], Readers::Owner, |out| {
+        self.output.write(&grid, &[], Readers::Owner, &format::notes(books), |out| {
             let provenance = Provenance {
                 uptake: env!("CARGO_PKG_VERSION"),
                 patients: TableDigest::of(&self.tables.patients),
@@ -177,6 +180,7 @@ impl RunArguments {
                 results: &grid,
                 tables: &[],
                 overrides: &serde_json::Value::Null,
+                remarks: &[],
                 gaps: &[],
                 findings,
                 provenance: &provenance,

@@ -29,7 +29,10 @@ impl YearArguments {
     /// The checked rulebooks, each once, in the order asked for, with the library they come from. Faults are shown on
     /// stderr.
     pub(super) fn books(&self, rules: Option<&Path>) -> Result<(Library, Vec<Rulebook>), CliError> {
-        let (library, _) = rules_folder::find(rules)?;
+        let (library, origin) = rules_folder::find(rules)?;
+        if library.names().is_empty() {
+            return Err(rules_folder::no_rulebooks(&origin));
+        }
         let names = self.names(&library)?;
         let books = names.iter().map(|name| usable(&library, name)).collect::<Result<Vec<_>, _>>()?;
         Ok((library, books))

@@ -101,14 +101,14 @@ pub enum LoadError {
         line: u64,
     },
     /// A malformed row, where the caller asked that there be none.
-    #[error("row {row} of `{file}` has {}{}: mend it, or run without --strict to set such rows aside", kind.words().0, column.map_or(String::new(), |column| format!(" in the column `{column}`")))]
+    #[error("row {row} of `{file}` has {}{}: mend it, or run without --strict to set such rows aside", kind.words().0, column.as_ref().map_or(String::new(), |column| format!(" in the column `{column}`")))]
     Malformed {
         /// The name as it was given.
         file: String,
         /// The line (CSV, the header being line 1) or row (Parquet, the first being row 1).
         row: u64,
         /// The column to blame, where one is.
-        column: Option<&'static str>,
+        column: Option<String>,
         /// What is wrong with it.
         kind: FindingKind,
     },

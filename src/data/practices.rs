@@ -38,6 +38,19 @@ impl Practices {
     pub fn find(&self, code: &str) -> Option<&Practice> {
         self.list.binary_search_by(|practice| practice.code.as_str().cmp(code)).ok().map(|at| &self.list[at])
     }
+
+    /// The first malformed row as an error, for a caller who asked that there be none.
+    ///
+    /// # Errors
+    /// [`LoadError::Malformed`].
+    pub fn refuse_malformed(&self) -> Result<(), LoadError> {
+        let malformed = self.findings.list().into_iter().filter(|found| FindingKind::MALFORMED.contains(&found.kind));
+        let first = malformed.filter_map(|found| Some((*found.first_rows.first()?, found))).min_by_key(|(row, _)| *row);
+        first.map_or(Ok(()), |(row, found)| {
+            let column = Some(found.column).filter(|column| !column.is_empty());
+            Err(LoadError::Malformed { file: found.file, row, column, kind: found.kind })
+        })
+    }
 }
 
 /// Reads the practices table. Of rows for one practice, the first by content is used.
@@ -106,6 +119,8 @@ mod tests {
         assert_eq!(list, [("F1", None, Some("A")), ("F2", Some(800), Some("B"))]);
         assert_eq!(practices.find("F2").and_then(|practice| practice.list_size), Some(800));
         assert_eq!(practices.find("F9"), None);
+        let refused = practices.refuse_malformed().unwrap_err().to_string();
+        assert!(refused.starts_with("row 4 of `p.csv` has a number that cannot be read in the column `list_size`"));
         let findings: Vec<_> =
             practices.findings.list().into_iter().map(|f| (f.kind, f.column, f.first_rows)).collect();
         assert_eq!(

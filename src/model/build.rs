@@ -6,6 +6,7 @@ mod conditions;
 mod contract;
 mod dates;
 mod digest;
+mod editions;
 mod examples;
 mod fields;
 mod formulas;
@@ -18,7 +19,6 @@ mod sense;
 use crate::ground::{BookName, Diagnostic, FileId, Sources};
 use crate::model::Rulebook;
 use crate::model::book::Checked;
-use crate::model::library::NUMBERS_FILES;
 use crate::syntax::read_rules;
 use crate::syntax::tree::{Block, RuleFile};
 
@@ -27,6 +27,13 @@ use self::contract::Contract;
 use self::names::Names;
 
 pub(super) use self::examples::read as examples;
+
+/// The files that hold a rulebook's numbers; a folder with one of them is a rulebook.
+pub(super) const NUMBERS_FILES: [&str; 2] = ["contract.toml", "scheme.toml"];
+
+/// Faults that a clause may have caused that could not be read: what it would have defined, or said, is not known. They
+/// are left out until all clauses can be read.
+const DOUBTFUL: [&str; 7] = ["E202", "E204", "E304", "E307", "E308", "E408", "E409"];
 
 /// What is being built, and the faults so far.
 struct Builder<'a> {
@@ -53,6 +60,7 @@ struct Parts {
 }
 
 pub(super) use codes::cluster_codes;
+pub(super) use editions::edited_clusters;
 
 /// Builds the rulebook of a folder; None where so much is wrong that there is nothing to give.
 pub(super) fn build(sources: &Sources, name: &BookName) -> (Option<Rulebook>, Vec<Diagnostic>) {
@@ -67,17 +75,20 @@ pub(super) fn build(sources: &Sources, name: &BookName) -> (Option<Rulebook>, Ve
             (file, tree)
         })
         .collect();
-    let form_is_sound = faults.is_empty();
+    let of_rules = faults.len();
     let contract = contract::read(sources, numbers, name, &mut faults);
+    let of_files = faults.len();
+    let numbers_are_readable = !faults[of_rules..].iter().any(|fault| fault.code.starts_with("E1"));
     let codes = Codes::new(sources, &folder, &contract);
     let mut builder = Builder { sources, faults, contract, codes, names: Names::default(), parts: Parts::default() };
     let blocks: Vec<&Block> = rules.iter().flat_map(|(_, tree)| &tree.blocks).collect();
     builder.read_blocks(&blocks);
-    // What a clause that could not be read would have defined or used is not known, so these would mislead.
-    if form_is_sound {
+    if numbers_are_readable && of_rules == 0 {
         builder.check_sense();
     } else {
-        builder.faults.retain(|fault| fault.code.starts_with("E1"));
+        let found = builder.faults.split_off(of_files);
+        let is_certain = |fault: &Diagnostic| numbers_are_readable && !DOUBTFUL.contains(&fault.code);
+        builder.faults.extend(found.into_iter().filter(is_certain));
     }
     let digest = digest::digest(sources, &folder, &builder.codes);
     builder.finish(name, digest)

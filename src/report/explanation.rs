@@ -6,7 +6,7 @@ use crate::eval::explain::{Explained, Explanation, Why};
 use crate::eval::judge::Outcome;
 use crate::ground::{Day, MissingDay, Period, Unit};
 use crate::model::Rulebook;
-use crate::model::book::{Condition, Figure, FigureValue, Measure, Notes, Reason};
+use crate::model::book::{ClusterSet, Condition, Date, DateId, Figure, FigureValue, Measure, Notes, Reason};
 
 /// Whom an explanation is about.
 #[derive(Clone, Copy, Debug)]
@@ -23,17 +23,31 @@ pub fn explanation(book: &Rulebook, explained: &Explanation, who: Who<'_>) -> St
     let measure = &book.measures[measured.measure.index()];
     let mut page = Page { book, explained, out: String::new() };
     page.head(measure, measured.day, who);
-    page.clause("Register", "on the register", &explained.register, &measure.register.notes);
+    page.clause("Register", &explained.register, &measure.register.notes, Hints::None);
     if explained.register.holds {
         page.reasons("Exclusion", &measure.excludes, &explained.excludes);
-        page.clause("Achieved", "achieved", &explained.achieved, &measure.achieved.notes);
+        let hints = match explained.outcome {
+            Some(Outcome::NotAchieved | Outcome::Excepted(_)) => Hints::WhatWouldCount,
+            Some(Outcome::Achieved | Outcome::Excluded(_)) | None => Hints::None,
+        };
+        page.clause("Achieved", &explained.achieved, &measure.achieved.notes, hints);
         page.exceptions(measure);
     } else {
         page.line(0, "Nothing else is looked at: who is not on the register is not counted.");
+        page.out.push('\n');
     }
     page.conventions();
+    page.code_lists();
     page.foot(measure);
     page.out
+}
+
+/// Whether a clause that does not hold is followed by what would make it hold: what achieves is to be done, while nobody
+/// should be led to record a reason for an exception.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Hints {
+    WhatWouldCount,
+    None,
 }
 
 struct Page<'a> {
@@ -85,18 +99,18 @@ impl Page<'_> {
         self.out.push('\n');
     }
 
-    fn clause(&mut self, heading: &str, question: &str, explained: &Explained, notes: &Notes) {
+    fn clause(&mut self, heading: &str, explained: &Explained, notes: &Notes, hints: Hints) {
         let answer = if explained.holds { "yes" } else { "no" };
-        self.line(0, &format!("{heading}: {question}? {answer}"));
-        self.explained(1, explained);
+        self.line(0, &format!("{heading}: {answer}"));
+        self.explained(1, explained, hints);
         self.notes(1, notes);
         self.out.push('\n');
     }
 
     fn reasons(&mut self, word: &str, reasons: &[Reason], explained: &[Explained]) {
         for (reason, explained) in reasons.iter().zip(explained) {
-            let heading = format!("{word} {}", reason.code);
-            self.clause(&heading, &reason.title, explained, &reason.clause.notes);
+            let heading = format!("{word} {}, {}", reason.code, reason.title);
+            self.clause(&heading, explained, &reason.clause.notes, Hints::None);
         }
     }
 
@@ -104,25 +118,18 @@ impl Page<'_> {
         if measure.excepts.is_empty() {
             return;
         }
-        match self.explained.outcome {
-            Some(Outcome::Achieved) => {
-                self.line(0, "Achieving comes before any exception, so these change nothing:");
-                self.out.push('\n');
-            }
-            Some(Outcome::Excluded(_)) => {
-                self.line(0, "An exclusion comes before any exception, so these change nothing:");
-                self.out.push('\n');
-            }
-            Some(Outcome::Excepted(_)) => {
-                self.line(0, "Exceptions, of which the first that holds is the reason:");
-                self.out.push('\n');
-            }
-            Some(Outcome::NotAchieved) | None => {}
-        }
+        let said = match self.explained.outcome {
+            Some(Outcome::Achieved) => "Achieving comes before any exception, so these change nothing:",
+            Some(Outcome::Excluded(_)) => "An exclusion comes before any exception, so these change nothing:",
+            Some(Outcome::Excepted(_)) => "Exceptions, of which the first that holds is the reason:",
+            Some(Outcome::NotAchieved) | None => "Exceptions, of which none holds:",
+        };
+        self.line(0, said);
+        self.out.push('\n');
         self.reasons("Exception", &measure.excepts, &self.explained.excepts);
     }
 
-    fn explained(&mut self, depth: usize, explained: &Explained) {
+    fn explained(&mut self, depth: usize, explained: &Explained, hints: Hints) {
         let words = &self.book.condition_words[explained.condition.index()];
         let mark = if explained.holds { "✓" } else { "✗" };
         let condition = &self.book.conditions[explained.condition.index()];
@@ -135,20 +142,23 @@ impl Page<'_> {
             (_, None) => words.text.clone(),
         };
         self.line(depth, &format!("{mark} {said}"));
-        for reason in self.why(explained) {
+        for reason in self.why(explained, hints) {
             self.line(depth + 2, &reason);
         }
+        // What is denied is not to be brought about, and what holds wants nothing more.
+        let is_denied = matches!(condition, Condition::Not(_));
+        let hints = if explained.holds || is_denied { Hints::None } else { hints };
         for part in &explained.parts {
-            self.explained(depth + 1, part);
+            self.explained(depth + 1, part, hints);
         }
         let notes = words.notes.clone();
         self.notes(depth + 1, &notes);
     }
 
-    fn why(&self, explained: &Explained) -> Vec<String> {
+    fn why(&self, explained: &Explained, hints: Hints) -> Vec<String> {
         match &explained.why {
             Why::Parts => Vec::new(),
-            Why::Count { .. } => self.why_count(explained.holds, &explained.why),
+            Why::Count { .. } => self.why_count(explained, hints),
             Why::Falls { date, day, days } => vec![self.why_falls(*date, *day, *days)],
             Why::Registered { on, death } => vec![self.why_registered(explained.holds, *on, *death)],
             Why::Exists { date, day } => {
@@ -173,7 +183,7 @@ impl Page<'_> {
         }
     }
 
-    fn why_falls(&self, date: crate::model::book::DateId, day: Option<Day>, days: Option<(Day, Day)>) -> String {
+    fn why_falls(&self, date: DateId, day: Option<Day>, days: Option<(Day, Day)>) -> String {
         let name = &self.book.date_words[date.index()];
         let Some(day) = day else { return format!("there is no {name}") };
         let said = format!("{name} is {}", day.in_words());
@@ -185,15 +195,17 @@ impl Page<'_> {
             Some((_, last)) if day > last => {
                 format!("{said}, {} after {}", in_days(day.days_since(last)), last.in_words())
             }
-            Some((first, last)) => match span(first, last) {
-                Some(span) => format!("{said}, which lies {span}"),
-                None => said,
+            Some((first, last)) => match (first <= Day::FIRST, last >= Day::LAST) {
+                (true, true) => said,
+                (true, false) => format!("{said}, on or before {}", last.in_words()),
+                (false, true) => format!("{said}, on or after {}", first.in_words()),
+                (false, false) => format!("{said}, within {} to {}", first.in_words(), last.in_words()),
             },
         }
     }
 
-    fn why_count(&self, holds: bool, why: &Why) -> Vec<String> {
-        let Why::Count { at_least, at_most, clusters, counted, outside, days, missing } = why else {
+    fn why_count(&self, explained: &Explained, hints: Hints) -> Vec<String> {
+        let Why::Count { at_least, at_most, clusters, counted, outside, days, missing } = &explained.why else {
             return Vec::new();
         };
         let names: Vec<&str> = clusters.iter().map(|at| self.book.clusters[at].name.as_str()).collect();
@@ -202,52 +214,61 @@ impl Page<'_> {
             return vec![format!("there is no {}, so no day counts", self.book.date_words[missing.index()])];
         }
         let Some((first, last)) = *days else { return Vec::new() };
-        let mut lines = vec![self.found(&names, *at_least, *at_most, counted, first, last)];
-        for day in outside {
-            let how = if *day < first {
-                format!("too early by {}", in_days(first.days_since(*day)))
-            } else {
-                format!("too late by {}", in_days(day.days_since(last)))
-            };
-            lines.push(format!("{} does not count: {how}", self.dated(*day)));
+        // What is recorded after the measurement day is not looked at, whatever the rule would let in.
+        let last_seen = last.min(self.measured_on());
+        let when = span(first, last_seen).map_or(String::new(), |span| format!(" {span}"));
+        let dated: Vec<String> = counted.iter().map(|day| self.dated(*day)).collect();
+        let dated = if dated.is_empty() { String::new() } else { format!(": {}", dated.join(", ")) };
+        let mut lines = vec![format!("{names}{when}: {}{dated}", found(counted.len(), *at_least, *at_most))];
+        let too_few = counted.len() < *at_least as usize;
+        if too_few {
+            lines.extend(outside.iter().map(|day| self.missed(explained, *day, first, last)));
+        } else if !outside.is_empty() {
+            let outside: Vec<String> = outside.iter().map(|day| self.dated(*day)).collect();
+            lines.push(format!("outside that time: {}", outside.join(", ")));
         }
-        if !holds && counted.len() < *at_least as usize {
-            lines.push(self.what_would_count(*at_least as usize - counted.len(), &names, first, last));
+        if too_few && hints == Hints::WhatWouldCount {
+            lines.push(self.what_would_count(*at_least as usize - counted.len(), &names, first, last_seen));
         }
         lines
     }
 
-    fn found(
-        &self,
-        names: &str,
-        at_least: u32,
-        at_most: Option<u32>,
-        counted: &[Day],
-        first: Day,
-        last: Day,
-    ) -> String {
-        let found = match (at_least, at_most) {
-            (least, None) => format!("{} of the {least} needed", counted.len()),
-            (0, Some(0)) => format!("{}, and there must be none", counted.len()),
-            (0, Some(most)) => format!("{}, and at most {most} may be", counted.len()),
-            (_, Some(most)) => format!("{}, and there must be {most}", counted.len()),
+    fn measured_on(&self) -> Day {
+        self.book.measurements[self.explained.measurement.index()].day
+    }
+
+    /// Why a day outside the window does not count.
+    fn missed(&self, explained: &Explained, day: Day, first: Day, last: Day) -> String {
+        let dated = self.dated(day);
+        if let Some(name) = self.starts_from(explained, day, first) {
+            return format!("{dated} is {name} itself");
+        }
+        let how = if day < first {
+            format!("too early by {}", in_days(first.days_since(day)))
+        } else {
+            format!("too late by {}", in_days(day.days_since(last)))
         };
-        let when = span(first, last).map_or(String::new(), |span| format!(" {span}"));
-        let days: Vec<String> = counted.iter().map(|day| self.dated(*day)).collect();
-        let days = if days.is_empty() { String::new() } else { format!(": {}", days.join(", ")) };
-        format!("{names}: {found}{when}{days}")
+        format!("{dated} does not count: {how}")
+    }
+
+    /// The name of the event after which a window opens, if it was on the day before it opens.
+    fn starts_from(&self, explained: &Explained, day: Day, first: Day) -> Option<&str> {
+        let Condition::Count { window, .. } = &self.book.conditions[explained.condition.index()] else { return None };
+        let is_event = |date: DateId| matches!(self.book.dates[date.index()], Date::Nth { .. });
+        let edge = window.from.iter().find(|edge| edge.shift_days == 1 && is_event(edge.date))?;
+        (day.plus_days(1) == first).then(|| self.book.date_words[edge.date.index()].as_str())
     }
 
     fn what_would_count(&self, missing: usize, names: &str, first: Day, last: Day) -> String {
         let first = first.max(self.explained.birth);
         let room = last.days_since(first) + 1;
         if (room.max(0) as usize) < missing {
-            return "no day can count any more: the window has no room".to_owned();
+            return "nothing would count: the time has no room for it".to_owned();
         }
-        let days = if missing == 1 { "1 more day with".to_owned() } else { format!("{missing} more days, each with") };
+        let days = if missing == 1 { "1 more day" } else { &format!("{missing} more days") };
         match span(first, last) {
-            Some(span) => format!("would count: {days} {names} {span}"),
-            None => format!("would count: {days} {names}"),
+            Some(span) => format!("would count: {names} on {days} {span}"),
+            None => format!("would count: {names} on {days}"),
         }
     }
 
@@ -269,22 +290,46 @@ impl Page<'_> {
     fn conventions(&mut self) {
         for (date, ours, other) in &self.explained.by_convention {
             let name = &self.book.date_words[date.index()];
-            let convention = match self.book.missing_day {
-                MissingDay::LastDay => "its month lacks the day of birth, and this rulebook takes the month's last day",
-                MissingDay::NextDay => "its month lacks the day of birth, and this rulebook takes the next day",
+            let taken = match self.book.missing_day {
+                MissingDay::LastDay => "the month's last day",
+                MissingDay::NextDay => "the day after the month",
             };
-            let said =
-                format!("{name} is {}: {convention} (the other convention: {})", ours.in_words(), other.in_words());
+            let said = format!(
+                "{name} is {}: the month lacks the day it falls on, and this rulebook takes {taken} (by the other convention: {})",
+                ours.in_words(),
+                other.in_words()
+            );
             self.line(0, &said);
         }
         if self.explained.unseen_events > 0 {
-            let count = self.explained.unseen_events;
-            let said = format!("{count} recorded after the measurement day or before birth: not looked at");
-            self.line(0, &said);
+            let records = if self.explained.unseen_events == 1 { "record" } else { "records" };
+            let (count, day) = (self.explained.unseen_events, self.measured_on().in_words());
+            self.line(0, &format!("{count} {records} with these codes after {day}: not looked at"));
         }
         if !self.explained.by_convention.is_empty() || self.explained.unseen_events > 0 {
             self.out.push('\n');
         }
+    }
+
+    /// The code lists that were counted: a dose under a code that its list lacks is not seen.
+    fn code_lists(&mut self) {
+        let explained = self.explained;
+        let register = std::iter::once(&explained.register);
+        let beyond = std::iter::once(&explained.achieved).chain(&explained.excludes).chain(&explained.excepts);
+        let clauses = register.chain(beyond.filter(|_| explained.register.holds));
+        let counted = ClusterSet(clauses.fold(0, |set, clause| set | counted_in(clause).0));
+        if counted == ClusterSet::default() {
+            return;
+        }
+        self.line(0, "Codes");
+        for at in counted.iter() {
+            let cluster = &self.book.clusters[at];
+            let codes = cluster.codes.len();
+            let codes = if codes == 1 { "1 code".to_owned() } else { format!("{codes} codes") };
+            let whole = if cluster.complete { "" } else { ", not the whole official list" };
+            self.line(1, &format!("{}: {} ({codes}{whole})", cluster.name, cluster.title));
+        }
+        self.out.push('\n');
     }
 
     fn foot(&mut self, measure: &Measure) {
@@ -318,6 +363,29 @@ pub fn figure_line(book: &Rulebook, figure: &Figure) -> String {
     let status = figure.status.map_or("", |status| status.word());
     let source = figure.source.map_or("", |source| book.sources[source.index()].title.as_str());
     format!("{} {value}{unit} ({status}: {source})", figure.name)
+}
+
+/// How many days were found, beside how many there should be.
+fn found(found: usize, at_least: u32, at_most: Option<u32>) -> String {
+    let count = if found == 0 { "none".to_owned() } else { found.to_string() };
+    match (at_least, at_most) {
+        (1, None) if found > 0 => count,
+        (least, None) if found > 0 && found < least as usize => format!("{count} of the {least} needed"),
+        (least, None) => format!("{count}, and {least} needed"),
+        (least, Some(most)) if least == most && found == most as usize => format!("{count}, as it must be"),
+        (0, Some(0)) => format!("{count}, and there must be none"),
+        (0, Some(most)) => format!("{count}, and at most {most} allowed"),
+        (_, Some(most)) => format!("{count}, and exactly {most} needed"),
+    }
+}
+
+/// The clusters that a clause and its parts count.
+fn counted_in(explained: &Explained) -> ClusterSet {
+    let own = match &explained.why {
+        Why::Count { clusters, .. } => clusters.0,
+        Why::Parts | Why::Falls { .. } | Why::Registered { .. } | Why::Exists { .. } => 0,
+    };
+    ClusterSet(explained.parts.iter().fold(own, |set, part| set | counted_in(part).0))
 }
 
 /// `from 1 April 2023 to 31 March 2024`; None for every day.

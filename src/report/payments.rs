@@ -4,7 +4,7 @@ use crate::eval::pay::{Facts, Paid};
 use crate::model::Rulebook;
 use crate::model::book::MeasureKind;
 use crate::model::formula::ProgramOf;
-use crate::report::gaps::Figured;
+use crate::report::figured::Figured;
 use crate::report::table::{Cell, Column, Grid};
 
 /// The columns of the payments table.

@@ -8,7 +8,7 @@ use crate::eval::pay::{Counted, Earned};
 use crate::ground::Amount;
 use crate::model::Rulebook;
 use crate::model::book::MeasurementId;
-use crate::report::gaps::Figured;
+use crate::report::figured::Figured;
 use crate::report::style::counted;
 use crate::report::table::{Cell, Column, Grid};
 

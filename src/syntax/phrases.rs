@@ -1,6 +1,6 @@
 //! What each grammar rule is called when a message says what was expected: in the contract's words, never the grammar's.
 
-use super::reader::Rule;
+use super::grammar::Rule;
 
 /// The phrase for a rule. A keyword is its own phrase.
 pub(super) fn phrase(rule: Rule) -> &'static str {

@@ -7,18 +7,12 @@ mod formulas;
 mod pairs;
 mod recovery;
 
-use pest_derive::Parser;
-
 use self::pairs::{Children, word};
 use crate::ground::{Diagnostic, FileId};
+use crate::syntax::grammar::Rule;
 use crate::syntax::tree::{
     Block, Clause, ClauseBody, Define, Defined, Fee, Measure, MeasureKind, Note, Payment, Reason, RuleFile, Scope,
 };
-
-/// The grammar of `grammar/rules.pest`.
-#[derive(Parser)]
-#[grammar = "../grammar/rules.pest"]
-struct RulesParser;
 
 /// What one reading carries along: the file's id, and the faults met so far.
 struct Reading {

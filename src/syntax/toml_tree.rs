@@ -67,13 +67,42 @@ impl Table {
     }
 }
 
+/// Brackets nested deeper than this are refused before the parser looks at each of them.
+const DEEPEST_NESTING: usize = 60;
+
+/// Where brackets are nested too deep. Those in texts are counted too: no text holds so many that are never closed.
+fn too_deep(text: &str) -> Option<usize> {
+    let mut depth = 0_usize;
+    text.bytes().position(|byte| {
+        match byte {
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth > DEEPEST_NESTING
+    })
+}
+
 /// Reads a TOML text. The tree holds what could be read; each fault of form is a diagnostic.
 pub fn read_toml(file: FileId, text: &str) -> (Table, Vec<Diagnostic>) {
     // A byte-order mark is what Notepad leaves; three spaces keep every place where it was.
     let unmarked = text.strip_prefix('\u{feff}').map(|rest| format!("   {rest}"));
     let text = unmarked.as_deref().unwrap_or(text);
+    if let Some(at) = too_deep(text) {
+        let message = format!("brackets are nested more than {DEEPEST_NESTING} deep here");
+        let fault = Diagnostic::error("E106", Span::new(file, at..at + 1), message);
+        return (Table::default(), vec![fault.help("write one figure a line, as the shipped files do")]);
+    }
     let (root, errors) = DeTable::parse_recoverable(text);
-    let faults = errors.iter().map(|error| {
+    // A comma that is missing makes the rest of its line a fault too: the first one says it.
+    let mut told: Option<usize> = None;
+    let firsts = errors.iter().filter(|error| {
+        let at = error.span().map_or(0, |span| span.start.min(text.len()));
+        let between = told.and_then(|told| text.as_bytes().get(told..at));
+        told = Some(at);
+        between.is_none_or(|between| between.contains(&b'\n'))
+    });
+    let faults = firsts.map(|error| {
         let place = Span::new(file, error.span().unwrap_or(0..0));
         let message = error.message().lines().next().unwrap_or("this cannot be read").trim_end_matches('.');
         Diagnostic::error("E110", place, format!("not TOML: {message}"))

@@ -55,7 +55,10 @@ impl<'a> Codes<'a> {
             let versions: Vec<&str> = versions(sources).collect();
             let fault =
                 Diagnostic::error("E312", *span, format!("there is no version `{version}` of the code clusters"));
-            faults.push(fault.help(format!("versions are: {}", versions.join(", "))));
+            faults.push(fault.help(match versions.join(", ") {
+                none if none.is_empty() => format!("a version is a folder with a file for each cluster: {national}/"),
+                versions => format!("versions are: {versions}"),
+            }));
         }
         Codes { sources, own_folder, national_folder, clusters: Vec::new(), files: Vec::new(), faults }
     }
@@ -123,6 +126,7 @@ impl<'a> Codes<'a> {
     fn read(&mut self, name: &str, file: FileId, depth: usize) -> Cluster {
         self.files.push(file);
         let (root, unreadable) = read_toml(file, &self.sources.file(file).text);
+        let is_readable = unreadable.is_empty();
         self.faults.extend(unreadable);
         let mut fields = Fields::new(&root, Fields::file_start(file), format!("the cluster `{name}`"));
         let title = fields.text("title");
@@ -148,7 +152,8 @@ impl<'a> Codes<'a> {
         }
         cluster.first_code = cluster.codes.first().map(|code| code.id);
         let included: Vec<(&str, Span)> = includes.iter().filter_map(|item| included(item, &mut fields)).collect();
-        self.faults.extend(fields.finish());
+        // Of a file that cannot be read whole, nobody knows what stands in the rest.
+        self.faults.extend(fields.finish().into_iter().filter(|_| is_readable));
         for (other, span) in included {
             self.include(&mut cluster, other, span, depth);
         }

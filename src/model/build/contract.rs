@@ -43,7 +43,9 @@ struct OwnedFigure {
 /// Reads the file; every fault is kept and what could be read is given.
 pub(super) fn read(sources: &Sources, file: FileId, name: &BookName, faults: &mut Vec<Diagnostic>) -> Contract {
     let (root, unreadable) = read_toml(file, &sources.file(file).text);
+    let is_readable = unreadable.is_empty();
     faults.extend(unreadable);
+    let of_form = faults.len();
     let mut fields = Fields::new(&root, Fields::file_start(file), "the rulebook");
     let mut contract = header(&mut fields, name);
     contract.read_sources(&mut fields);
@@ -60,6 +62,10 @@ pub(super) fn read(sources: &Sources, file: FileId, name: &BookName, faults: &mu
         table.entries.iter().for_each(|entry| contract.read_proxy(entry, faults));
     }
     faults.extend(fields.finish());
+    // Of a file that cannot be read whole, nobody knows what stands in the rest.
+    if !is_readable {
+        faults.truncate(of_form);
+    }
     contract
 }
 
@@ -157,6 +163,10 @@ impl Contract {
                 other => {
                     let message = format!("a source is a text in quotes, found {}", other.kind());
                     fields.fault(Diagnostic::error("E302", entry.span, message));
+                    // It is there, so that citing it is no fault of its own.
+                    self.sources.push(Source { id: entry.key.clone(), title: String::new() });
+                    self.source_spans.push(entry.key_span);
+                    self.sources_used.push(true);
                 }
             }
         }
@@ -236,13 +246,12 @@ impl Contract {
                 faults.push(Diagnostic::error("E304", entry.span, message).help(help));
                 continue;
             };
-            if let Some(figure) = self.figure(entry, inner, faults) {
-                self.figures.push(OwnedFigure { owner: owner.map(str::to_owned), figure, used: false });
-            }
+            let figure = self.figure(entry, inner, faults);
+            self.figures.push(OwnedFigure { owner: owner.map(str::to_owned), figure, used: false });
         }
     }
 
-    fn figure(&mut self, entry: &Entry, table: &Table, faults: &mut Vec<Diagnostic>) -> Option<Figure> {
+    fn figure(&mut self, entry: &Entry, table: &Table, faults: &mut Vec<Diagnostic>) -> Figure {
         let what = format!("the figure `{}`", entry.key);
         let mut fields = Fields::new(table, entry.key_span, what);
         let value = figure_value(&mut fields, entry);
@@ -258,16 +267,9 @@ impl Contract {
         let source = source.and_then(|(id, span)| self.source(id, span, faults));
         let conflict = fields.text("conflict").map(|(text, _)| text.to_owned());
         faults.extend(fields.finish());
-        Some(Figure {
-            name: entry.key.clone(),
-            owner: None,
-            value: value?,
-            unit,
-            status,
-            source,
-            conflict,
-            span: entry.span,
-        })
+        // A figure whose value is faulty is there all the same, so that reading it is no fault of its own.
+        let value = value.unwrap_or_else(|| FigureValue::Unset(String::new()));
+        Figure { name: entry.key.clone(), owner: None, value, unit, status, source, conflict, span: entry.span }
     }
 
     /// The status of a word.

@@ -4,12 +4,12 @@ use crate::ground::concept::ConceptFault;
 use crate::ground::{Amount, ConceptId, Day, Diagnostic, Sources, Span};
 use crate::model::Rulebook;
 use crate::model::book::{Measure, MeasurementId, Reason};
+use crate::model::build::NUMBERS_FILES;
 use crate::model::build::codes::Codes;
 use crate::model::build::contract;
 use crate::model::build::fields::Fields;
 use crate::model::build::names::nearest;
 use crate::model::examples::{Case, CountsCase, Example, ExpectedOutcome, FILE, PatientCase};
-use crate::model::library::NUMBERS_FILES;
 use crate::syntax::toml_tree::{Value, read_toml};
 use crate::syntax::tree::Word;
 

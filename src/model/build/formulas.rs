@@ -184,9 +184,15 @@ impl Builder<'_> {
         let times = || left_measured.unit().times(right_measured.unit());
         let over = || left_measured.unit().over(right_measured.unit());
         let beside = left_measured.beside(right_measured);
+        // What goes with every unit, as an operand that nobody knows does, gives what goes with every unit.
+        let known = !matches!(left_measured, Measured::Nothing) && !matches!(right_measured, Measured::Nothing);
         match operator {
-            Operator::Times => (Formula::Times(left, right), Measured::In(times())),
-            Operator::Over => (Formula::Over(left, right), Measured::In(over())),
+            Operator::Times => {
+                (Formula::Times(left, right), if known { Measured::In(times()) } else { Measured::Nothing })
+            }
+            Operator::Over => {
+                (Formula::Over(left, right), if known { Measured::In(over()) } else { Measured::Nothing })
+            }
             Operator::Plus | Operator::Minus => {
                 if beside.is_none() {
                     self.unlike(span, left_measured, right_measured, "the other");

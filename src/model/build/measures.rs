@@ -24,7 +24,7 @@ impl Builder<'_> {
 
     fn clauses(&mut self, measure: &tree::Measure) -> Measure {
         let (notes, says) = self.notes(&measure.notes);
-        if notes.sources.is_empty() {
+        if !measure.notes.iter().any(|note| matches!(note, tree::Note::Source { .. })) {
             let message = format!("`{}` does not say who says so", measure.code.text);
             let fault = Diagnostic::error("E304", measure.code.span, message);
             self.faults.push(fault.help("write `source` and the id of a source below the title"));
@@ -103,7 +103,9 @@ impl Builder<'_> {
 
     /// The year's end, or the first day of each of its quarters.
     fn measurements(&mut self, measure: &tree::Measure) {
-        let (Some(start), Some(end)) = (self.contract.start, self.contract.end) else { return };
+        // Without its days there is no rulebook, but what is paid for is known all the same.
+        let start = self.contract.start.unwrap_or(Day::FIRST);
+        let end = self.contract.end.unwrap_or(Day::LAST);
         let id = MeasureId(u32::try_from(self.parts.measures.len() - 1).unwrap_or(u32::MAX));
         let code = &measure.code.text;
         if measure.each_quarter.is_none() {

@@ -1,0 +1,249 @@
+//! What `check` says of faulty rule files: one small file per fault in `tests/ui`, each shown in a snapshot, and files so
+//! nasty that only an answer is asked for.
+//!
+//! A file in `tests/ui/rules` stands beside a sound numbers file, one in `tests/ui/contract` beside sound rules, and one
+//! in `tests/ui/codes` is the code cluster that sound rules name.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use crate::tables::Ran;
+use crate::uptake::{output, root};
+
+/// A rules folder with one rulebook, `test/2023-24`, of these files: the name in the rulebook's folder, and the file.
+fn rulebook(files: &[(&str, &Path)]) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let book = folder.path().join("test/2023-24");
+    fs::create_dir_all(book.join("codes")).unwrap();
+    for (name, file) in files {
+        fs::copy(file, book.join(name)).unwrap();
+    }
+    folder
+}
+
+fn check(folder: &TempDir) -> Ran {
+    Ran::of(output(["check", "--rules", folder.path().to_str().unwrap()]))
+}
+
+fn base(name: &str) -> std::path::PathBuf {
+    root().join("tests/ui/base").join(name)
+}
+
+/// The rulebook that a faulty file is put into.
+fn around(file: &Path) -> TempDir {
+    let (contract, used, indicators, jab) =
+        (base("contract.toml"), base("used.rules"), base("indicators.rules"), base("jab.toml"));
+    let sound = root().join("tests/ui/contract/sound.toml");
+    match file.parent().unwrap().file_name().unwrap().to_str().unwrap() {
+        "rules" => rulebook(&[
+            ("contract.toml", &contract),
+            ("used.rules", &used),
+            ("case.rules", file),
+            ("codes/jab.toml", &jab),
+        ]),
+        "contract" => rulebook(&[("contract.toml", file), ("indicators.rules", &indicators), ("codes/jab.toml", &jab)]),
+        "codes" => rulebook(&[("contract.toml", &sound), ("indicators.rules", &indicators), ("codes/jab.toml", file)]),
+        other => panic!("what is in tests/ui/{other}?"),
+    }
+}
+
+/// The codes in square brackets: `error[E101]`.
+fn codes_in(text: &str) -> BTreeSet<String> {
+    let codes = text.split('[').skip(1).filter_map(|rest| rest.split_once(']'));
+    codes.map(|(code, _)| code).filter(|code| is_code(code)).map(str::to_owned).collect()
+}
+
+fn is_code(word: &str) -> bool {
+    word.len() == 4 && word.starts_with(['E', 'W']) && word[1..].bytes().all(|byte| byte.is_ascii_digit())
+}
+
+#[test]
+fn every_fault_is_shown_with_its_place_and_the_way_to_mend_it() {
+    insta::glob!("../ui", "{rules,contract,codes}/*.*", |file| {
+        let ran = check(&around(file));
+        let name = file.file_stem().unwrap().to_str().unwrap();
+        let shown = codes_in(&ran.stdout);
+        for code in name.split('-').filter(|word| is_code(word)) {
+            assert!(shown.contains(code), "{name} does not show {code}:\n{}{}", ran.stdout, ran.stderr);
+        }
+        assert_eq!(ran.stderr, "", "{name}");
+        let has_errors = shown.iter().any(|code| code.starts_with('E'));
+        assert_eq!(ran.code, Some(i32::from(has_errors)), "{name}");
+        let mut settings = insta::Settings::clone_current();
+        settings.set_snapshot_path("../ui/snapshots");
+        settings.set_prepend_module_to_snapshot(false);
+        settings.set_omit_expression(true);
+        settings.remove_input_file();
+        settings.bind(|| insta::assert_snapshot!("check", ran.stdout));
+    });
+}
+
+/// Codes whose files would be too large to keep have tests of their own below; W316 needs a whole rules folder and has
+/// its test in `editions.rs`.
+const MADE_BELOW: [&str; 3] = ["E105", "E208", "W316"];
+
+#[test]
+fn every_diagnostic_has_a_file_that_shows_it() {
+    let mut given = BTreeSet::new();
+    sources(&root().join("src/model"), &mut given);
+    sources(&root().join("src/syntax"), &mut given);
+    let mut shown: BTreeSet<String> = MADE_BELOW.map(str::to_owned).into();
+    // Faults of worked examples are shown beside the example files.
+    let folders = ["tests/ui/snapshots", "tests/examples/kept"];
+    let files = folders.iter().flat_map(|folder| fs::read_dir(root().join(folder)).unwrap());
+    for entry in files {
+        shown.extend(codes_in(&fs::read_to_string(entry.unwrap().path()).unwrap()));
+    }
+    let without: Vec<&String> = given.difference(&shown).collect();
+    assert!(given.len() > 40 && without.is_empty(), "{} codes, of which no file shows {without:?}", given.len());
+}
+
+/// The codes that stand in quotes in the sources.
+fn sources(folder: &Path, codes: &mut BTreeSet<String>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, codes);
+        } else {
+            let text = fs::read_to_string(path).unwrap();
+            let text = text.split("#[cfg(test)]").next().unwrap();
+            codes.extend(text.split('"').filter(|word| is_code(word)).map(str::to_owned));
+        }
+    }
+}
+
+/// How long an answer may take; an unoptimised build on a busy machine is given more.
+const SOON: Duration = Duration::from_secs(if cfg!(debug_assertions) { 5 } else { 1 });
+
+/// Checks a rulebook whose file of that name holds these bytes; it must answer, and soon.
+fn nasty(name: &str, bytes: &[u8]) -> Ran {
+    let folder = around(&root().join("tests/ui/contract/sound.toml"));
+    let file = folder.path().join("test/2023-24").join(name);
+    fs::write(file, bytes).unwrap();
+    let start = Instant::now();
+    let ran = check(&folder);
+    assert!(start.elapsed() < SOON, "{name} took {:?}", start.elapsed());
+    assert!(matches!(ran.code, Some(0..=2)), "{name} ended with {:?}: {}", ran.code, ran.stderr);
+    assert!(!ran.stderr.contains("panicked"), "{}", ran.stderr);
+    // The first diagnostics are worth reading; thousands of them are not.
+    assert!(ran.stdout.len() + ran.stderr.len() < 100_000, "{name} says too much");
+    ran
+}
+
+const TEN_MEGABYTES: usize = 10 << 20;
+
+fn sound_rules() -> String {
+    fs::read_to_string(base("indicators.rules")).unwrap()
+}
+
+#[test]
+fn binary_files_are_refused_by_name() {
+    let bytes: Vec<u8> = (0..=255).cycle().take(4096).collect();
+    for name in ["indicators.rules", "contract.toml", "codes/jab.toml"] {
+        let ran = nasty(name, &bytes);
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""));
+        ran.says(name).says("is not UTF-8 text").says("save it again as UTF-8");
+    }
+    let nuls = nasty("indicators.rules", &[0; 4096]);
+    assert_eq!(nuls.code, Some(1));
+}
+
+#[test]
+fn a_mark_at_the_start_and_windows_line_ends_are_no_faults() {
+    for name in ["indicators.rules", "contract.toml", "codes/jab.toml"] {
+        let folder = around(&root().join("tests/ui/contract/sound.toml"));
+        let text = fs::read_to_string(folder.path().join("test/2023-24").join(name)).unwrap();
+        let marked = format!("\u{feff}{}", text.replace('\n', "\r\n"));
+        let ran = nasty(name, marked.as_bytes());
+        assert_eq!(ran.stdout, "1 rulebook checked: no faults\n");
+    }
+}
+
+#[test]
+fn ten_megabytes_of_brackets_are_answered_soon() {
+    for (name, text) in [
+        ("indicators.rules", "(".repeat(TEN_MEGABYTES)),
+        ("indicators.rules", "( \n".repeat(TEN_MEGABYTES / 3)),
+        ("contract.toml", "[".repeat(TEN_MEGABYTES)),
+        ("codes/jab.toml", "[".repeat(TEN_MEGABYTES)),
+    ] {
+        let ran = nasty(name, text.as_bytes());
+        assert_ne!(ran.code, Some(0), "{name}");
+    }
+    let ran = nasty("indicators.rules", "(".repeat(TEN_MEGABYTES).as_bytes());
+    assert!(ran.stdout.contains("error[E105]: a rule file has at most 1048576 bytes"), "{}", ran.stdout);
+}
+
+#[test]
+fn deep_nesting_is_answered_soon() {
+    let rules = sound_rules();
+    let (before, after) = rules.split_once("any jab before age 1 year").unwrap();
+    for deep in [59, 60, 61, 5000, 200_000] {
+        let nested = format!("{before}{}any jab{}{after}", "(".repeat(deep), ")".repeat(deep));
+        let ran = nasty("indicators.rules", nested.as_bytes());
+        assert_eq!(ran.code == Some(0), deep <= 60, "{deep} deep: {}", ran.stdout);
+    }
+    // What nests without brackets.
+    for words in ["not ", "any of\n - ", "all of\n - any of\n - ", "1 day after "] {
+        nasty("indicators.rules", format!("{before}{}any jab{after}", words.repeat(20_000)).as_bytes());
+    }
+    for formula in ["-", "round ", "min(", "max(1, ", "1 + ", "1 * ", "not "] {
+        let deep = format!("payment p \"p\" for the practice\n  points = {}1\n", formula.repeat(20_000));
+        nasty("more.rules", deep.as_bytes());
+    }
+    let numbers = fs::read_to_string(root().join("tests/ui/contract/sound.toml")).unwrap();
+    for deep in ["[".repeat(50_000), "{a=".repeat(50_000), format!("a{}=1", ".a".repeat(50_000))] {
+        nasty("contract.toml", format!("{numbers}\n[deep]\nx = {deep}").as_bytes());
+    }
+}
+
+#[test]
+fn files_cut_short_anywhere_are_answered() {
+    let shipped = |name: &str| fs::read(root().join("rules/qof/2023-24").join(name)).unwrap();
+    for (name, bytes) in
+        [("indicators.rules", shipped("indicators.rules")), ("contract.toml", shipped("contract.toml"))]
+    {
+        for part in 0..12 {
+            // A cut in the middle of a character is not text: it is refused by name, like other binary files.
+            nasty(name, &bytes[..bytes.len() * part / 12]);
+        }
+    }
+}
+
+#[test]
+fn many_faults_are_shown_at_once() {
+    let one = |at: usize| {
+        format!("indicator T{at} \"t\"\n  source paper assumed\n  register  registered\n  achieved  any jab\n\n")
+    };
+    let ran = nasty("indicators.rules", (0..200).map(one).collect::<String>().as_bytes());
+    assert!(ran.stdout.matches("error[E101]").count() >= 10, "{}", ran.stdout);
+    let one = |at: usize| {
+        format!(
+            "indicator T{at} \"t\"\n  source paper assumed\n  register  registered at year end\n  achieved  any nothing{at}\n\n"
+        )
+    };
+    let ran = nasty("indicators.rules", (0..100).map(one).collect::<String>().as_bytes());
+    assert_eq!(ran.stdout.matches("error[E201]").count(), 100);
+}
+
+#[test]
+fn more_clusters_than_a_rulebook_can_name_are_refused() {
+    let folder = around(&root().join("tests/ui/contract/sound.toml"));
+    let book = folder.path().join("test/2023-24");
+    let mut rules = sound_rules();
+    for at in 0..64 {
+        fs::copy(base("jab.toml"), book.join(format!("codes/jab_{at}.toml"))).unwrap();
+        rules += &format!(
+            "\nindicator J{at} \"j\"\n  source paper assumed\n  register  registered at year end\n  achieved  any jab_{at}\n"
+        );
+    }
+    rules = rules.replace("for each indicator", "for each indicator only T1");
+    fs::write(book.join("indicators.rules"), rules).unwrap();
+    let ran = check(&folder);
+    assert!(ran.stdout.contains("error[E208]: a rulebook can name at most 64 code clusters"), "{}", ran.stdout);
+    assert_eq!(ran.stdout.matches("error[").count(), 1, "{}", ran.stdout);
+}
