@@ -23,7 +23,7 @@ use crate::report::comparison::split::{self, SplitRow};
 use crate::report::comparison::{Side, measured};
 use crate::report::run_json::BookStamp;
 use crate::report::table::json::Document;
-use crate::report::table::{Cell, Grid};
+use crate::report::table::{Cell, Grid, Notes};
 use crate::report::{findings, gaps};
 
 /// Arguments of `uptake compare`.
@@ -142,6 +142,7 @@ struct Provenance {
 
 /// What was found out.
 struct Found {
+    stated: Notes,
     stamps: Vec<BookStamp>,
     comparison: Comparison,
     split: Option<Vec<SplitRow>>,
@@ -169,13 +170,12 @@ pub(super) fn compare(arguments: &CompareArguments, rules: Option<&Path>) -> Res
     }
     let (facts, mut odd, told) = arguments.source.facts(&arguments.practices, &known, &stage)?;
     odd.merge(known.findings.clone());
-    let found = Found {
-        stamps,
-        comparison: Comparison::of(&sides(&facts[..stage.years()], &stage)),
-        split: stage.has_split().then(|| split_of(&facts, &stage)),
-        notes: notes(arguments, &known, &stage, told),
-        findings: odd.list(),
-    };
+    let comparison = Comparison::of(&sides(&facts[..stage.years()], &stage));
+    let split = stage.has_split().then(|| split_of(&facts, &stage));
+    let mut notes = notes(arguments, &known, &stage, told);
+    notes.extend(split.as_deref().and_then(|split| left_out(&comparison, split)));
+    let stated = format::notes(&stage.books()[..stage.years()]);
+    let found = Found { stated, stamps, comparison, split, notes, findings: odd.list() };
     arguments.write(&found)?;
     Ok(Done::Well)
 }
@@ -195,6 +195,14 @@ impl BookFacts<'_> {
 fn split_of(facts: &[BookFacts<'_>], stage: &Stage) -> Vec<SplitRow> {
     let all = sides(facts, stage);
     split::split(&[all[0], all[2], all[3], all[1]])
+}
+
+/// How many practices of either year the split has not got.
+fn left_out(comparison: &Comparison, split: &[SplitRow]) -> Option<String> {
+    let all: BTreeSet<&str> = comparison.practices.iter().map(|row| row.practice_code.as_str()).collect();
+    let left_out = all.len() - split.len();
+    (left_out > 0)
+        .then(|| format!("the split leaves out {left_out} of {} practices, which are not in both years", all.len()))
 }
 
 /// What a reader must know of how the results came about.
@@ -235,9 +243,9 @@ impl CompareArguments {
             tables.push((TableArgument::Split, split, &split_totals));
         }
         if self.output.format == Format::Json {
-            return self.output.write(&practices, &[], Readers::Anyone, &format::stamped(&found.stamps), |out| {
-                self.write_json(out, found, &tables)
-            });
+            return self
+                .output
+                .write(&practices, &[], Readers::Anyone, &found.stated, |out| self.write_json(out, found, &tables));
         }
         let is_shown = |table: TableArgument| match (self.table, self.output.format) {
             (Some(asked), _) => asked == table,
@@ -246,7 +254,7 @@ impl CompareArguments {
         };
         let shown = tables.iter().filter(|(table, ..)| is_shown(*table));
         let grids: Vec<(&dyn Grid, &[Vec<Cell<'_>>])> = shown.map(|(_, grid, totals)| (*grid, *totals)).collect();
-        self.output.write_tables(&grids, Readers::Anyone, &format::stamped(&found.stamps))
+        self.output.write_tables(&grids, Readers::Anyone, &found.stated)
     }
 
     fn write_json(

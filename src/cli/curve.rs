@@ -101,11 +101,14 @@ pub(super) fn curve(arguments: &CurveArguments, rules: Option<&Path>) -> Result<
 /// What is not known, each once.
 fn gaps(lines: &[Line]) -> BTreeSet<&str> {
     let figures = lines.iter().flat_map(|line| &line.paid).flat_map(|(points, pounds)| [points, pounds]);
-    let gap = |figure| match figure {
-        &Figured::Gap(ref gap) => Some(gap.as_str()),
-        Figured::Known(_) | Figured::None => None,
-    };
     figures.filter_map(gap).collect()
+}
+
+fn gap(figure: &Figured) -> Option<&str> {
+    match figure {
+        Figured::Gap(gap) => Some(gap),
+        Figured::Known(_) | Figured::None => None,
+    }
 }
 
 impl CurveArguments {

@@ -20,7 +20,7 @@ use crate::report::findings;
 use crate::report::run_json::BookStamp;
 use crate::report::sweep::{self, Axis, Meeting, Place, Priced};
 use crate::report::table::json::Document;
-use crate::report::table::{Cell, Grid, Table};
+use crate::report::table::{Cell, Grid, Notes, Table};
 
 /// A grid has at most so many places.
 const MOST_PLACES: usize = 100_000;
@@ -71,6 +71,7 @@ struct Broken {
 
 /// What stands at the head of a document.
 struct Head {
+    stated: Notes,
     stamps: Vec<BookStamp>,
     notes: Vec<String>,
 }
@@ -101,7 +102,7 @@ pub(super) fn sweep(arguments: &SweepArguments, rules: Option<&Path>) -> Result<
         Broken { target, meetings: priced.meetings(&axes[0], &places, target) }
     });
     arguments.tell(&places, broken.as_ref());
-    let document = Head { stamps, notes };
+    let document = Head { stated: format::notes(stage.books()), stamps, notes };
     arguments.write(&document, &axes, &places, broken.as_ref())?;
     Ok(Done::Well)
 }
@@ -163,7 +164,7 @@ impl SweepArguments {
             shown.push(("break_even", met));
         }
         if self.output.format == Format::Json {
-            return self.output.write(&grid, &[], Readers::Anyone, &format::stamped(&head.stamps), |out| {
+            return self.output.write(&grid, &[], Readers::Anyone, &head.stated, |out| {
                 let mut document = Document::open(out, "uptake.sweep/1")?;
                 document.list("rulebooks", &head.stamps)?;
                 document.list("notes", &head.notes)?;
@@ -180,7 +181,7 @@ impl SweepArguments {
             });
         }
         let grids: Vec<(&dyn Grid, &[Vec<Cell<'_>>])> = shown.iter().map(|(_, grid)| (*grid, &[][..])).collect();
-        self.output.write_tables(&grids, Readers::Anyone, &format::stamped(&head.stamps))
+        self.output.write_tables(&grids, Readers::Anyone, &head.stated)
     }
 }
 

@@ -60,7 +60,7 @@ impl Stage {
         self.books.len() > self.years
     }
 
-    pub(super) fn books(&self) -> &[Rulebook] {
+    pub(in crate::cli) fn books(&self) -> &[Rulebook] {
         &self.books
     }
 

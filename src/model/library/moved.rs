@@ -2,7 +2,7 @@
 
 use crate::ground::{BookName, Sources};
 use crate::model::Library;
-use crate::model::library::NUMBERS_FILES;
+use crate::model::build::NUMBERS_FILES;
 
 impl Library {
     /// A library in which a rulebook's year starts and ends as that of `dates_of`, and its code clusters are those of
