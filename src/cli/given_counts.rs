@@ -254,6 +254,13 @@ fn lowest(book: &Rulebook, proxy: &Proxy, quarter: Option<u8>, counts: &[Option<
 }
 
 impl CountRemarks {
+    /// What stood in for what in a rulebook: the codes of the measure and of the course.
+    pub(super) fn stood_in<'a>(&'a self, book: &Rulebook) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let name = book.name.to_string();
+        let ours = self.proxies.keys().filter(move |(rulebook, _, _)| *rulebook == name);
+        ours.map(|(_, measure, course)| (measure.as_str(), course.as_str()))
+    }
+
     /// The remarks for people, a line each.
     pub(super) fn notes(&self) -> Vec<String> {
         let mut notes = self.years.clone();

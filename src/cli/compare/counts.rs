@@ -1,85 +1,42 @@
-//! The facts of practices from counts that somebody else made.
+//! The facts of practices from counts that somebody else made: read and matched as `score` does it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 
+use crate::cli::CliError;
 use crate::cli::compare::stage::Stage;
-use crate::cli::facts::{BookFacts, KnownPractices, PracticeArguments};
-use crate::cli::{CliError, inputs};
-use crate::data::counts::{self, CountRow};
-use crate::eval::pay::{Counted, Facts, Origin};
-use crate::ground::{Amount, Findings};
+use crate::cli::facts::{self, BookFacts, KnownPractices, PracticeArguments};
+use crate::cli::given_counts::{CountRemarks, GivenCounts};
+use crate::eval::pay::Facts;
+use crate::ground::Findings;
 use crate::model::Rulebook;
-use crate::model::book::{MeasureId, MeasureKind};
+use crate::model::book::MeasureKind;
 use crate::report::comparison::measured;
 
-/// Reads the counts once and gives every rulebook the same practices.
+/// Reads the counts once and gives every rulebook the same practices; with what was odd and what a reader must know.
 pub(super) fn facts<'b>(
     path: &Path,
     practices: &PracticeArguments,
     known: &KnownPractices,
     stage: &'b Stage,
 ) -> Result<(Vec<BookFacts<'b>>, Findings, Vec<String>), CliError> {
-    let table = counts::read(&inputs::open(path)?)?;
-    let mut by_practice: BTreeMap<&str, BTreeMap<&str, &CountRow>> = BTreeMap::new();
-    for row in &table.rows {
-        let of_practice = by_practice.entry(&row.practice_code).or_default();
-        if of_practice.insert(&row.measure, row).is_some() {
-            let message =
-                format!("row {} of {} counts {} a second time for one practice", row.row, path.display(), row.measure);
-            return Err(CliError::usage(message).help("give one row per practice and measure: counts of one year"));
-        }
-    }
-    let mut notes = BTreeSet::new();
+    let given = GivenCounts::read(path)?;
+    let mut remarks = CountRemarks::default();
+    remarks.findings.merge(given.table.findings.clone());
+    let by_book = given.by_book(stage.books(), &mut remarks)?;
     let mut books = Vec::new();
-    for (at, book) in stage.books().iter().enumerate() {
-        let mut facts = BTreeMap::new();
-        for (code, rows) in &by_practice {
-            let mut of_practice = known.facts(practices, book, code, Origin::Counts);
-            fill(book, rows, &mut of_practice, &mut notes);
-            facts.insert((*code).to_owned(), of_practice);
-        }
-        notes.extend(not_counted(book, &facts));
-        books.push(BookFacts { book, figures: stage.figures(known, at), practices: facts });
+    for (at, (book, counts)) in stage.books().iter().zip(&by_book).enumerate() {
+        let figures = stage.figures(known, at);
+        books.push(facts::from_counts(practices, known, book, figures, counts, &mut remarks));
     }
-    if table.rows.iter().any(|row| row.rounded) {
-        notes.insert("numerators worked out from a percentage are only as exact as it was written".to_owned());
+    let mut notes = remarks.notes();
+    for facts in &books {
+        let pairs = remarks.stood_in(facts.book);
+        let ids = pairs.filter_map(|(measure, course)| facts.book.measure(measure).zip(facts.book.measure(course)));
+        notes.extend(ids.map(|(measure, course)| measured::stand_in(facts.book, measure, course)));
+        notes.extend(not_counted(facts.book, &facts.practices));
     }
-    Ok((books, table.findings, notes.into_iter().collect()))
-}
-
-/// What was counted, by label or by code; then what stands in for measures that were not.
-fn fill(book: &Rulebook, rows: &BTreeMap<&str, &CountRow>, facts: &mut Facts, notes: &mut BTreeSet<String>) {
-    let of_measure = |id: MeasureId| rows.get(book.measures[id.index()].code.as_str());
-    for (counted, measurement) in facts.counts.iter_mut().zip(&book.measurements) {
-        let by_label = rows.get(measurement.label.as_str());
-        if let Some(row) = by_label.or_else(|| of_measure(measurement.measure)) {
-            *counted = Some(counted_of(row));
-            if by_label.is_none() {
-                notes.insert(format!(
-                    "{}: a count for the whole year is used for {}, which is approximate",
-                    book.name, measurement.label
-                ));
-            }
-            continue;
-        }
-        let proxy = book.proxies.iter().find(|proxy| proxy.measure == measurement.measure);
-        let Some(proxy) = proxy else { continue };
-        let rows: Option<Vec<_>> = proxy.lowest_of.iter().map(|id| Some((*id, counted_of(of_measure(*id)?)))).collect();
-        let lowest = rows.and_then(|rows| rows.into_iter().min_by_key(|(_, counted)| counted.achievement_percent()));
-        if let Some((id, lowest)) = lowest {
-            *counted = Some(lowest);
-            notes.insert(measured::stand_in(book, measurement.measure, id));
-        }
-    }
-}
-
-fn counted_of(row: &CountRow) -> Counted {
-    let counted = Counted::of(row.numerator, row.denominator);
-    match row.register.map(|people| people.map(Amount::from)) {
-        Some([register, excluded, excepted]) => Counted { register, excluded, excepted, ..counted },
-        None => counted,
-    }
+    Ok((books, remarks.findings, notes))
 }
 
 /// Indicators that a rulebook pays for and nobody counted.
