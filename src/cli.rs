@@ -7,13 +7,19 @@ mod check;
 pub mod demo;
 mod error;
 mod explain;
+mod facts;
 mod format;
 mod import_codes;
 mod inputs;
+#[cfg(feature = "lsp")]
+mod lsp;
 mod output;
+mod overrides;
 mod progress;
+mod results;
 mod rules_folder;
 mod run;
+mod test;
 mod years;
 
 use std::path::PathBuf;
@@ -48,10 +54,15 @@ enum Command {
     Run(run::RunArguments),
     /// Check rulebooks and show every fault in them
     Check(check::CheckArguments),
+    /// Try the worked examples of rulebooks
+    Test(test::TestArguments),
     /// Explain one patient's result for one indicator, clause by clause
     Explain(explain::ExplainArguments),
     /// Take over a published list of codes as a code cluster of the rules
     ImportCodes(import_codes::ImportCodesArguments),
+    /// Show faults and meanings in an editor, which starts this itself (language server protocol)
+    #[cfg(feature = "lsp")]
+    Lsp(lsp::LspArguments),
 }
 
 /// What a command came to.
@@ -96,7 +107,10 @@ fn run(arguments: Arguments) -> Result<Done, CliError> {
         Command::Demo(arguments) => demo::command::demo(&arguments, rules),
         Command::Run(arguments) => run::run(&arguments, rules),
         Command::Check(arguments) => check::check(&arguments, rules),
+        Command::Test(arguments) => test::test(&arguments, rules),
         Command::Explain(arguments) => explain::explain(&arguments, rules),
         Command::ImportCodes(arguments) => import_codes::import_codes(&arguments, rules),
+        #[cfg(feature = "lsp")]
+        Command::Lsp(arguments) => lsp::lsp(&arguments, rules),
     }
 }

@@ -10,10 +10,12 @@
 //! its partition; `group` brings a patient's rows together.
 
 pub mod code_list;
+pub mod counts;
 pub mod error;
 pub mod extract;
 pub mod practices;
 pub mod progress;
+pub mod records;
 pub mod source;
 pub mod table;
 

@@ -6,6 +6,7 @@
 //! and cannot fail: the rulebook was checked.
 
 pub mod counts;
+pub mod examples;
 pub mod explain;
 pub mod judge;
 pub mod pay;
@@ -14,3 +15,4 @@ pub mod sight;
 pub mod trace;
 
 mod births;
+mod fees;

@@ -5,11 +5,15 @@
 //! one is the proof that it was checked, and an evaluator need not fail. It must not know any patient.
 
 pub mod book;
+pub mod examples;
 pub mod formula;
+pub mod ids;
 pub mod library;
+pub mod remark;
 pub mod unit;
 
 mod build;
+mod reach;
 
 pub use book::Rulebook;
 pub use library::Library;

@@ -10,8 +10,10 @@
 
 pub mod diagnostics;
 pub mod explanation;
+pub mod figured;
 pub mod findings;
 pub mod gaps;
+pub mod payments;
 pub mod rows;
 pub mod run_json;
 pub mod style;

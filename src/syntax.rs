@@ -8,6 +8,7 @@ pub mod cluster_text;
 pub mod toml_tree;
 pub mod tree;
 
+mod grammar;
 mod phrases;
 mod reader;
 

@@ -4,6 +4,8 @@
 mod bad_input;
 #[path = "it/edits.rs"]
 mod edits;
+#[path = "it/examples.rs"]
+mod examples;
 #[path = "it/faults.rs"]
 mod faults;
 #[path = "it/golden.rs"]
@@ -12,6 +14,9 @@ mod golden;
 mod house;
 #[path = "it/import_codes.rs"]
 mod import_codes;
+#[cfg(feature = "lsp")]
+#[path = "it/lsp.rs"]
+mod lsp;
 #[path = "it/sameness.rs"]
 mod sameness;
 #[path = "it/tables.rs"]
@@ -20,3 +25,6 @@ mod tables;
 mod uptake;
 #[path = "it/wording.rs"]
 mod wording;
+#[cfg(feature = "workbook")]
+#[path = "it/workbook.rs"]
+mod workbook;

@@ -4,9 +4,8 @@ use std::path::Path;
 
 use clap::Args;
 
-use crate::cli::years::DEFAULT_SCHEME;
-use crate::cli::{CliError, Done, output, rules_folder};
-use crate::ground::{BookName, Diagnostic, Severity};
+use crate::cli::{CliError, Done, output, rules_folder, years};
+use crate::ground::{Diagnostic, Severity};
 use crate::report::diagnostics;
 
 /// Arguments of `uptake check`.
@@ -19,21 +18,10 @@ pub(super) struct CheckArguments {
 
 pub(super) fn check(arguments: &CheckArguments, rules: Option<&Path>) -> Result<Done, CliError> {
     let (library, origin) = rules_folder::find(rules)?;
-    let known = library.names();
-    if known.is_empty() {
+    if library.names().is_empty() {
         return Err(rules_folder::no_rulebooks(&origin));
     }
-    let mut names = Vec::new();
-    for year in &arguments.years {
-        let name = BookName::parse(year, DEFAULT_SCHEME).filter(|name| known.contains(name));
-        names.push(name.ok_or_else(|| {
-            let known: Vec<String> = known.iter().map(BookName::to_string).collect();
-            CliError::usage(format!("there is no rulebook `{year}`")).help(format!("there are: {}", known.join(", ")))
-        })?);
-    }
-    if arguments.years.is_empty() {
-        names = known;
-    }
+    let names = years::named(&library, &arguments.years)?;
     let mut found: Vec<Diagnostic> = names.iter().flat_map(|name| library.check(name).diagnostics).collect();
     found.sort_by(|a, b| (a.place, a.code).cmp(&(b.place, b.code)));
     // A fault in a shared cluster is one fault, however many rulebooks use it.

@@ -10,7 +10,7 @@ use crate::cli::years::YearArguments;
 use crate::cli::{CliError, Done, output};
 use crate::data::Extract;
 use crate::eval::explain::explain as explain_measurement;
-use crate::eval::sight::Lens;
+use crate::eval::sight::{Asked, Lens};
 use crate::model::Rulebook;
 use crate::model::book::MeasurementId;
 use crate::report::explanation::{Who, explanation};
@@ -39,7 +39,7 @@ pub(super) fn explain(arguments: &ExplainArguments, rules: Option<&Path>) -> Res
         check_code(&books, code)?;
     }
     let bar = Bar::rows();
-    let (extract, lenses) = arguments.tables.load(&books, &bar, false)?;
+    let (extract, lenses) = arguments.tables.load(&books, Asked { courses: true, fees: false }, &bar)?;
     bar.finish();
     // A row that was set aside may be the very one that is looked for.
     output::talk_block(&crate::report::findings::summary(&extract.findings().list()));

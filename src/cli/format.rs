@@ -7,7 +7,12 @@ use clap::{Args, ValueEnum};
 
 use crate::cli::CliError;
 use crate::cli::output::{self, Readers};
-use crate::report::table::{Cell, Grid, csv, terminal};
+use crate::model::Rulebook;
+#[cfg(feature = "parquet")]
+use crate::report::table::parquet;
+#[cfg(feature = "workbook")]
+use crate::report::table::workbook;
+use crate::report::table::{Cell, Column, Grid, Notes, Table, csv, terminal};
 
 /// The forms of tables.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
@@ -21,6 +26,22 @@ pub(super) enum Format {
     /// Apache Parquet
     #[cfg(feature = "parquet")]
     Parquet,
+    /// Excel workbook
+    #[cfg(feature = "workbook")]
+    Xlsx,
+}
+
+impl Format {
+    /// What it is, if it is no text.
+    fn binary(self) -> Option<&'static str> {
+        match self {
+            Format::Table | Format::Json | Format::Csv => None,
+            #[cfg(feature = "parquet")]
+            Format::Parquet => Some("Parquet"),
+            #[cfg(feature = "workbook")]
+            Format::Xlsx => Some("an Excel workbook"),
+        }
+    }
 }
 
 /// How and where results are written.
@@ -36,14 +57,46 @@ pub(super) struct OutputArguments {
 }
 
 impl OutputArguments {
-    /// Writes a grid in the form asked for; `json` writes the document that goes with it.
+    /// Writes several grids one below the other for people; in other forms there is one.
+    pub(super) fn write_tables(
+        &self,
+        grids: &[(&dyn Grid, &[Vec<Cell<'_>>])],
+        readers: Readers,
+        notes: &Notes,
+    ) -> Result<(), CliError> {
+        if let (Format::Table, place) = (self.format, self.output.as_deref()) {
+            let style = if place.is_none() { output::stdout_style() } else { crate::report::style::Style::PLAIN };
+            return output::to_place(place, readers, |out| {
+                for (at, (grid, totals)) in grids.iter().enumerate() {
+                    if at > 0 {
+                        writeln!(out)?;
+                    }
+                    terminal::write(out, *grid, totals, style)?;
+                }
+                Ok(())
+            });
+        }
+        #[cfg(feature = "workbook")]
+        if self.format == Format::Xlsx {
+            self.refuse_terminal()?;
+            let grids: Vec<&dyn Grid> = grids.iter().map(|(grid, _)| *grid).collect();
+            return output::to_place(self.output.as_deref(), readers, |out| workbook::write(out, &grids, notes));
+        }
+        grids.iter().try_for_each(|(grid, totals)| self.write(*grid, totals, readers, notes, |_| Ok(())))
+    }
+
+    /// Writes a grid in the form asked for; `json` writes the document that goes with it, and a workbook holds the
+    /// notes too.
     pub(super) fn write(
         &self,
         grid: &dyn Grid,
         totals: &[Vec<Cell<'_>>],
         readers: Readers,
+        #[cfg_attr(not(feature = "workbook"), expect(unused_variables, reason = "only a workbook has notes"))]
+        notes: &Notes,
         json: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> Result<(), CliError> {
+        self.refuse_terminal()?;
         let place = self.output.as_deref();
         match self.format {
             Format::Table => {
@@ -53,14 +106,38 @@ impl OutputArguments {
             Format::Json => output::to_place(place, readers, json),
             Format::Csv => output::to_place(place, readers, |out| csv::write(out, grid, csv::Formulas::AsWritten)),
             #[cfg(feature = "parquet")]
-            Format::Parquet => {
-                if place.is_none() && output::stdout_is_terminal() {
-                    return Err(
-                        CliError::usage("Parquet is no text for a terminal").help("name a file with `--output`")
-                    );
-                }
-                output::to_place(place, readers, |out| crate::report::table::parquet::write(out, grid))
+            Format::Parquet => output::to_place(place, readers, |out| parquet::write(out, grid)),
+            #[cfg(feature = "workbook")]
+            Format::Xlsx => output::to_place(place, readers, |out| workbook::write(out, &[grid], notes)),
+        }
+    }
+
+    /// An error if bytes that are no text would go to a terminal.
+    fn refuse_terminal(&self) -> Result<(), CliError> {
+        let is_stdout = self.output.as_deref().is_none_or(|path| path.as_os_str() == "-");
+        match self.format.binary() {
+            Some(what) if is_stdout && output::stdout_is_terminal() => {
+                let error = CliError::usage(format!("{what} is no text for a terminal"));
+                Err(error.help("name a file with `--output`"))
             }
+            Some(_) | None => Ok(()),
         }
     }
 }
+
+/// The notes of results that follow these rulebooks: which they are, and who says what they say.
+pub(super) fn notes<'a>(books: impl IntoIterator<Item = &'a Rulebook>) -> Notes {
+    let mut about = vec![("Made by".to_owned(), format!("uptake {}", env!("CARGO_PKG_VERSION")))];
+    let mut sources = Table::new("Sources", SOURCE_COLUMNS);
+    for book in books {
+        let words = format!("{}\nrevision {}\nSHA-256 {}", book.title, book.revision, book.digest);
+        about.push((format!("Rulebook {}", book.name), words));
+        let name = book.name.to_string();
+        let said = book.sources.iter().map(|source| [name.clone(), source.id.clone(), source.title.clone()]);
+        sources.rows.extend(said.map(|row| row.map(Cell::text).to_vec()));
+    }
+    Notes { about, tables: vec![sources] }
+}
+
+/// The columns of the sources of rulebooks.
+const SOURCE_COLUMNS: [Column; 3] = [Column::text("rulebook"), Column::text("source"), Column::text("title")];

@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use crate::cli::CliError;
 use crate::data::{Content, Format, Input, LoadOptions, PatientInputs, Progress, Wanted};
 use crate::data::{Extract, extract};
-use crate::eval::sight::Lens;
+use crate::eval::sight::{Asked, Lens};
 use crate::ground::ConceptId;
 use crate::model::Rulebook;
 
@@ -37,23 +37,27 @@ impl PatientArguments {
     pub(super) fn load<'b>(
         &self,
         books: &'b [Rulebook],
+        asked: Asked,
         progress: &dyn Progress,
-        digest: bool,
     ) -> Result<(Extract, Vec<Lens<'b>>), CliError> {
-        let wanted = wanted(books);
+        let wanted = wanted(books, asked);
         let patients = open(&self.patients)?;
         let inputs = PatientInputs { patients, events: open(&self.events)? };
-        let options = LoadOptions { strict: self.strict, digest };
+        let options = LoadOptions { strict: self.strict, digest: false };
         let extract = extract::load(&inputs, &wanted, &options, progress)?;
-        let lenses = books.iter().map(|book| Lens::new(book, &wanted.codes)).collect();
+        let lenses = books.iter().map(|book| Lens::new(book, &wanted.codes, asked)).collect();
         Ok((extract, lenses))
     }
 }
 
-/// The codes of all clusters that the rulebooks name.
-fn wanted(books: &[Rulebook]) -> Wanted {
-    let clusters = books.iter().flat_map(|book| &book.clusters);
-    Wanted::codes(clusters.flat_map(|cluster| &cluster.codes).map(|code| code.id).collect::<Vec<ConceptId>>())
+/// The codes of all clusters that what is asked for reads.
+fn wanted(books: &[Rulebook], asked: Asked) -> Wanted {
+    let mut codes: Vec<ConceptId> = Vec::new();
+    for book in books {
+        let clusters = asked.clusters(book).iter().map(|at| &book.clusters[at]);
+        codes.extend(clusters.flat_map(|cluster| &cluster.codes).map(|code| code.id));
+    }
+    Wanted { givers: asked.fees, ..Wanted::codes(codes) }
 }
 
 /// Opens a table; `-` is stdin.

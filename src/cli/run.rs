@@ -5,23 +5,20 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
-use crate::cli::format::{Format, OutputArguments};
-use crate::cli::inputs::{self, PatientArguments, TableDigest};
+use crate::cli::facts::{self, BookFacts, KnownPractices, PracticeArguments};
+use crate::cli::format::{self, Format, OutputArguments};
+use crate::cli::inputs::{PatientArguments, TableDigest};
 use crate::cli::output::{self, Readers};
 use crate::cli::progress::Bar;
+use crate::cli::results::{Asking, Results, TableArgument};
 use crate::cli::years::{DEFAULT_SCHEME, YearArguments};
 use crate::cli::{CliError, Done};
-use crate::data::practices::{self, Practices};
-use crate::data::{Extract, PracticeId, Silent};
-use crate::eval::counts::Counts;
-use crate::eval::pay::{Facts, earned};
+use crate::data::{Extract, Silent};
 use crate::eval::run::{BookResult, Level, run as evaluate};
-use crate::eval::sight::Lens;
+use crate::eval::sight::{Asked, Lens};
 use crate::ground::{Finding, FindingKind, Findings};
 use crate::model::Rulebook;
-use crate::model::book::MeasurementId;
-use crate::report::gaps;
-use crate::report::rows::{self, MeasureGrid, MeasureRow, PatientGrid, PatientRow};
+use crate::report::rows::{self, PatientGrid, PatientRow};
 use crate::report::run_json::{self, BookStamp, RunDocument};
 
 /// Arguments of `uptake run`.
@@ -33,13 +30,17 @@ pub(super) struct RunArguments {
     #[command(flatten)]
     tables: PatientArguments,
 
-    /// Practices: practice_code, practice_name?, list_size?, area?; pounds need the list size
-    #[arg(long, value_name = "FILE")]
-    practices: Option<PathBuf>,
+    #[command(flatten)]
+    practices: PracticeArguments,
 
     /// One row per practice and indicator, or (which asks for patients' data) one per patient and indicator
     #[arg(long, value_enum, default_value_t = LevelArgument::Practice)]
     level: LevelArgument,
+
+    /// Which table: indicators, payments that are not for indicators (claw-back, targets), or fees per dose; by default
+    /// all of them for people and in JSON, else the indicators
+    #[arg(long, value_enum)]
+    table: Option<TableArgument>,
 
     #[command(flatten)]
     output: OutputArguments,
@@ -60,90 +61,90 @@ struct Provenance {
     patients: TableDigest,
     events: TableDigest,
     practices: Option<TableDigest>,
+    baselines: Vec<TableDigest>,
 }
 
 pub(super) fn run(arguments: &RunArguments, rules: Option<&Path>) -> Result<Done, CliError> {
     let (_, books) = arguments.years.books(rules)?;
-    let practices = arguments.practices.as_deref().map(read_practices).transpose()?.unwrap_or_default();
+    let known = arguments.practices.read(&books)?;
+    let asking = Asking::of(arguments.table, arguments.output.format);
     if arguments.tables.strict {
-        practices.refuse_malformed()?;
+        known.practices.refuse_malformed()?;
     }
-    let bar = Bar::rows();
-    let (extract, lenses) = arguments.tables.load(&books, &bar, false)?;
     let level = match arguments.level {
         LevelArgument::Practice => Level::Practice,
         LevelArgument::Patient => Level::Patient,
     };
+    let asked = if level == Level::Patient { Asked::default() } else { asking.asked() };
+    let bar = Bar::rows();
+    let (extract, lenses) = arguments.tables.load(&books, asked, &bar)?;
     let (results, grouped) = evaluate(&extract, &lenses, level, &Silent);
     bar.finish();
     let mut findings = extract.findings().clone();
     findings.merge(grouped);
-    findings.merge(practices.findings.clone());
-    arguments.registered_twice(&books, &results, &mut findings);
+    findings.merge(known.findings.clone());
+    arguments.count_odd(&books, &results, &mut findings);
     let findings = findings.list();
     output::talk_block(&crate::report::findings::summary(&findings));
-    let lists = Lists { extract: &extract, practices: &practices };
     match level {
-        Level::Practice => arguments.write_measures(&lists, &lenses, &results, &findings)?,
+        Level::Practice => arguments.write_measures(&known, &extract, &lenses, &results, asking, &findings)?,
         Level::Patient => arguments.write_patients(&extract, &books, &results, &findings)?,
     }
     Ok(Done::Well)
 }
 
-fn read_practices(path: &Path) -> Result<Practices, CliError> {
-    Ok(practices::read(&inputs::open(path)?)?)
-}
-
-/// What is known of the practices of an extract.
-struct Lists<'a> {
-    extract: &'a Extract,
-    practices: &'a Practices,
-}
-
 impl RunArguments {
-    /// The arguments of a plain run over these tables, as a table on stdout.
+    /// The arguments of a plain run over these tables, as tables on stdout.
     pub(super) fn of_tables(
         years: YearArguments,
         tables: PatientArguments,
         practices: Option<PathBuf>,
     ) -> RunArguments {
         let output = OutputArguments { format: Format::Table, output: None };
-        RunArguments { years, tables, practices, level: LevelArgument::Practice, output }
+        let practices = PracticeArguments { practices, ..PracticeArguments::default() };
+        RunArguments { years, tables, practices, level: LevelArgument::Practice, table: None, output }
     }
 
-    fn registered_twice(&self, books: &[Rulebook], results: &[BookResult], findings: &mut Findings) {
+    /// What only the evaluation can find: registrations that hold at once, doses that nobody can be paid for.
+    fn count_odd(&self, books: &[Rulebook], results: &[BookResult], findings: &mut Findings) {
         // The same two rows may hold at the end of several years; each year's count is told for its year.
-        let file = self.tables.patients.display().to_string();
+        let patients = self.tables.patients.display().to_string();
+        let events = self.tables.events.display().to_string();
         for (book, result) in books.iter().zip(results) {
-            for _ in 0..result.registered_twice {
-                findings.add(FindingKind::TwoRegistrations, &file, &format!("registered_date ({})", book.name), None);
+            let column = format!("registered_date ({})", book.name);
+            findings.add_counted(FindingKind::TwoRegistrations, &patients, &column, result.registered_twice, &[]);
+            for (fee, doses) in book.fees.iter().zip(&result.doses_of_nobody) {
+                let column = format!("practice_code ({}, fee {})", book.name, fee.name);
+                findings.add_counted(FindingKind::DoseOfNobody, &events, &column, *doses, &[]);
             }
         }
     }
 
     fn write_measures(
         &self,
-        lists: &Lists<'_>,
+        known: &KnownPractices,
+        extract: &Extract,
         lenses: &[Lens<'_>],
         results: &[BookResult],
+        asking: Asking,
         findings: &[Finding],
     ) -> Result<(), CliError> {
-        let mut rows = Vec::new();
-        for (lens, result) in lenses.iter().zip(results) {
-            rows.extend(measure_rows(lens.book(), result, lists));
-        }
-        rows::sort_measures(&mut rows);
-        let gaps = gaps::named(&rows);
-        let totals = rows::totals(&rows);
-        output::talk_block(&gaps::summary(&gaps));
-        totals.notes.iter().for_each(|note| output::talk(note));
-        let grid = MeasureGrid { title: "Indicators per practice", rows: &rows };
-        let stamps: Vec<BookStamp> = lenses.iter().map(|lens| BookStamp::of(lens.book())).collect();
-        let provenance = self.provenance();
-        self.output.write(&grid, &totals.rows, Readers::Anyone, |out| {
-            let document =
-                RunDocument { rulebooks: &stamps, results: &grid, gaps: &gaps, findings, provenance: &provenance };
-            run_json::write(out, &document)
+        let facts: Vec<BookFacts<'_>> = lenses
+            .iter()
+            .zip(results)
+            .enumerate()
+            .map(|(at, (lens, result))| {
+                let figures = known.figures(at);
+                facts::from_records(&self.practices, known, lens.book(), figures, extract, result, asking.asked())
+            })
+            .collect();
+        let results = Results::of(&facts, known);
+        results.write(&self.output, asking, findings, || Provenance {
+            uptake: env!("CARGO_PKG_VERSION"),
+            patients: TableDigest::of(&self.tables.patients),
+            events: TableDigest::of(&self.tables.events),
+            practices: self.practices.practices.as_deref().map(TableDigest::of),
+            baselines: self.practices.baseline.iter().map(|path| TableDigest::of(path)).collect(),
         })
     }
 
@@ -166,40 +167,24 @@ impl RunArguments {
         rows::sort_patients(&mut rows);
         let grid = PatientGrid { title: "Outcomes per patient", rows: &rows };
         let stamps: Vec<BookStamp> = books.iter().map(BookStamp::of).collect();
-        let provenance = self.provenance();
-        self.output.write(&grid, &[], Readers::Owner, |out| {
-            let document =
-                RunDocument { rulebooks: &stamps, results: &grid, gaps: &[], findings, provenance: &provenance };
+        self.output.write(&grid, &[], Readers::Owner, &format::notes(books), |out| {
+            let provenance = Provenance {
+                uptake: env!("CARGO_PKG_VERSION"),
+                patients: TableDigest::of(&self.tables.patients),
+                events: TableDigest::of(&self.tables.events),
+                practices: None,
+                baselines: Vec::new(),
+            };
+            let document = RunDocument {
+                rulebooks: &stamps,
+                results: &grid,
+                tables: &[],
+                overrides: &serde_json::Value::Null,
+                gaps: &[],
+                findings,
+                provenance: &provenance,
+            };
             run_json::write(out, &document)
         })
     }
-
-    fn provenance(&self) -> Provenance {
-        Provenance {
-            uptake: env!("CARGO_PKG_VERSION"),
-            patients: TableDigest::of(&self.tables.patients),
-            events: TableDigest::of(&self.tables.events),
-            practices: self.practices.as_deref().map(TableDigest::of),
-        }
-    }
-}
-
-/// One row per practice and measurement on whose register somebody is.
-fn measure_rows(book: &Rulebook, result: &BookResult, lists: &Lists<'_>) -> Vec<MeasureRow> {
-    let label = book.year_label(DEFAULT_SCHEME);
-    let mut rows = Vec::new();
-    for (counts, at) in result.counts.iter().zip(0..) {
-        if counts.iter().all(|counts| counts.register == 0) {
-            continue;
-        }
-        let practice_code = lists.extract.practice_code(PracticeId(at));
-        let list_size = lists.practices.find(practice_code).and_then(|practice| practice.list_size).map(u64::from);
-        let facts = Facts { list_size, counts: counts.iter().copied().map(Some).collect(), ..Facts::default() };
-        for (counts, measurement) in counts.iter().zip(0..).filter(|(counts, _)| counts.register > 0) {
-            let measurement = MeasurementId(measurement);
-            let earned = earned(book, &book.figures, measurement, &facts);
-            rows.push(MeasureRow::new(book, &label, practice_code, measurement, Counts::clone(counts), earned));
-        }
-    }
-    rows
 }

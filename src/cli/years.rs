@@ -52,6 +52,30 @@ impl YearArguments {
     }
 }
 
+/// The rulebooks of years that were named, each once; all that there are if none was.
+pub(super) fn named(library: &Library, years: &[String]) -> Result<Vec<BookName>, CliError> {
+    let known = library.names();
+    if known.is_empty() {
+        return Err(CliError::usage("there are no rulebooks in this folder")
+            .help("a rulebook is a folder SCHEME/YEAR with a contract.toml or scheme.toml"));
+    }
+    if years.is_empty() {
+        return Ok(known);
+    }
+    let mut names = Vec::new();
+    for year in years {
+        let Some(name) = BookName::parse(year, DEFAULT_SCHEME).filter(|name| known.contains(name)) else {
+            let known: Vec<String> = known.iter().map(BookName::to_string).collect();
+            return Err(CliError::usage(format!("there is no rulebook `{year}`"))
+                .help(format!("there are: {}", known.join(", "))));
+        };
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    Ok(names)
+}
+
 fn no_such_year(year: &str, scheme: &str, known: &[BookName]) -> CliError {
     let label = |name: &BookName| if name.scheme == scheme { name.year.clone() } else { name.to_string() };
     let known: Vec<String> = known.iter().map(label).collect();

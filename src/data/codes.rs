@@ -1,7 +1,7 @@
 //! Which codes are wanted.
 
-use crate::data::extract::CodeIndex;
 use crate::data::ids::spread;
+use crate::data::records::CodeIndex;
 use crate::ground::{ConceptId, FindingKind};
 
 /// What a code cell turned out to be.

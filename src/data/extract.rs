@@ -11,61 +11,12 @@ use crate::data::ids::{self, Ids, Keeper};
 use crate::data::names::Names;
 use crate::data::progress::Progress;
 use crate::data::reader::{Sizes, Table};
+pub use crate::data::records::{CodeIndex, Event, Patient, PatientKey, PracticeId, Registration, Wanted};
 use crate::data::rows::{EventRules, PatientRules};
 use crate::data::scatter::partition_of;
 use crate::data::source::Input;
 use crate::data::tally::Tally;
-use crate::ground::{ConceptId, Day, FindingKind, Findings};
-
-/// A practice of an extract, by its place in [`Extract::practice_code`]. Ids are in bytewise order of the codes.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
-pub struct PracticeId(pub u32);
-
-/// A wanted code, by its place in the list that was asked for.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
-pub struct CodeIndex(pub u16);
-
-/// A patient's id: eight bytes that stand for its text, which [`Extract::patient_id`] gives back. The order of keys
-/// means nothing and may differ from run to run.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
-pub struct PatientKey(pub u64);
-
-/// One stay of a patient on a practice's list.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Registration {
-    /// Where.
-    pub practice: PracticeId,
-    /// The first day on the list.
-    pub from: Day,
-    /// The day of deregistration, on which the patient is no longer on the list; None while it lasts.
-    pub to: Option<Day>,
-}
-
-/// One event of a wanted code.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub struct Event {
-    /// When.
-    pub day: Day,
-    /// What.
-    pub code: CodeIndex,
-    /// The practice that gave it, where the table says so.
-    pub giver: Option<PracticeId>,
-}
-
-/// A patient as an evaluator sees it.
-#[derive(Clone, Copy, Debug)]
-pub struct Patient<'a> {
-    /// The id.
-    pub key: PatientKey,
-    /// Date of birth.
-    pub birth: Day,
-    /// Date of death.
-    pub death: Option<Day>,
-    /// At least one, in order of `from`, then of the practice's code.
-    pub registrations: &'a [Registration],
-    /// In order of day, then code.
-    pub events: &'a [Event],
-}
+use crate::ground::{FindingKind, Findings};
 
 /// The two tables of patient records.
 #[derive(Debug)]
@@ -74,27 +25,6 @@ pub struct PatientInputs {
     pub patients: Input,
     /// One row per event.
     pub events: Input,
-}
-
-/// What a reader of events must keep.
-#[derive(Clone, Default, PartialEq, Eq, Debug)]
-pub struct Wanted {
-    /// The codes, ascending, each once, fewer than 65,536 of them. Events of other codes are dropped.
-    pub codes: Vec<ConceptId>,
-    /// Whether `events.practice_code` is read, where there is one.
-    pub givers: bool,
-    /// Whether `events.text` is read, where there is one.
-    pub text: bool,
-}
-
-impl Wanted {
-    /// Events of these codes, in any order and perhaps repeated, without givers and texts.
-    pub fn codes(codes: impl IntoIterator<Item = ConceptId>) -> Wanted {
-        let mut codes: Vec<ConceptId> = codes.into_iter().collect();
-        codes.sort_unstable();
-        codes.dedup();
-        Wanted { codes, ..Wanted::default() }
-    }
 }
 
 /// How to load.

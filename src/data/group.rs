@@ -3,9 +3,9 @@
 //! A partition fits in a processor's cache, so a small hash table and counting do what sorting would do more slowly.
 //! Only a patient's own few rows are sorted.
 
-use crate::data::extract::{Event, Patient, PatientKey, PracticeId, Registration};
 use crate::data::ids::spread;
 use crate::data::names::Ranks;
+use crate::data::records::{Event, Patient, PatientKey, PracticeId, Registration};
 use crate::data::scatter::{
     Chunk, EventRow, NO_DAY, NO_GIVER, RegistrationRow, code_of, day_of, row_distance, start_of_day, without_row,
 };

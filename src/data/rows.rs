@@ -3,9 +3,9 @@
 use crate::data::cells::{DateCell, needed_text};
 use crate::data::codes::{CodeCell, Codes};
 use crate::data::digest::{RowHasher, RowSum};
-use crate::data::extract::CodeIndex;
 use crate::data::ids::{Ids, Keeper, pack};
 use crate::data::names::{Arrival, NameReader, Names};
+use crate::data::records::CodeIndex;
 use crate::data::scatter::{Chunk, EventRow, Gatherer, NO_DAY, NO_GIVER, RegistrationRow};
 use crate::data::tally::Tally;
 use crate::ground::{Day, FindingKind};

@@ -5,9 +5,9 @@
 
 use std::ops::Range;
 
-use crate::data::extract::CodeIndex;
 use crate::data::ids::spread;
 use crate::data::names::Arrival;
+use crate::data::records::CodeIndex;
 use crate::ground::Day;
 
 /// How many rows a chunk gathers before it is closed: 2 MiB of events.

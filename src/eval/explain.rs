@@ -5,8 +5,7 @@ use crate::eval::judge::{Outcome, outcome};
 use crate::eval::sight::{Days, Lens, Scratch, Sight};
 use crate::eval::trace::{Record, Seen};
 use crate::ground::{Day, Period};
-use crate::model::Rulebook;
-use crate::model::book::{ClusterSet, Condition, ConditionId, Date, DateId, Measure, MeasurementId, Which, Window};
+use crate::model::book::{ClusterSet, Condition, ConditionId, Date, DateId, Measure, MeasurementId, Window};
 
 /// A patient's result for one measurement, clause by clause.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -177,7 +176,7 @@ impl Teller<'_, '_, '_> {
     fn by_convention(&mut self, measure: &Measure) -> Vec<(DateId, Day, Day)> {
         let book = self.sight.lens.book();
         let mut decided = Vec::new();
-        for id in dates_of(book, measure) {
+        for id in book.dates_of(measure) {
             let (from, period, back): (DateId, Period, bool) = match &book.dates[id.index()] {
                 Date::After(from, period) => (*from, *period, false),
                 Date::Before(from, period) => (*from, *period, true),
@@ -205,7 +204,7 @@ impl Teller<'_, '_, '_> {
     /// Events of the measure's clusters that lie after the measurement day or before birth.
     fn unseen_events(&self, measure: &Measure) -> usize {
         let lens = self.sight.lens;
-        let clusters = clusters_of(lens.book(), measure);
+        let clusters = lens.book().clusters_of_measure(measure);
         let seen =
             |event: &&crate::data::extract::Event| self.sight.patient.birth <= event.day && event.day <= self.sight.day;
         let events = self.sight.patient.events.iter().filter(|event| lens.clusters_of(event).meets(clusters));
@@ -215,78 +214,4 @@ impl Teller<'_, '_, '_> {
 
 fn lies_in(day: Day, days: Days) -> bool {
     days.is_some_and(|(first, last)| first <= day && day <= last)
-}
-
-/// All conditions of a measure, parts included.
-pub(crate) fn conditions_of(book: &Rulebook, measure: &Measure) -> Vec<ConditionId> {
-    let reasons = measure.excludes.iter().chain(&measure.excepts).map(|reason| reason.clause.condition);
-    let mut open: Vec<ConditionId> =
-        [measure.register.condition, measure.achieved.condition].into_iter().chain(reasons).collect();
-    let mut all = Vec::new();
-    while let Some(id) = open.pop() {
-        if all.contains(&id) {
-            continue;
-        }
-        all.push(id);
-        match &book.conditions[id.index()] {
-            Condition::All(parts) | Condition::Any(parts) => open.extend(parts),
-            Condition::Not(inner) => open.push(*inner),
-            Condition::Count { .. } | Condition::Falls { .. } | Condition::RegisteredAt(_) | Condition::Exists(_) => {}
-        }
-    }
-    all.sort_unstable();
-    all
-}
-
-/// All dates that a measure reads, those that others hang on included.
-fn dates_of(book: &Rulebook, measure: &Measure) -> Vec<DateId> {
-    let mut open = Vec::new();
-    for id in conditions_of(book, measure) {
-        match &book.conditions[id.index()] {
-            Condition::Count { window, .. } => open.extend(edges(window)),
-            Condition::Falls { date, window } => {
-                open.push(*date);
-                open.extend(edges(window));
-            }
-            Condition::RegisteredAt(date) | Condition::Exists(date) => open.push(*date),
-            Condition::All(_) | Condition::Any(_) | Condition::Not(_) => {}
-        }
-    }
-    let mut all = Vec::new();
-    while let Some(id) = open.pop() {
-        if all.contains(&id) {
-            continue;
-        }
-        all.push(id);
-        match &book.dates[id.index()] {
-            Date::After(from, _) | Date::Before(from, _) => open.push(*from),
-            Date::Nth { which: Which::FromStart(_) | Which::Last, window, .. } => open.extend(edges(window)),
-            Date::Birth
-            | Date::Registration
-            | Date::YearStart
-            | Date::YearEnd
-            | Date::MeasurementDay
-            | Date::Calendar(_) => {}
-        }
-    }
-    all.sort_unstable();
-    all
-}
-
-fn edges(window: &Window) -> impl Iterator<Item = DateId> {
-    window.from.iter().chain(&window.to).map(|edge| edge.date)
-}
-
-/// All clusters that a measure's conditions count.
-fn clusters_of(book: &Rulebook, measure: &Measure) -> ClusterSet {
-    let of_condition = |id: ConditionId| match &book.conditions[id.index()] {
-        Condition::Count { clusters, .. } => clusters.0,
-        Condition::All(_)
-        | Condition::Any(_)
-        | Condition::Not(_)
-        | Condition::Falls { .. }
-        | Condition::RegisteredAt(_)
-        | Condition::Exists(_) => 0,
-    };
-    ClusterSet(conditions_of(book, measure).into_iter().fold(0, |set, id| set | of_condition(id)))
 }

@@ -3,8 +3,8 @@
 use crate::eval::counts::Counts;
 use crate::ground::Amount;
 use crate::model::Rulebook;
-use crate::model::book::{Figure, FigureId, FigureValue, MeasurementId};
-use crate::model::formula::{Case, Comparator, CountName, Formula, Operand, Program, Test};
+use crate::model::book::{Figure, FigureId, FigureValue, MeasurementId, PaymentId};
+use crate::model::formula::{Case, Comparator, CountName, Formula, Operand, Program, ProgramOf, Test};
 
 /// What a practice's payments are computed from. What is not known is None, and only what needs it is a gap.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -12,11 +12,64 @@ pub struct Facts {
     /// Patients on the practice's list.
     pub list_size: Option<u64>,
     /// By measurement.
-    pub counts: Vec<Option<Counts>>,
-    /// By measurement: numerator and denominator of the practice's own baseline.
-    pub baselines: Vec<Option<(u64, u64)>>,
-    /// How many doses earn the fee that is being computed.
-    pub doses: Option<u64>,
+    pub counts: Vec<Option<Counted>>,
+    /// By measurement: the practice's own baseline.
+    pub baselines: Vec<Option<Counted>>,
+    /// By fee: how many doses earn it.
+    pub doses: Vec<Option<u64>>,
+    /// The payments that are waived for the practice.
+    pub waived: Vec<PaymentId>,
+    /// Where the counts come from: payments that are made from counts only are left out where there are records.
+    pub origin: Origin,
+}
+
+/// Where counts come from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Origin {
+    /// They were counted here, from patients and events.
+    #[default]
+    Records,
+    /// Somebody else counted.
+    Counts,
+}
+
+/// Counts as a formula sees them. Those from records are whole; those worked out from a percentage need not be.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Counted {
+    /// Patients on the register.
+    pub register: Amount,
+    /// Patients excluded.
+    pub excluded: Amount,
+    /// Patients excepted.
+    pub excepted: Amount,
+    /// register − excluded − excepted.
+    pub denominator: Amount,
+    /// Patients who achieved.
+    pub numerator: Amount,
+}
+
+impl Counted {
+    /// From a numerator and a denominator alone: nobody is known to be excluded or excepted.
+    pub fn of(numerator: Amount, denominator: Amount) -> Counted {
+        Counted { register: denominator, excluded: Amount::ZERO, excepted: Amount::ZERO, denominator, numerator }
+    }
+
+    /// Numerator over denominator in per cent, exact; none without a denominator.
+    pub fn achievement_percent(&self) -> Option<Amount> {
+        self.numerator.times(Amount::from(100_u32))?.over(self.denominator)
+    }
+}
+
+impl From<Counts> for Counted {
+    fn from(counts: Counts) -> Counted {
+        Counted {
+            register: counts.register.into(),
+            excluded: counts.excluded.into(),
+            excepted: counts.excepted.into(),
+            denominator: counts.denominator().into(),
+            numerator: counts.numerator.into(),
+        }
+    }
 }
 
 /// Why a figure cannot be given.
@@ -48,6 +101,50 @@ pub fn line(program: &Program, at: usize, figures: &[Figure], facts: &Facts) -> 
     Reckoning { program, figures, facts }.line(at)
 }
 
+/// What one program pays.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Paid {
+    /// The program's place in [`Rulebook::programs`].
+    pub program: usize,
+    /// Points; None where it gives none.
+    pub points: Option<Result<Amount, Gap>>,
+    /// Pounds; None where it gives none.
+    pub pounds: Option<Result<Amount, Gap>>,
+}
+
+/// What every payment and fee of a rulebook pays a practice, in the order of [`Rulebook::programs`]. A waived payment
+/// pays nothing; one that needs what was not counted is left out, because it was not asked about.
+pub fn paid(book: &Rulebook, figures: &[Figure], facts: &Facts) -> Vec<Paid> {
+    let programs = book.programs.iter().enumerate().filter(|(_, program)| applies(book, program, facts));
+    let pay = |(at, program): (usize, &Program)| {
+        let result = |name: &str| {
+            program
+                .line(name)
+                .map(|at| if is_waived(program, facts) { Ok(Amount::ZERO) } else { line(program, at, figures, facts) })
+        };
+        Paid { program: at, points: result("points"), pounds: result("pounds") }
+    };
+    programs.map(pay).collect()
+}
+
+fn is_waived(program: &Program, facts: &Facts) -> bool {
+    matches!(program.of, ProgramOf::Payment(payment) if facts.waived.contains(&payment))
+}
+
+/// Whether a program is paid at all on what is known: a fee where its doses were counted, a payment for a measurement
+/// that was counted.
+fn applies(book: &Rulebook, program: &Program, facts: &Facts) -> bool {
+    let is_counted = |id: MeasurementId| facts.counts.get(id.index()).copied().flatten().is_some();
+    match program.of {
+        ProgramOf::Fee(fee) => facts.doses.get(fee.index()).copied().flatten().is_some(),
+        ProgramOf::Payment(payment) => {
+            let from_counts = book.payments[payment.index()].from_counts;
+            let has_origin = !from_counts || facts.origin == Origin::Counts;
+            has_origin && program.measurement.is_none_or(is_counted)
+        }
+    }
+}
+
 /// What a measurement earns.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Earned {
@@ -59,12 +156,20 @@ pub struct Earned {
 
 /// What a measurement earns by all payments that are made for it.
 pub fn earned(book: &Rulebook, figures: &[Figure], measurement: MeasurementId, facts: &Facts) -> Earned {
+    let programs = || {
+        let ours = book.programs.iter().filter(|program| program.measurement == Some(measurement));
+        ours.filter(|program| applies(book, program, facts) && !is_waived(program, facts))
+    };
     let sum = |name: &str| {
-        let programs = book.programs.iter().filter(|program| program.measurement == Some(measurement));
-        let parts = programs.filter_map(|program| program.line(name).map(|at| line(program, at, figures, facts)));
-        parts.reduce(|sum, part| sum.and_then(|sum| part.and_then(|part| sum.plus(part).ok_or(Gap::TooLarge))))
+        let parts = programs().filter_map(|program| program.line(name).map(|at| line(program, at, figures, facts)));
+        add(parts)
     };
     Earned { points: sum("points"), pounds: sum("pounds") }
+}
+
+/// The sum of amounts: a gap in one is a gap in the sum; None if there are none.
+pub fn add(parts: impl Iterator<Item = Result<Amount, Gap>>) -> Option<Result<Amount, Gap>> {
+    parts.reduce(|sum, part| sum.and_then(|sum| part.and_then(|part| sum.plus(part).ok_or(Gap::TooLarge))))
 }
 
 struct Reckoning<'a> {
@@ -145,7 +250,7 @@ impl Reckoning<'_> {
         match operand {
             Operand::Line(at) => self.line(at),
             Operand::ListSize => self.facts.list_size.map(Amount::from).ok_or(Gap::ListSize),
-            Operand::Doses => self.facts.doses.map(Amount::from).ok_or(Gap::Doses),
+            Operand::Doses => self.doses().map(Amount::from).ok_or(Gap::Doses),
             Operand::Count(name, measurement) => self.count(name, measurement),
             Operand::Figure(id) => match &self.figures[id.index()].value {
                 FigureValue::Is(amount) => Ok(*amount),
@@ -156,19 +261,25 @@ impl Reckoning<'_> {
         }
     }
 
+    fn doses(&self) -> Option<u64> {
+        match self.program.of {
+            ProgramOf::Fee(fee) => self.facts.doses.get(fee.index()).copied().flatten(),
+            ProgramOf::Payment(_) => None,
+        }
+    }
+
     fn count(&self, name: CountName, id: MeasurementId) -> Result<Amount, Gap> {
         if name == CountName::BaselineAchievement {
             let baseline = self.facts.baselines.get(id.index()).copied().flatten();
-            let (numerator, denominator) = baseline.ok_or(Gap::NoBaseline(id))?;
-            return Amount::ratio(i128::from(numerator) * 100, i128::from(denominator)).ok_or(Gap::NoBaseline(id));
+            return baseline.and_then(|baseline| baseline.achievement_percent()).ok_or(Gap::NoBaseline(id));
         }
         let counts = self.facts.counts.get(id.index()).copied().flatten().ok_or(Gap::NotCounted(id))?;
         match name {
-            CountName::Register => Ok(counts.register.into()),
-            CountName::Excluded => Ok(counts.excluded.into()),
-            CountName::Excepted => Ok(counts.excepted.into()),
-            CountName::Denominator => Ok(counts.denominator().into()),
-            CountName::Numerator => Ok(counts.numerator.into()),
+            CountName::Register => Ok(counts.register),
+            CountName::Excluded => Ok(counts.excluded),
+            CountName::Excepted => Ok(counts.excepted),
+            CountName::Denominator => Ok(counts.denominator),
+            CountName::Numerator => Ok(counts.numerator),
             CountName::Achievement | CountName::BaselineAchievement => {
                 counts.achievement_percent().ok_or(Gap::NoDenominator(id))
             }

@@ -4,7 +4,35 @@ use crate::data::extract::{Event, Patient, Registration};
 use crate::eval::births::births;
 use crate::ground::Day;
 use crate::model::Rulebook;
-use crate::model::book::{ClusterSet, Date, DateId, Which, Window};
+use crate::model::book::{ClusterSet, Date, DateId, Measure, MeasureKind, Which, Window};
+
+/// What is to be found out beside the indicators: it costs reading more events.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Asked {
+    /// Vaccine courses too.
+    pub courses: bool,
+    /// Doses that earn fees too, and who gave them.
+    pub fees: bool,
+}
+
+impl Asked {
+    /// True if a measure is to be counted.
+    fn measures(self, measure: &Measure) -> bool {
+        self.courses || measure.kind == MeasureKind::Indicator
+    }
+
+    /// The clusters of a rulebook that must be read.
+    pub fn clusters(self, book: &Rulebook) -> ClusterSet {
+        let measures = book.measures.iter().filter(|measure| self.measures(measure));
+        let counted =
+            measures.map(|measure| book.clusters_of_measure(measure)).fold(ClusterSet::default(), ClusterSet::or);
+        let fees = book.fees.iter().filter(|_| self.fees);
+        fees.map(|fee| book.clusters_of_fee(fee)).fold(counted, ClusterSet::or)
+    }
+}
+
+/// No date of birth.
+const NOBODY: (Day, Day) = (Day::LAST, Day::FIRST);
 
 /// A rulebook made ready to look at patients: which clusters each wanted code is in.
 #[derive(Debug)]
@@ -14,16 +42,24 @@ pub struct Lens<'b> {
     code_sets: Vec<ClusterSet>,
     /// By measurement: first and last date of birth that can be on its register.
     pub(crate) births: Vec<(Day, Day)>,
+    /// All clusters that a fee pays for; none where fees were not asked for.
+    pub(crate) fee_clusters: ClusterSet,
 }
 
 impl<'b> Lens<'b> {
-    /// A lens for an extract that keeps these codes, in this order.
-    pub fn new(book: &'b Rulebook, codes: &[crate::ground::ConceptId]) -> Lens<'b> {
+    /// A lens for an extract that keeps these codes, in this order; measures that were not asked for have no register.
+    pub fn new(book: &'b Rulebook, codes: &[crate::ground::ConceptId], asked: Asked) -> Lens<'b> {
         let births = book.measurements.iter().map(|measurement| {
-            let register = book.measures[measurement.measure.index()].register.condition;
-            births(book, measurement.day, register)
+            let measure = &book.measures[measurement.measure.index()];
+            if asked.measures(measure) { births(book, measurement.day, measure.register.condition) } else { NOBODY }
         });
-        Lens { book, code_sets: codes.iter().map(|code| book.clusters_of(*code)).collect(), births: births.collect() }
+        let fees = book.fees.iter().filter(|_| asked.fees);
+        Lens {
+            book,
+            code_sets: codes.iter().map(|code| book.clusters_of(*code)).collect(),
+            births: births.collect(),
+            fee_clusters: fees.map(|fee| fee.clusters).fold(ClusterSet::default(), ClusterSet::or),
+        }
     }
 
     /// The rulebook.
@@ -80,11 +116,32 @@ impl<'a, 'b> Sight<'a, 'b> {
         scratch: &'a mut Scratch,
     ) -> Option<Sight<'a, 'b>> {
         let registration = registration_on(&patient, day)?;
+        Some(Sight::with(lens, patient, day, registration, scratch))
+    }
+
+    fn with(
+        lens: &'a Lens<'b>,
+        patient: Patient<'a>,
+        day: Day,
+        registration: &'a Registration,
+        scratch: &'a mut Scratch,
+    ) -> Sight<'a, 'b> {
         let seen = patient.events.partition_point(|event| event.day <= day);
         let born = patient.events.partition_point(|event| event.day < patient.birth);
         scratch.renew(lens.book.dates.len());
         let events = patient.events.get(born..seen).unwrap_or(&[]);
-        Some(Sight { lens, patient, day, registration, events, scratch })
+        Sight { lens, patient, day, registration, events, scratch }
+    }
+
+    /// The same for one who may have been on no list yet: the first registration then stands in.
+    pub(crate) fn of_anyone(
+        lens: &'a Lens<'b>,
+        patient: Patient<'a>,
+        day: Day,
+        scratch: &'a mut Scratch,
+    ) -> Option<Sight<'a, 'b>> {
+        let registration = registration_on(&patient, day).or_else(|| patient.registrations.first())?;
+        Some(Sight::with(lens, patient, day, registration, scratch))
     }
 
     /// What a date is for this patient; None where the event it hangs on is not there.
@@ -162,8 +219,13 @@ fn holds(registration: &Registration, patient: &Patient<'_>, day: Day) -> bool {
 
 /// The registration that counts on a day: the last that holds, else the last that had begun.
 pub(crate) fn registration_on<'a>(patient: &Patient<'a>, day: Day) -> Option<&'a Registration> {
-    let begun = || patient.registrations.iter().filter(|registration| registration.from <= day);
-    begun().rfind(|registration| holds(registration, patient, day)).or_else(|| begun().next_back())
+    let begun = || patient.registrations.iter().rfind(|registration| registration.from <= day);
+    holding(patient, day).or_else(begun)
+}
+
+/// The registration that holds on a day; of several the last.
+pub(crate) fn holding<'a>(patient: &Patient<'a>, day: Day) -> Option<&'a Registration> {
+    patient.registrations.iter().rfind(|registration| holds(registration, patient, day))
 }
 
 /// True if more than one registration holds on a day.

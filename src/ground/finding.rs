@@ -32,6 +32,10 @@ pub enum FindingKind {
     RegisteredBeforeBirth,
     /// Deregistered on or before the day of registration.
     DeregisteredBeforeRegistration,
+    /// A dose that no practice is known to have given, of a patient on no list that day.
+    DoseOfNobody,
+    /// More people achieved than there are: the row is set aside.
+    NumeratorAboveDenominator,
     /// A practice that stands twice in the practices file.
     PracticeTwice,
     /// An event before the patient's birth.
@@ -70,6 +74,12 @@ impl FindingKind {
             FindingKind::RegisteredBeforeBirth => ("a registration before birth", "kept as written"),
             FindingKind::DeregisteredBeforeRegistration => {
                 ("a deregistration on or before the day of registration", "row set aside")
+            }
+            FindingKind::DoseOfNobody => {
+                ("a dose without a giver, of a patient who was on no list that day", "paid to nobody")
+            }
+            FindingKind::NumeratorAboveDenominator => {
+                ("a numerator that is greater than its denominator", "row set aside")
             }
             FindingKind::PracticeTwice => ("a practice that stands twice", "the first row by content is used"),
             FindingKind::EventBeforeBirth => ("an event before birth", "ignored"),
@@ -112,6 +122,9 @@ impl Findings {
 
     /// Counts several more of one kind in one place, with the lines or rows of the first of them.
     pub fn add_counted(&mut self, kind: FindingKind, file: &str, column: &str, count: u64, first_rows: &[u64]) {
+        if count == 0 {
+            return;
+        }
         let entry = self.by_place.entry((kind, file.to_owned(), column.to_owned())).or_default();
         entry.0 += count;
         entry.1.extend(first_rows);

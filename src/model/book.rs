@@ -2,41 +2,9 @@
 
 use crate::ground::{BookName, ConceptId, Day, MissingDay, Period, Span};
 use crate::model::formula::Program;
+pub use crate::model::ids::{ConditionId, DateId, FeeId, FigureId, MeasureId, MeasurementId, PaymentId, SourceId};
+pub use crate::model::remark::{Notes, Status};
 use crate::model::unit::Unit;
-
-macro_rules! ids {
-    ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
-        $(#[$doc])*
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
-        pub struct $name(pub u32);
-
-        impl $name {
-            /// The place in its table.
-            pub fn index(self) -> usize {
-                self.0 as usize
-            }
-        }
-    )*};
-}
-
-ids! {
-    /// A condition of [`Rulebook::conditions`].
-    ConditionId,
-    /// A date of [`Rulebook::dates`].
-    DateId,
-    /// A measure of [`Rulebook::measures`].
-    MeasureId,
-    /// A measurement of [`Rulebook::measurements`].
-    MeasurementId,
-    /// A figure of [`Rulebook::figures`].
-    FigureId,
-    /// A source of [`Rulebook::sources`].
-    SourceId,
-    /// A payment of [`Rulebook::payments`].
-    PaymentId,
-    /// A fee of [`Rulebook::fees`].
-    FeeId,
-}
 
 /// One scheme's rules for one contract year, checked.
 #[derive(Clone, Debug)]
@@ -79,6 +47,8 @@ pub struct Rulebook {
     pub programs: Vec<Program>,
     /// Item-of-service fees in the order written.
     pub fees: Vec<Fee>,
+    /// Stand-ins for measures that counts lack.
+    pub proxies: Vec<Proxy>,
     /// Only [`crate::model`] can make one.
     #[expect(dead_code, reason = "its presence is the proof, its value says nothing")]
     pub(in crate::model) checked: Checked,
@@ -115,6 +85,11 @@ impl ClusterSet {
     /// True if the two sets share a cluster.
     pub fn meets(self, other: ClusterSet) -> bool {
         self.0 & other.0 != 0
+    }
+
+    /// The clusters of both.
+    pub fn or(self, other: ClusterSet) -> ClusterSet {
+        ClusterSet(self.0 | other.0)
     }
 
     /// The places of its clusters in [`Rulebook::clusters`].
@@ -315,15 +290,6 @@ pub struct Reason {
     pub clause: Clause,
 }
 
-/// Sources and conflicts of a clause.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Notes {
-    /// Who says so, and how sure.
-    pub sources: Vec<(SourceId, Status)>,
-    /// Where sources disagree, and which is followed.
-    pub conflicts: Vec<String>,
-}
-
 /// A measure on one measurement day.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Measurement {
@@ -335,34 +301,6 @@ pub struct Measurement {
     pub quarter: Option<u8>,
     /// The day; the year's last where nothing else is said.
     pub day: Day,
-}
-
-/// How far a figure or clause can be trusted.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
-pub enum Status {
-    /// Read in, or quoted from, the official text.
-    Official,
-    /// Trade press or a support site that read it.
-    Reported,
-    /// Worked out from others.
-    Derived,
-    /// Nobody says; the value a reader would expect.
-    Assumed,
-}
-
-impl Status {
-    /// All of them, surest first.
-    pub const ALL: [Status; 4] = [Status::Official, Status::Reported, Status::Derived, Status::Assumed];
-
-    /// The word that rule files use.
-    pub fn word(self) -> &'static str {
-        match self {
-            Status::Official => "official",
-            Status::Reported => "reported",
-            Status::Derived => "derived",
-            Status::Assumed => "assumed",
-        }
-    }
 }
 
 /// One figure of a rulebook.
@@ -417,10 +355,25 @@ pub struct Payment {
     pub title: String,
     /// True if a run may waive it for a practice.
     pub waivable: bool,
+    /// True if it is paid where only counts are known: from records, fees are counted dose by dose.
+    pub from_counts: bool,
     /// Remarks on the whole.
     pub notes: Notes,
     /// Where it stands.
     pub span: Span,
+}
+
+/// `[proxy.VI003] lowest_of = ["DTAP_IPV_HIB_5Y", "MMR2_5Y"]`: what stands in for a measure that counts lack.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Proxy {
+    /// What is stood in for.
+    pub measure: MeasureId,
+    /// The course of lowest achievement among these stands in, where all of them were counted.
+    pub lowest_of: Vec<MeasureId>,
+    /// How far to trust it.
+    pub status: Option<Status>,
+    /// Who says so.
+    pub source: Option<SourceId>,
 }
 
 /// An item-of-service fee: which doses earn it. Its lines are a [`Program`].

@@ -6,6 +6,7 @@ mod conditions;
 mod contract;
 mod dates;
 mod digest;
+mod examples;
 mod fields;
 mod formulas;
 mod measures;
@@ -17,13 +18,17 @@ mod sense;
 use crate::ground::{BookName, Diagnostic, FileId, Sources};
 use crate::model::Rulebook;
 use crate::model::book::Checked;
-use crate::model::library::NUMBERS_FILES;
 use crate::syntax::read_rules;
 use crate::syntax::tree::{Block, RuleFile};
 
 use self::codes::Codes;
 use self::contract::Contract;
 use self::names::Names;
+
+pub(super) use self::examples::read as examples;
+
+/// The files that hold a rulebook's numbers; a folder with one of them is a rulebook.
+pub(super) const NUMBERS_FILES: [&str; 2] = ["contract.toml", "scheme.toml"];
 
 /// Faults that a clause may have caused that could not be read: what it would have defined, or said, is not known. They
 /// are left out until all clauses can be read.
@@ -122,6 +127,7 @@ impl Builder<'_> {
     fn finish(self, name: &BookName, digest: String) -> (Option<Rulebook>, Vec<Diagnostic>) {
         let Builder { contract, codes, parts, mut faults, .. } = self;
         let figures = contract.figures(&parts.measures);
+        let proxies = contract.proxies(&parts.measures, &mut faults);
         let clusters = codes.finish(&mut faults);
         let (Some(start), Some(end)) = (contract.start, contract.end) else { return (None, faults) };
         let book = Rulebook {
@@ -144,6 +150,7 @@ impl Builder<'_> {
             payments: parts.payments,
             programs: parts.programs,
             fees: parts.fees,
+            proxies,
             checked: Checked,
         };
         (Some(book), faults)

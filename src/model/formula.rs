@@ -1,7 +1,8 @@
 //! Payments as flat programs: lines of cases over counts and figures.
 
 use crate::ground::Amount;
-use crate::model::book::{FeeId, FigureId, MeasurementId, Notes, PaymentId};
+use crate::model::ids::{FeeId, FigureId, MeasurementId, PaymentId};
+use crate::model::remark::Notes;
 use crate::model::unit::Unit;
 
 /// A payment for one thing that it is paid for: an indicator, a course, a quarter, the practice, or a fee's doses.

@@ -2,10 +2,7 @@
 
 use crate::ground::{BookName, ConceptId, Diagnostic, Severity, Sources};
 use crate::model::Rulebook;
-use crate::model::build;
-
-/// The files that hold a rulebook's numbers; a folder with one of them is a rulebook.
-pub const NUMBERS_FILES: [&str; 2] = ["contract.toml", "scheme.toml"];
+use crate::model::build::{self, NUMBERS_FILES};
 
 /// All the files of a rules folder.
 #[derive(Clone, Debug)]

@@ -5,90 +5,10 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use crate::eval::pay::Gap;
-use crate::ground::Amount;
-use crate::model::Rulebook;
-use crate::model::book::{FigureId, FigureValue, MeasurementId};
+pub use crate::report::figured::{ANY_PRACTICE, Figured, gap_words};
+use crate::report::payments::PaymentRow;
 use crate::report::rows::MeasureRow;
 use crate::report::style::{counted, harmless, listed};
-
-/// The practice of a sentence that holds for several.
-pub const ANY_PRACTICE: &str = "the practice";
-
-/// A figure of a row.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Figured {
-    /// It is known, exactly.
-    Known(Amount),
-    /// It is not known: the reason, a sentence without a full stop.
-    Gap(String),
-    /// No payment gives it.
-    None,
-}
-
-impl Figured {
-    /// The figure of [`Earned`](crate::eval::pay::Earned). A gap's sentence speaks of [`ANY_PRACTICE`], so that
-    /// [`named`] can put practices together.
-    pub fn of(figure: Option<Result<Amount, Gap>>, book: &Rulebook) -> Figured {
-        match figure {
-            Some(Ok(amount)) => Figured::Known(amount),
-            Some(Err(gap)) => Figured::Gap(gap_words(gap, book, ANY_PRACTICE)),
-            None => Figured::None,
-        }
-    }
-
-    /// The amount, if it is known.
-    pub fn known(&self) -> Option<Amount> {
-        match self {
-            Figured::Known(amount) => Some(*amount),
-            Figured::Gap(_) | Figured::None => None,
-        }
-    }
-}
-
-/// A gap as one lower-case sentence without a full stop, which names the figure: `the list size of A81001 is not known`.
-/// `practice` is a practice's code, or [`ANY_PRACTICE`].
-pub fn gap_words(gap: Gap, book: &Rulebook, practice: &str) -> String {
-    match gap {
-        Gap::ListSize => format!("the list size of {practice} is not known"),
-        Gap::Unset(figure) => {
-            format!("the rulebook {} leaves {} unset{}", book.name, name(book, figure), why(book, figure))
-        }
-        Gap::Absent(figure) => format!("the rulebook {} has no {}{}", book.name, name(book, figure), why(book, figure)),
-        Gap::NotCounted(of) => format!("nobody of {practice} was counted for {}", label(book, of)),
-        Gap::NoDenominator(of) => {
-            format!("nobody of {practice} is in the denominator of {}, so there is no achievement", label(book, of))
-        }
-        Gap::NoBaseline(of) => format!("the baseline of {practice} for {} is not known", label(book, of)),
-        Gap::Doses => format!("the doses of {practice} are not known"),
-        Gap::DividedByZero => format!("a formula of the rulebook {} divides by zero for {practice}", book.name),
-        Gap::TooLarge => {
-            format!("a formula of the rulebook {} gives {practice} a number too large to be held exactly", book.name)
-        }
-    }
-}
-
-/// A figure's name, with the indicator or course it belongs to.
-fn name(book: &Rulebook, id: FigureId) -> String {
-    let figure = &book.figures[id.index()];
-    match figure.owner {
-        Some(owner) => format!("`{}` of {}", figure.name, book.measures[owner.index()].code),
-        None => format!("`{}`", figure.name),
-    }
-}
-
-/// What the rulebook says about a figure that is not there, to follow the name.
-fn why(book: &Rulebook, id: FigureId) -> String {
-    match &book.figures[id.index()].value {
-        FigureValue::Unset(why) | FigureValue::Absent(why) => format!(": {why}"),
-        // It was given for a gap's run only, or is a date; the rulebook says no more.
-        FigureValue::Is(_) | FigureValue::IsDate(_) => String::new(),
-    }
-}
-
-fn label(book: &Rulebook, id: MeasurementId) -> &str {
-    &book.measurements[id.index()].label
-}
 
 /// One thing that is not known, and whom it concerns.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
@@ -101,15 +21,17 @@ pub struct NamedGap {
     pub practices: Vec<String>,
 }
 
-/// The gaps of the rows, each once, in bytewise order of their sentences.
-pub fn named(rows: &[MeasureRow]) -> Vec<NamedGap> {
+/// The gaps of measure rows and payment rows, each once, in bytewise order of their sentences.
+pub fn named(rows: &[MeasureRow], payments: &[PaymentRow]) -> Vec<NamedGap> {
+    let of_measures = rows.iter().map(|row| (&row.year, &row.practice_code, [&row.points, &row.pounds]));
+    let of_payments = payments.iter().map(|row| (&row.key.year, &row.key.practice_code, [&row.points, &row.pounds]));
     let mut by_sentence: BTreeMap<&str, (BTreeSet<&str>, BTreeSet<&str>)> = BTreeMap::new();
-    for row in rows {
-        for figure in [&row.points, &row.pounds] {
+    for (year, practice_code, figures) in of_measures.chain(of_payments) {
+        for figure in figures {
             if let Figured::Gap(gap) = figure {
                 let (years, practices) = by_sentence.entry(gap).or_default();
-                years.insert(&row.year);
-                practices.insert(&row.practice_code);
+                years.insert(year);
+                practices.insert(practice_code);
             }
         }
     }
@@ -154,7 +76,11 @@ fn practices(gap: &NamedGap) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::eval::pay::Gap;
+    use crate::ground::Amount;
+    use crate::model::Rulebook;
     use crate::model::book::MeasureId;
+    use crate::model::book::{FigureId, MeasurementId};
     use crate::report::rows::tests::{book, row};
 
     fn figure(book: &Rulebook, name: &str) -> FigureId {
@@ -201,7 +127,7 @@ mod tests {
             MeasureRow { pounds: missing, ..row("2030-31", "A", "T1") },
             row("2030-31", "C", "T1"),
         ];
-        let gaps = named(&rows);
+        let gaps = named(&rows, &[]);
         assert_eq!(gaps.len(), 1);
         assert_eq!(gaps[0].gap, "the list size of the practice is not known");
         assert_eq!(gaps[0].years, ["2030-31", "2031-32"]);

@@ -3,13 +3,12 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use crate::eval::counts::Counts;
 use crate::eval::judge::Outcome;
-use crate::eval::pay::Earned;
+use crate::eval::pay::{Counted, Earned};
 use crate::ground::Amount;
 use crate::model::Rulebook;
 use crate::model::book::MeasurementId;
-use crate::report::gaps::Figured;
+use crate::report::figured::Figured;
 use crate::report::style::counted;
 use crate::report::table::{Cell, Column, Grid};
 
@@ -51,7 +50,7 @@ pub struct MeasureRow {
     /// The measurement's label.
     pub indicator: String,
     /// Patients.
-    pub counts: Counts,
+    pub counts: Counted,
     /// Points.
     pub points: Figured,
     /// Pounds.
@@ -65,7 +64,7 @@ impl MeasureRow {
         year: &str,
         practice_code: &str,
         measurement: MeasurementId,
-        counts: Counts,
+        counts: Counted,
         earned: Earned,
     ) -> MeasureRow {
         MeasureRow {
@@ -115,16 +114,24 @@ impl Grid for MeasureGrid<'_> {
             0 => Cell::text(&row.year),
             1 => Cell::text(&row.practice_code),
             2 => Cell::text(&row.indicator),
-            3 => Cell::Whole(row.counts.register),
-            4 => Cell::Whole(row.counts.excluded),
-            5 => Cell::Whole(row.counts.excepted),
-            6 => Cell::Whole(row.counts.denominator()),
-            7 => Cell::Whole(row.counts.numerator),
+            3 => people(row.counts.register),
+            4 => people(row.counts.excluded),
+            5 => people(row.counts.excepted),
+            6 => people(row.counts.denominator),
+            7 => people(row.counts.numerator),
             8 => row.counts.achievement_percent().into(),
             9 => row.points.known().into(),
             10 => row.pounds.known().into(),
             _ => Cell::Empty,
         }
+    }
+}
+
+/// A count of people: whole, but for one that was worked out from a percentage, which shows two decimals.
+fn people(count: Amount) -> Cell<'static> {
+    match count.whole().and_then(|whole| u64::try_from(whole).ok()) {
+        Some(whole) => Cell::Whole(whole),
+        None => Cell::text(count.to_decimals(2)),
     }
 }
 
@@ -241,8 +248,14 @@ pub fn totals(rows: &[MeasureRow]) -> Totals {
 impl Totals {
     /// Adds the total of an indicator in a year.
     fn add(&mut self, indicator: &str, year: &str, group: &[&MeasureRow]) {
-        let mut counts = Counts::default();
-        group.iter().for_each(|row| counts.add(row.counts));
+        let people_of = |count: fn(&Counted) -> Amount| {
+            people(
+                group
+                    .iter()
+                    .map(|row| count(&row.counts))
+                    .fold(Amount::ZERO, |sum, part| sum.plus(part).unwrap_or(sum)),
+            )
+        };
         let points = sum(group.iter().map(|row| &row.points), POINTS_DECIMALS);
         let pounds = sum(group.iter().map(|row| &row.pounds), POUNDS_DECIMALS);
         for (name, sum) in [("points", &points), ("pounds", &pounds)] {
@@ -256,11 +269,11 @@ impl Totals {
             Cell::text(year.to_owned()),
             Cell::text("all"),
             Cell::text(indicator.to_owned()),
-            Cell::Whole(counts.register),
-            Cell::Whole(counts.excluded),
-            Cell::Whole(counts.excepted),
-            Cell::Whole(counts.denominator()),
-            Cell::Whole(counts.numerator),
+            people_of(|counts| counts.register),
+            people_of(|counts| counts.excluded),
+            people_of(|counts| counts.excepted),
+            people_of(|counts| counts.denominator),
+            people_of(|counts| counts.numerator),
             Cell::Empty,
             points.amount.into(),
             pounds.amount.into(),
@@ -294,6 +307,7 @@ fn sum<'a>(figures: impl Iterator<Item = &'a Figured>, decimals: u32) -> Sum {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::eval::counts::Counts;
     use crate::eval::pay::Gap;
     use crate::ground::{BookName, Sources};
     use crate::model::Library;
@@ -373,7 +387,7 @@ none = "nobody says"
             year: year.to_owned(),
             practice_code: practice.to_owned(),
             indicator: indicator.to_owned(),
-            counts: Counts { register: 10, excluded: 1, excepted: 2, numerator: 5 },
+            counts: Counts { register: 10, excluded: 1, excepted: 2, numerator: 5 }.into(),
             points: Figured::Known(Amount::ratio(1, 3).unwrap()),
             pounds: Figured::Known(Amount::parse("10.005").unwrap()),
         }
@@ -395,7 +409,7 @@ none = "nobody says"
 
     #[test]
     fn what_is_not_known_is_an_empty_cell() {
-        let counts = Counts { register: 2, excluded: 0, excepted: 2, numerator: 0 };
+        let counts = Counts { register: 2, excluded: 0, excepted: 2, numerator: 0 }.into();
         let earned = Earned { points: Some(Err(Gap::ListSize)), pounds: None };
         let row = MeasureRow::new(&book(), "2030-31", "A1", MeasurementId(0), counts, earned);
         assert_eq!(row.points, Figured::Gap("the list size of the practice is not known".to_owned()));
@@ -468,7 +482,7 @@ none = "nobody says"
     fn the_table_of_a_run_fits_a_window_of_80_characters() {
         let mut rows = vec![row("2030-31", "A81001", "VI001"), row("2030-31", "F84004", "VI001")];
         for row in &mut rows {
-            row.counts = Counts { register: 12345, excluded: 12, excepted: 123, numerator: 11000 };
+            row.counts = Counts { register: 12345, excluded: 12, excepted: 123, numerator: 11000 }.into();
             row.pounds = Figured::Known(Amount::parse("12345.67").unwrap());
         }
         let style = Style { colour: false, width: Some(80) };

@@ -43,6 +43,10 @@ pub struct RunDocument<'a, P> {
     /// [`MeasureGrid`](crate::report::rows::MeasureGrid), or
     /// [`PatientGrid`](crate::report::rows::PatientGrid) where patients were asked for.
     pub results: &'a dyn Grid,
+    /// Further tables by their member names: `payments`, `fees`.
+    pub tables: &'a [(&'a str, &'a dyn Grid)],
+    /// Figures that this run set otherwise than the rulebooks; the caller's form.
+    pub overrides: &'a serde_json::Value,
     /// What is not known.
     pub gaps: &'a [NamedGap],
     /// What was odd in the data.
@@ -58,7 +62,13 @@ pub struct RunDocument<'a, P> {
 pub fn write<P: Serialize>(out: &mut dyn io::Write, run: &RunDocument<'_, P>) -> io::Result<()> {
     let mut document = Document::open(out, SCHEMA)?;
     document.list("rulebooks", run.rulebooks)?;
+    if !run.overrides.is_null() {
+        document.value("overrides", run.overrides)?;
+    }
     document.rows("results", run.results)?;
+    for (name, table) in run.tables {
+        document.rows(name, *table)?;
+    }
     document.list("gaps", run.gaps)?;
     document.list("findings", &in_words(run.findings))?;
     document.value("provenance", run.provenance)?;
@@ -84,6 +94,8 @@ mod tests {
         let run = RunDocument {
             rulebooks: &[stamp],
             results: &MeasureGrid { title: "", rows: &rows },
+            tables: &[],
+            overrides: &serde_json::Value::Null,
             gaps: &[gap],
             findings: &findings.list(),
             provenance: &serde_json::json!({"uptake": "0.1.0"}),
@@ -117,6 +129,8 @@ mod tests {
         let run = RunDocument {
             rulebooks: &[],
             results: &PatientGrid { title: "", rows: &[] },
+            tables: &[],
+            overrides: &serde_json::Value::Null,
             gaps: &[],
             findings: &[],
             provenance: &(),

@@ -6,12 +6,15 @@
 //! | [`json`] | tables as lists of objects within a document |
 //! | `parquet` | one table with typed columns; under the feature `parquet` |
 //! | [`terminal`] | one table for people, with totals |
+//! | `workbook` | tables on the sheets of an Excel workbook; under the feature `workbook` |
 
 pub mod csv;
 pub mod json;
 #[cfg(feature = "parquet")]
 pub mod parquet;
 pub mod terminal;
+#[cfg(feature = "workbook")]
+pub mod workbook;
 
 use std::borrow::Cow;
 
@@ -174,6 +177,15 @@ impl Grid for Table<'_> {
     fn cell(&self, row: usize, column: usize) -> Cell<'_> {
         self.rows[row].get(column).map_or(Cell::Empty, Cell::borrowed)
     }
+}
+
+/// What goes with tables into a document that stands alone.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Notes {
+    /// What the document is: headings, each with its text.
+    pub about: Vec<(String, String)>,
+    /// Further tables.
+    pub tables: Vec<Table<'static>>,
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What each grammar rule is called when a message says what was expected: in the contract's words, never the grammar's.
 
-use super::reader::Rule;
+use super::grammar::Rule;
 
 /// The phrase for a rule. A keyword is its own phrase.
 pub(super) fn phrase(rule: Rule) -> &'static str {
@@ -76,6 +76,7 @@ pub(super) fn phrase(rule: Rule) -> &'static str {
         Rule::each_quarter => "`each quarter`",
         Rule::the_practice => "`the practice`",
         Rule::only => "`only` and codes",
+        Rule::from_counts => "`from counts only`",
         Rule::waivable => "`may be waived`",
         Rule::fee => "`fee`",
         Rule::line => "a line, such as `points = 0`",
@@ -130,6 +131,7 @@ pub(super) fn phrase(rule: Rule) -> &'static str {
         Rule::k_born => "`born`",
         Rule::k_by => "`by`",
         Rule::k_conflict => "`conflict`",
+        Rule::k_counts => "`counts`",
         Rule::k_course => "`course`",
         Rule::k_day => "`day`",
         Rule::k_days => "`days`",

@@ -7,18 +7,12 @@ mod formulas;
 mod pairs;
 mod recovery;
 
-use pest_derive::Parser;
-
 use self::pairs::{Children, word};
 use crate::ground::{Diagnostic, FileId};
+use crate::syntax::grammar::Rule;
 use crate::syntax::tree::{
     Block, Clause, ClauseBody, Define, Defined, Fee, Measure, MeasureKind, Note, Payment, Reason, RuleFile, Scope,
 };
-
-/// The grammar of `grammar/rules.pest`.
-#[derive(Parser)]
-#[grammar = "../grammar/rules.pest"]
-struct RulesParser;
 
 /// What one reading carries along: the file's id, and the faults met so far.
 struct Reading {
@@ -134,10 +128,11 @@ impl Reading {
         let scope_span = pairs::span(self.file, &scope);
         let scope = self.scope(Children::of(self.file, scope).one());
         let waivable = parts.take(Rule::waivable).is_some();
+        let from_counts = parts.take(Rule::from_counts).is_some();
         let notes = self.notes(&mut parts);
         let span = parts.span();
         let lines = parts.rest().map(|line| self.line(line)).collect();
-        Payment { name, title, scope, scope_span, waivable, notes, lines, span }
+        Payment { name, title, scope, scope_span, waivable, from_counts, notes, lines, span }
     }
 
     fn scope(&self, pair: pairs::Pair<'_>) -> Scope {
@@ -147,7 +142,9 @@ impl Reading {
             Rule::each_course => MeasureKind::Course,
             _ => MeasureKind::Indicator,
         };
-        let only = Children::of(self.file, pair).take(Rule::only);
+        let mut parts = Children::of(self.file, pair);
+        parts.take(Rule::k_course);
+        let only = parts.take(Rule::only);
         let codes = only.map(|only| Children::of(self.file, only).rest().map(|code| word(self.file, &code)).collect());
         Scope::Each(kind, codes.unwrap_or_default())
     }

@@ -443,6 +443,8 @@ pub struct Payment {
     pub scope_span: Span,
     /// True if it says `may be waived`.
     pub waivable: bool,
+    /// True if it says `from counts only`.
+    pub from_counts: bool,
     /// Remarks.
     pub notes: Vec<Note>,
     /// The lines in the order written.

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::ground::{ConceptId, Day};
 
 const HEADER: &str = "patient_id,practice_code,birth_date,registered_date,deregistered_date,death_date\n";
 const EVENTS_HEADER: &str = "patient_id,event_date,code,practice_code,text\n";

@@ -92,6 +92,11 @@ impl<'a> Codes<'a> {
         Some(self.clusters.len() - 1)
     }
 
+    /// The cluster of a name, read when it is first asked for.
+    pub(super) fn cluster(&mut self, name: &Word, faults: &mut Vec<Diagnostic>) -> Option<&Cluster> {
+        self.find(name, faults).map(|at| &self.clusters[at])
+    }
+
     /// True if there is a cluster of that name.
     pub(super) fn exists(&self, name: &str) -> bool {
         self.file(name).is_some()

@@ -1,7 +1,9 @@
 //! The numbers file of a rulebook: its header, its figures and its sources.
 
 use crate::ground::{Amount, BookName, Day, Diagnostic, FileId, MissingDay, Sources, Span};
-use crate::model::book::{Figure, FigureId, FigureValue, Measure, MeasureId, MeasureKind, Source, SourceId, Status};
+use crate::model::book::{
+    Figure, FigureId, FigureValue, Measure, MeasureId, MeasureKind, Proxy, Source, SourceId, Status,
+};
 use crate::model::build::fields::Fields;
 use crate::model::build::names::nearest;
 use crate::model::unit::Unit;
@@ -20,6 +22,15 @@ pub(super) struct Contract {
     pub(super) sources_used: Vec<bool>,
     figures: Vec<OwnedFigure>,
     owners: Vec<(MeasureKind, String, Span)>,
+    proxies: Vec<WrittenProxy>,
+}
+
+/// A stand-in as written: codes that are looked up once the measures are known.
+struct WrittenProxy {
+    of: (String, Span),
+    lowest_of: Vec<(String, Span)>,
+    status: Option<Status>,
+    source: Option<SourceId>,
 }
 
 /// A figure, and the code of the measure that it belongs to.
@@ -46,6 +57,9 @@ pub(super) fn read(sources: &Sources, file: FileId, name: &BookName, faults: &mu
         for entry in &owners.entries {
             contract.read_owner(entry, kind, faults);
         }
+    }
+    if let Some((table, _)) = fields.table("proxy") {
+        table.entries.iter().for_each(|entry| contract.read_proxy(entry, faults));
     }
     faults.extend(fields.finish());
     // Of a file that cannot be read whole, nobody knows what stands in the rest.
@@ -83,6 +97,7 @@ fn header(fields: &mut Fields<'_>, name: &BookName) -> Contract {
         sources_used: Vec::new(),
         figures: Vec::new(),
         owners: Vec::new(),
+        proxies: Vec::new(),
     }
 }
 
@@ -168,6 +183,59 @@ impl Contract {
                 faults.push(Diagnostic::error("E302", entry.span, message));
             }
         }
+    }
+
+    fn read_proxy(&mut self, entry: &Entry, faults: &mut Vec<Diagnostic>) {
+        let Value::Table(table) = &entry.value else {
+            let message = format!("`{}` must be a table, found {}", entry.key, entry.value.kind());
+            faults
+                .push(Diagnostic::error("E302", entry.span, message).help("write `lowest_of`, `status` and `source`"));
+            return;
+        };
+        let mut fields = Fields::new(table, entry.key_span, format!("the stand-in for `{}`", entry.key));
+        let list = fields.list("lowest_of");
+        let list = fields.required("lowest_of", list, "list the courses of which the lowest stands in");
+        let mut lowest_of = Vec::new();
+        for (value, span) in list.map_or(&[][..], |(list, _)| list) {
+            match value {
+                Value::Text(code) => lowest_of.push((code.clone(), *span)),
+                other => {
+                    let message = format!("`lowest_of` lists codes in quotes, found {}", other.kind());
+                    fields.fault(Diagnostic::error("E302", *span, message));
+                }
+            }
+        }
+        let status = fields.text("status");
+        let status = fields.required("status", status, "write `status`: official, reported, derived or assumed");
+        let source = fields.text("source");
+        let source = fields.required("source", source, "write `source`: the id of one of the rulebook's sources");
+        let status = status.and_then(|(word, span)| self.status(word, span, faults));
+        let source = source.and_then(|(id, span)| self.source(id, span, faults));
+        faults.extend(fields.finish());
+        self.proxies.push(WrittenProxy { of: (entry.key.clone(), entry.key_span), lowest_of, status, source });
+    }
+
+    /// The stand-ins, codes resolved.
+    pub(super) fn proxies(&self, measures: &[Measure], faults: &mut Vec<Diagnostic>) -> Vec<Proxy> {
+        let mut find = |(code, span): &(String, Span)| {
+            let at = measures.iter().position(|measure| measure.code == *code);
+            if at.is_none() {
+                let fault = Diagnostic::error("E202", *span, format!("there is no indicator or course `{code}`"));
+                faults.push(match nearest(code, measures.iter().map(|measure| measure.code.as_str())) {
+                    Some(near) => fault.help(format!("did you mean `{near}`?")),
+                    None => fault,
+                });
+            }
+            at.and_then(|at| u32::try_from(at).ok()).map(MeasureId)
+        };
+        let mut proxies = Vec::new();
+        for proxy in &self.proxies {
+            let lowest_of: Vec<MeasureId> = proxy.lowest_of.iter().filter_map(&mut find).collect();
+            if let Some(measure) = find(&proxy.of) {
+                proxies.push(Proxy { measure, lowest_of, status: proxy.status, source: proxy.source });
+            }
+        }
+        proxies
     }
 
     fn read_figures(&mut self, table: &Table, owner: Option<&str>, faults: &mut Vec<Diagnostic>) {

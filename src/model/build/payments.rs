@@ -19,6 +19,7 @@ impl Builder<'_> {
             name: payment.name.text.clone(),
             title: payment.title.text.clone(),
             waivable: payment.waivable,
+            from_counts: payment.from_counts,
             notes,
             span: payment.name.span,
         });

@@ -1,8 +1,9 @@
 //! Conditions, windows and dates.
 
+use super::Reading;
 use super::pairs::{Children, Pair, span, word};
-use super::{Reading, Rule};
 use crate::ground::{Day, Diagnostic, Span, Unit};
+use crate::syntax::grammar::Rule;
 use crate::syntax::tree::{
     Bound, BoundKind, Condition, Date, Number, Ordinal, Period, Quantity, Subject, Window, Word,
 };

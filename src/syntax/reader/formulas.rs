@@ -1,8 +1,9 @@
 //! Lines, cases, tests and formulas of payments and fees.
 
+use super::Reading;
 use super::pairs::{Children, Pair, span, word};
-use super::{Reading, Rule};
 use crate::ground::Diagnostic;
+use crate::syntax::grammar::Rule;
 use crate::syntax::tree::{
     Case, Comparator, Formula, Line, Number, NumberSign, Operand, Operator, RoundTo, Test, When,
 };

@@ -5,8 +5,8 @@
 
 use std::iter::Peekable;
 
-use super::Rule;
 use crate::ground::{FileId, Span};
+use crate::syntax::grammar::Rule;
 use crate::syntax::tree::Word;
 
 pub(super) type Pair<'a> = pest::iterators::Pair<'a, Rule>;

@@ -4,8 +4,9 @@
 use pest::Parser;
 use pest::error::{Error, ErrorVariant, InputLocation};
 
-use super::{Reading, Rule, RulesParser};
+use super::Reading;
 use crate::ground::{Diagnostic, Span};
+use crate::syntax::grammar::{Rule, RulesParser};
 use crate::syntax::phrases::phrase;
 use crate::syntax::tree::RuleFile;
 

@@ -1,0 +1,194 @@
+//! What payments are computed from, per rulebook and practice, wherever it was counted.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use crate::cli::overrides::{Override, OverrideArguments};
+use crate::cli::{CliError, inputs};
+use crate::data::practices::{self, Practices};
+use crate::data::{Extract, PracticeId, counts};
+use crate::eval::pay::{Counted, Facts, Origin};
+use crate::eval::run::BookResult;
+use crate::eval::sight::Asked;
+use crate::ground::Findings;
+use crate::model::Rulebook;
+use crate::model::book::{Figure, PaymentId};
+
+/// What is known of practices besides counts.
+#[derive(Args, Debug, Default)]
+pub(super) struct PracticeArguments {
+    /// Practices: practice_code, practice_name?, list_size?, area?; pounds need the list size
+    #[arg(long, value_name = "FILE")]
+    pub(super) practices: Option<PathBuf>,
+
+    /// Earlier results of each practice, pooled into its baseline: practice_code, indicator, numerator, denominator,
+    /// as `run --format csv` writes them; may be repeated
+    #[arg(long, value_name = "FILE")]
+    pub(super) baseline: Vec<PathBuf>,
+
+    /// Waive what may be waived for a practice: PRACTICE, or PAYMENT:PRACTICE; may be repeated
+    #[arg(long, value_name = "PRACTICE", value_delimiter = ',')]
+    pub(super) waive: Vec<String>,
+
+    #[command(flatten)]
+    pub(super) overrides: OverrideArguments,
+}
+
+/// One rulebook's practices, ready to be paid.
+#[derive(Debug)]
+pub(super) struct BookFacts<'b> {
+    pub(super) book: &'b Rulebook,
+    /// The rulebook's figures, those that this run sets among them.
+    pub(super) figures: Vec<Figure>,
+    /// By practice code.
+    pub(super) practices: BTreeMap<String, Facts>,
+}
+
+/// What the tables say of practices, read once.
+#[derive(Debug, Default)]
+pub(super) struct KnownPractices {
+    pub(super) practices: Practices,
+    /// By practice and indicator.
+    baselines: BTreeMap<(String, String), Counted>,
+    pub(super) overrides: Vec<Override>,
+    figures: Vec<Vec<Figure>>,
+    pub(super) findings: Findings,
+}
+
+impl PracticeArguments {
+    /// Reads the tables.
+    pub(super) fn read(&self, books: &[Rulebook]) -> Result<KnownPractices, CliError> {
+        let (figures, overrides) = self.overrides.figures(books)?;
+        let practices = match &self.practices {
+            Some(path) => practices::read(&inputs::open(path)?)?,
+            None => Practices::default(),
+        };
+        let mut known = KnownPractices {
+            findings: practices.findings.clone(),
+            practices,
+            overrides,
+            figures,
+            ..KnownPractices::default()
+        };
+        for path in &self.baseline {
+            known.read_baseline(path)?;
+        }
+        self.check_waivers(books)?;
+        Ok(known)
+    }
+
+    fn check_waivers(&self, books: &[Rulebook]) -> Result<(), CliError> {
+        for waiver in &self.waive {
+            let Some((payment, _)) = waiver.split_once(':') else { continue };
+            let mut payments = books.iter().flat_map(|book| &book.payments);
+            if !payments.any(|known| known.name == payment && known.waivable) {
+                let names = books.iter().flat_map(|book| &book.payments).filter(|known| known.waivable);
+                let mut names: Vec<&str> = names.map(|known| known.name.as_str()).collect();
+                names.dedup();
+                let message = format!("there is no payment `{payment}` that may be waived in these years");
+                return Err(CliError::usage(message).help(format!("those that may be: {}", names.join(", "))));
+            }
+        }
+        Ok(())
+    }
+
+    fn waived(&self, book: &Rulebook, practice_code: &str) -> Vec<PaymentId> {
+        let is_waived = |name: &str| {
+            self.waive.iter().any(|waiver| match waiver.split_once(':') {
+                Some((payment, practice)) => payment == name && practice == practice_code,
+                None => waiver == practice_code,
+            })
+        };
+        let payments = book.payments.iter().zip(0..);
+        payments
+            .filter(|(payment, _)| payment.waivable && is_waived(&payment.name))
+            .map(|(_, at)| PaymentId(at))
+            .collect()
+    }
+}
+
+impl KnownPractices {
+    /// Pools a table's numerators and denominators.
+    fn read_baseline(&mut self, path: &Path) -> Result<(), CliError> {
+        let table = counts::read(&inputs::open(path)?)?;
+        self.findings.merge(table.findings);
+        for row in table.rows {
+            let counted = Counted::of(row.numerator, row.denominator);
+            let pooled = self
+                .baselines
+                .entry((row.practice_code, row.measure))
+                .or_insert(Counted::of(crate::ground::Amount::ZERO, crate::ground::Amount::ZERO));
+            // Counts of people never grow beyond what an exact amount holds.
+            let numerator = pooled.numerator.plus(counted.numerator).unwrap_or(pooled.numerator);
+            let denominator = pooled.denominator.plus(counted.denominator).unwrap_or(pooled.denominator);
+            *pooled = Counted::of(numerator, denominator);
+        }
+        Ok(())
+    }
+
+    /// True if somebody gave a baseline.
+    pub(super) fn has_baselines(&self) -> bool {
+        !self.baselines.is_empty()
+    }
+
+    /// The figures of the rulebook at that place of those read for.
+    pub(super) fn figures(&self, at: usize) -> Vec<Figure> {
+        self.figures.get(at).cloned().unwrap_or_default()
+    }
+
+    /// A practice's facts without any counts yet.
+    pub(super) fn facts(
+        &self,
+        arguments: &PracticeArguments,
+        book: &Rulebook,
+        practice_code: &str,
+        origin: Origin,
+    ) -> Facts {
+        let baseline = |code: &str| self.baselines.get(&(practice_code.to_owned(), code.to_owned())).copied();
+        let of_measure = |measurement: &crate::model::book::Measurement| {
+            baseline(&measurement.label).or_else(|| baseline(&book.measures[measurement.measure.index()].code))
+        };
+        let list_size = self.practices.find(practice_code).and_then(|practice| practice.list_size);
+        Facts {
+            list_size: list_size.map(u64::from),
+            counts: vec![None; book.measurements.len()],
+            baselines: book.measurements.iter().map(of_measure).collect(),
+            doses: vec![None; book.fees.len()],
+            waived: arguments.waived(book, practice_code),
+            origin,
+        }
+    }
+}
+
+/// The facts of one rulebook's practices, from records.
+pub(super) fn from_records<'b>(
+    arguments: &PracticeArguments,
+    known: &KnownPractices,
+    book: &'b Rulebook,
+    figures: Vec<Figure>,
+    extract: &Extract,
+    result: &BookResult,
+    asked: Asked,
+) -> BookFacts<'b> {
+    let mut practices = BTreeMap::new();
+    for (id, practice_code) in extract.practices() {
+        let PracticeId(at) = id;
+        let counts = &result.counts[at as usize];
+        let doses = &result.doses[at as usize];
+        let is_there = counts.iter().any(|counts| counts.register > 0) || doses.iter().any(|doses| *doses > 0);
+        if !is_there {
+            continue;
+        }
+        let mut facts = known.facts(arguments, book, practice_code, Origin::Records);
+        for (counted, counts) in facts.counts.iter_mut().zip(counts) {
+            *counted = (counts.register > 0).then(|| Counted::from(*counts));
+        }
+        if asked.fees {
+            facts.doses = doses.iter().map(|doses| (*doses > 0).then_some(*doses)).collect();
+        }
+        practices.insert(practice_code.to_owned(), facts);
+    }
+    BookFacts { book, figures, practices }
+}

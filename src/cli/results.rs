@@ -1,0 +1,241 @@
+//! What practices earn, as tables: indicators, other payments, fees; written in the form asked for.
+
+use clap::ValueEnum;
+use serde::Serialize;
+
+use crate::cli::CliError;
+use crate::cli::facts::{BookFacts, KnownPractices};
+use crate::cli::format::{self, Format, OutputArguments};
+use crate::cli::output::{self, Readers};
+use crate::cli::years::DEFAULT_SCHEME;
+use crate::eval::pay::{Facts, earned, paid};
+use crate::eval::sight::Asked;
+use crate::ground::Finding;
+use crate::model::Rulebook;
+use crate::model::book::{MeasureKind, MeasurementId};
+use crate::model::formula::{CountName, Formula, Operand, Test};
+use crate::report::gaps::{self, NamedGap};
+use crate::report::payments::{FeeGrid, PaymentGrid, PaymentRow, payment_rows, sort_payments};
+use crate::report::rows::{self, MeasureGrid, MeasureRow};
+use crate::report::run_json::{self, BookStamp, RunDocument};
+use crate::report::table::Grid;
+
+/// The tables of results.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum TableArgument {
+    /// One row per practice and indicator
+    Indicators,
+    /// Payments that are not for indicators: claw-back per course, targets per quarter
+    Payments,
+    /// Item-of-service fees per practice
+    Fees,
+}
+
+/// Which tables are asked for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Asking {
+    /// All of them.
+    All,
+    /// One.
+    Only(TableArgument),
+}
+
+impl Asking {
+    /// All for people and in JSON, else one.
+    pub(super) fn of(table: Option<TableArgument>, format: Format) -> Asking {
+        match (table, format) {
+            (Some(table), _) => Asking::Only(table),
+            (None, Format::Table | Format::Json) => Asking::All,
+            #[cfg(feature = "workbook")]
+            (None, Format::Xlsx) => Asking::All,
+            (None, _) => Asking::Only(TableArgument::Indicators),
+        }
+    }
+
+    /// What must be counted for them.
+    pub(super) fn asked(self) -> Asked {
+        match self {
+            Asking::All => Asked { courses: true, fees: true },
+            Asking::Only(TableArgument::Indicators) => Asked::default(),
+            Asking::Only(TableArgument::Payments) => Asked { courses: true, fees: false },
+            Asking::Only(TableArgument::Fees) => Asked { courses: false, fees: true },
+        }
+    }
+
+    fn includes(self, table: TableArgument) -> bool {
+        self == Asking::All || self == Asking::Only(table)
+    }
+}
+
+/// The rows of all tables.
+#[derive(Debug)]
+pub(super) struct Results<'b> {
+    books: Vec<&'b Rulebook>,
+    pub(super) measures: Vec<MeasureRow>,
+    pub(super) payments: Vec<PaymentRow>,
+    pub(super) fees: Vec<PaymentRow>,
+    stamps: Vec<BookStamp>,
+    overrides: serde_json::Value,
+    notes: Vec<String>,
+}
+
+impl<'b> Results<'b> {
+    /// Pays every practice by every rulebook.
+    pub(super) fn of(books: &[BookFacts<'b>], known: &KnownPractices) -> Results<'b> {
+        let mut results = Results {
+            books: books.iter().map(|facts| facts.book).collect(),
+            measures: Vec::new(),
+            payments: Vec::new(),
+            fees: Vec::new(),
+            stamps: books.iter().map(|facts| BookStamp::of(facts.book)).collect(),
+            overrides: serde_json::to_value(&known.overrides).unwrap_or_default(),
+            notes: notes(books, known),
+        };
+        if known.overrides.is_empty() {
+            results.overrides = serde_json::Value::Null;
+        }
+        for facts in books {
+            results.add(facts);
+        }
+        rows::sort_measures(&mut results.measures);
+        sort_payments(&mut results.payments);
+        sort_payments(&mut results.fees);
+        results
+    }
+
+    fn add(&mut self, book: &BookFacts<'_>) {
+        let year = book.book.year_label(DEFAULT_SCHEME);
+        for (practice_code, facts) in &book.practices {
+            self.measures.extend(measure_rows(book, &year, practice_code, facts));
+            let paid = paid(book.book, &book.figures, facts);
+            let (payments, fees) = payment_rows(book.book, &year, practice_code, facts, &paid);
+            self.payments.extend(payments);
+            self.fees.extend(fees);
+        }
+    }
+
+    /// Writes the tables asked for; what is not known and what was set goes to stderr.
+    pub(super) fn write<P: Serialize>(
+        &self,
+        output: &OutputArguments,
+        asking: Asking,
+        findings: &[Finding],
+        provenance: impl FnOnce() -> P,
+    ) -> Result<(), CliError> {
+        let gaps = self.gaps(asking);
+        output::talk_block(&gaps::summary(&gaps));
+        self.notes.iter().for_each(|note| output::talk(note));
+        let measures = MeasureGrid { title: "Indicators per practice", rows: &self.measures };
+        let payments = PaymentGrid { title: "Payments that are not for indicators", rows: &self.payments };
+        let fees = FeeGrid { title: "Item-of-service fees per practice", rows: &self.fees };
+        let totals = rows::totals(&self.measures);
+        let tables: [(TableArgument, &dyn Grid); 3] = [
+            (TableArgument::Indicators, &measures),
+            (TableArgument::Payments, &payments),
+            (TableArgument::Fees, &fees),
+        ];
+        if output.format == Format::Json {
+            let further: [(&str, &dyn Grid); 2] = [("payments", &payments), ("fees", &fees)];
+            return output.write(&measures, &[], Readers::Anyone, &format::notes([]), |out| {
+                let document = RunDocument {
+                    rulebooks: &self.stamps,
+                    results: &measures,
+                    tables: if asking == Asking::All { &further } else { &[] },
+                    overrides: &self.overrides,
+                    gaps: &gaps,
+                    findings,
+                    provenance: &provenance(),
+                };
+                run_json::write(out, &document)
+            });
+        }
+        let asked = tables.into_iter().filter(|(table, _)| asking.includes(*table));
+        let shown = asked.filter(|(table, grid)| {
+            *table == TableArgument::Indicators || asking != Asking::All || grid.row_count() > 0
+        });
+        let shown: Vec<_> = shown.collect();
+        if asking.includes(TableArgument::Indicators) && output.format == Format::Table {
+            totals.notes.iter().for_each(|note| output::talk(note));
+        }
+        let grids: Vec<(&dyn Grid, &[Vec<crate::report::table::Cell<'_>>])> = shown
+            .iter()
+            .map(|(table, grid)| (*grid, if *table == TableArgument::Indicators { &totals.rows[..] } else { &[][..] }))
+            .collect();
+        output.write_tables(&grids, Readers::Anyone, &format::notes(self.books.iter().copied()))
+    }
+
+    fn gaps(&self, asking: Asking) -> Vec<NamedGap> {
+        let of = |table, rows: &[PaymentRow]| if asking.includes(table) { rows.to_vec() } else { Vec::new() };
+        let mut payments = of(TableArgument::Payments, &self.payments);
+        payments.extend(of(TableArgument::Fees, &self.fees));
+        let measures = if asking.includes(TableArgument::Indicators) { &self.measures[..] } else { &[] };
+        gaps::named(measures, &payments)
+    }
+}
+
+/// One row per indicator measurement that was counted.
+fn measure_rows(book: &BookFacts<'_>, year: &str, practice_code: &str, facts: &Facts) -> Vec<MeasureRow> {
+    let mut rows = Vec::new();
+    for (counts, at) in facts.counts.iter().zip(0..) {
+        let measurement = MeasurementId(at);
+        let measure = book.book.measurements[measurement.index()].measure;
+        if book.book.measures[measure.index()].kind != MeasureKind::Indicator {
+            continue;
+        }
+        if let Some(counts) = counts {
+            let earned = earned(book.book, &book.figures, measurement, facts);
+            rows.push(MeasureRow::new(book.book, year, practice_code, measurement, *counts, earned));
+        }
+    }
+    rows
+}
+
+/// What a reader must know of how the results came about.
+fn notes(books: &[BookFacts<'_>], known: &KnownPractices) -> Vec<String> {
+    let mut notes = Vec::new();
+    for set in &known.overrides {
+        let says = set.rulebook_says.as_deref().unwrap_or("leaves it unset");
+        notes.push(format!(
+            "set for this run: {} of {} is {} (the rulebook: {says})",
+            set.figure, set.rulebook, set.set_to
+        ));
+    }
+    for book in books {
+        if reads_baseline(book.book) && !known.has_baselines() {
+            let note = "no baseline was given, so nobody's improvement is known and only the thresholds pay; give one with --baseline";
+            notes.push(format!("{}: {note}", book.book.name));
+        }
+    }
+    notes
+}
+
+/// True if some payment asks for the practice's baseline.
+fn reads_baseline(book: &Rulebook) -> bool {
+    let cases = book.programs.iter().flat_map(|program| &program.lines).flat_map(|line| &line.cases);
+    cases.into_iter().any(|case| formula_reads(&case.formula) || case.test.as_ref().is_some_and(test_reads))
+}
+
+fn test_reads(test: &Test) -> bool {
+    match test {
+        Test::All(parts) | Test::Any(parts) => parts.iter().any(test_reads),
+        Test::Not(inner) => test_reads(inner),
+        Test::Absent(operand) => is_baseline(*operand),
+        Test::Compare(left, _, right) => formula_reads(left) || formula_reads(right),
+    }
+}
+
+fn formula_reads(formula: &Formula) -> bool {
+    match formula {
+        Formula::Number(_) => false,
+        Formula::Operand(operand) => is_baseline(*operand),
+        Formula::Plus(a, b) | Formula::Minus(a, b) | Formula::Times(a, b) | Formula::Over(a, b) => {
+            formula_reads(a) || formula_reads(b)
+        }
+        Formula::Smallest(parts) | Formula::Largest(parts) => parts.iter().any(formula_reads),
+        Formula::Round(inner, _) => formula_reads(inner),
+    }
+}
+
+fn is_baseline(operand: Operand) -> bool {
+    matches!(operand, Operand::Count(CountName::BaselineAchievement, _))
+}

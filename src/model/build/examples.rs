@@ -1,0 +1,319 @@
+//! Reading the worked examples of a rulebook: every name in them must be one that the rulebook knows.
+
+use crate::ground::concept::ConceptFault;
+use crate::ground::{Amount, ConceptId, Day, Diagnostic, Sources, Span};
+use crate::model::Rulebook;
+use crate::model::book::{Measure, MeasurementId, Reason};
+use crate::model::build::NUMBERS_FILES;
+use crate::model::build::codes::Codes;
+use crate::model::build::contract;
+use crate::model::build::fields::Fields;
+use crate::model::build::names::nearest;
+use crate::model::examples::{Case, CountsCase, Example, ExpectedOutcome, FILE, PatientCase};
+use crate::syntax::toml_tree::{Value, read_toml};
+use crate::syntax::tree::Word;
+
+/// The sound examples of a rulebook, and the faults of the others.
+pub(in crate::model) fn read(sources: &Sources, book: &Rulebook) -> (Vec<Example>, Vec<Diagnostic>) {
+    let folder = book.name.to_string();
+    let find = |file: &str| sources.find(&format!("{folder}/{file}"));
+    let (Some(file), Some(numbers)) = (find(FILE), NUMBERS_FILES.into_iter().find_map(find)) else {
+        return (Vec::new(), Vec::new());
+    };
+    let (root, unreadable) = read_toml(file, &sources.file(file).text);
+    // What stands after a fault of form may be read wrongly, and complaints about it would mislead.
+    if !unreadable.is_empty() {
+        return (Vec::new(), unreadable);
+    }
+    // The rulebook was checked, so its numbers file has nothing new to complain of.
+    let contract = contract::read(sources, numbers, &book.name, &mut Vec::new());
+    let mut reader = Reader { sources, book, codes: Codes::new(sources, &folder, &contract), faults: Vec::new() };
+    let mut fields = Fields::new(&root, Fields::file_start(file), "the examples file");
+    let list = fields.list("example").map_or(&[][..], |(list, _)| list);
+    let examples = list.iter().filter_map(|(value, span)| reader.example(value, *span)).collect();
+    reader.end(fields);
+    let Reader { codes, mut faults, .. } = reader;
+    codes.finish(&mut faults);
+    faults.sort_by_key(|fault| (fault.place, fault.code));
+    (examples, faults)
+}
+
+struct Reader<'a> {
+    sources: &'a Sources,
+    book: &'a Rulebook,
+    codes: Codes<'a>,
+    faults: Vec<Diagnostic>,
+}
+
+impl<'a> Reader<'a> {
+    /// Ends the reading of a table. Faults that any table can have bear the numbers of examples here.
+    fn end(&mut self, fields: Fields<'_>) {
+        self.faults.extend(fields.finish().into_iter().map(|fault| {
+            let code = match fault.code {
+                "E301" => "E501",
+                "E302" => "E502",
+                "E303" => "E503",
+                own => own,
+            };
+            Diagnostic { code, ..fault }
+        }));
+    }
+
+    fn fault(&mut self, code: &'static str, place: Span, message: impl Into<String>, help: impl Into<String>) {
+        self.faults.push(Diagnostic::error(code, place, message).help(help));
+    }
+
+    fn example(&mut self, value: &'a Value, span: Span) -> Option<Example> {
+        let Value::Table(table) = value else {
+            let message = format!("an example is a table, found {}", value.kind());
+            self.fault("E502", span, message, "start each example with a line `[[example]]`");
+            return None;
+        };
+        let named = table.get("name");
+        let what = match named.map(|entry| &entry.value) {
+            Some(Value::Text(name)) => format!("the example `{name}`"),
+            _ => "the example".to_owned(),
+        };
+        let place = named.map_or(span, |entry| entry.span);
+        let faults_before = self.faults.len();
+        let mut fields = Fields::new(table, place, what);
+        let name = fields.text("name");
+        let name = fields.required("name", name, "say in a few words what the example shows");
+        let measurement = self.measurement(&mut fields, place);
+        let case = if table.get("counts").is_some() {
+            self.counts_case(&mut fields).map(Case::Counts)
+        } else {
+            // It is not there, but a mistyped one may have been meant.
+            fields.entry("counts");
+            self.patient_case(&mut fields, measurement).map(Case::Patient)
+        };
+        self.end(fields);
+        if self.faults.len() > faults_before {
+            return None;
+        }
+        Some(Example { name: name?.0.to_owned(), place, measurement: measurement?, case: case? })
+    }
+
+    /// The indicator or course, in its quarter where it is measured each quarter.
+    fn measurement(&mut self, fields: &mut Fields<'a>, place: Span) -> Option<MeasurementId> {
+        let indicator = fields.text("indicator");
+        let quarter = fields.whole("quarter");
+        let (code, span) = fields.required("indicator", indicator, "write the code of what is measured")?;
+        let book = self.book;
+        let Some(measure) = book.measure(code) else {
+            let known = book.measures.iter().map(|measure| measure.code.as_str());
+            let help = did_you_mean(code, known, "the rulebook has");
+            self.fault("E506", span, format!("there is no indicator `{code}` in {}", book.name), help);
+            return None;
+        };
+        let asked = quarter.map(|(quarter, _)| quarter);
+        let measured = || book.measurements.iter().zip(0..).filter(|(measured, _)| measured.measure == measure);
+        let at = measured().find(|(measured, _)| measured.quarter.map(u32::from) == asked);
+        if at.is_none() {
+            let quarters: Vec<String> =
+                measured().filter_map(|(measured, _)| measured.quarter).map(|quarter| quarter.to_string()).collect();
+            let (message, help) = if quarters.is_empty() {
+                (format!("`{code}` is not measured each quarter"), "leave `quarter` out".to_owned())
+            } else {
+                (
+                    format!("`{code}` is measured each quarter"),
+                    format!("write `quarter`, one of {}", quarters.join(", ")),
+                )
+            };
+            self.fault("E512", quarter.map_or(place, |(_, span)| span), message, help);
+        }
+        at.map(|(_, at)| MeasurementId(at))
+    }
+
+    fn patient_case(&mut self, fields: &mut Fields<'a>, measurement: Option<MeasurementId>) -> Option<PatientCase> {
+        let born = fields.date("born");
+        let born = fields.required("born", born, "write the date of birth, as in `born = 2023-01-15`");
+        let registered = fields.date("registered");
+        let deregistered = fields.date("deregistered");
+        let died = fields.date("died");
+        let events = fields.list("events");
+        let events = fields.required("events", events, "list what was recorded, `events = []` for nothing");
+        let events = events.map_or(&[][..], |(list, _)| list);
+        let events = events.iter().filter_map(|(event, span)| self.event(event, *span)).collect();
+        let expect = fields.text("expect");
+        let expect = fields.required("expect", expect, FORMS_OF_OUTCOME);
+        let measured = measurement.map(|id| &self.book.measurements[id.index()]);
+        let expect = expect.zip(measured).and_then(|((words, span), measured)| {
+            self.outcome(words, span, &self.book.measures[measured.measure.index()])
+        });
+        let birth = born?.0;
+        let registered = registered.map_or(birth, |(day, _)| day);
+        self.check_order(deregistered, registered.plus_days(1), "was deregistered on or before registration");
+        self.check_order(died, birth, "died before birth");
+        let (deregistered, death) = (deregistered.map(|(day, _)| day), died.map(|(day, _)| day));
+        Some(PatientCase { birth, registered, deregistered, death, events, expect: expect? })
+    }
+
+    fn check_order(&mut self, day: Option<(Day, Span)>, earliest: Day, what: &str) {
+        if let Some((day, span)) = day
+            && day < earliest
+        {
+            self.fault("E510", span, format!("the patient {what}"), format!("write {earliest} or a later day"));
+        }
+    }
+
+    /// `2023-03-15 dtap`, or a SNOMED CT code in the cluster's place.
+    fn event(&mut self, event: &Value, span: Span) -> Option<(Day, ConceptId)> {
+        let Value::Text(text) = event else {
+            let message = format!("an event is a text in quotes, found {}", event.kind());
+            self.fault("E502", span, message, FORM_OF_EVENT);
+            return None;
+        };
+        let Some((date, what)) = text.split_once(' ') else {
+            self.fault("E504", span, format!("`{text}` is not a date and what was recorded on it"), FORM_OF_EVENT);
+            return None;
+        };
+        let Some(day) = Day::parse_iso(date) else {
+            let place = self.within(span, text, 0..date.len());
+            self.fault("E504", place, format!("`{date}` is not a date of the calendar"), FORM_OF_EVENT);
+            return None;
+        };
+        let place = self.within(span, text, date.len() + 1..text.len());
+        let code = if what.starts_with(|sign: char| sign.is_ascii_digit()) {
+            self.code(what, place)
+        } else {
+            self.first_code(what, place)
+        };
+        code.map(|code| (day, code))
+    }
+
+    fn code(&mut self, digits: &str, place: Span) -> Option<ConceptId> {
+        let Some(id) = ConceptId::parse(digits) else {
+            let help = "an id has 6 to 18 digits and no leading zero; a spreadsheet may have rounded it";
+            self.fault("E507", place, format!("`{digits}` is not a SNOMED CT concept id"), help);
+            return None;
+        };
+        let (message, help) = match id.fault() {
+            None => return Some(id),
+            Some(ConceptFault::CheckDigit) => {
+                (format!("the check digit of `{id}` is wrong"), "a digit was mistyped, or a spreadsheet rounded the id")
+            }
+            Some(ConceptFault::Partition) => {
+                let help = "take the concept id, not a description's or a relationship's";
+                (format!("`{id}` is a SNOMED CT id, but not a concept's"), help)
+            }
+        };
+        self.fault("E507", place, message, help);
+        None
+    }
+
+    /// The code that stands for a cluster.
+    fn first_code(&mut self, name: &str, place: Span) -> Option<ConceptId> {
+        let mut unknown = Vec::new();
+        let cluster = self.codes.cluster(&Word { text: name.to_owned(), span: place }, &mut unknown);
+        let code = cluster.map(|cluster| cluster.first_code);
+        self.faults.extend(unknown.into_iter().map(|fault| Diagnostic { code: "E505", ..fault }));
+        let code = code?;
+        if code.is_none() {
+            self.fault("E505", place, format!("the code cluster `{name}` has no codes"), "write a code instead");
+        }
+        code
+    }
+
+    /// The place of a part of a text; the whole text's where its quotes or escapes move the part.
+    fn within(&self, span: Span, text: &str, part: std::ops::Range<usize>) -> Span {
+        let is_plain = self.sources.text(span).get(1..).and_then(|rest| rest.get(..text.len())) == Some(text);
+        let start = span.range().start + 1;
+        if is_plain { Span::new(span.file, start + part.start..start + part.end) } else { span }
+    }
+
+    fn outcome(&mut self, words: &str, span: Span, measure: &Measure) -> Option<ExpectedOutcome> {
+        match words.split_once(' ') {
+            _ if words == "achieved" => Some(ExpectedOutcome::Achieved),
+            _ if words == "not achieved" => Some(ExpectedOutcome::NotAchieved),
+            _ if words == "not on the register" => Some(ExpectedOutcome::NotOnRegister),
+            Some(("excepted", code)) => {
+                self.reason(code, &measure.excepts, "exception", measure, span).map(ExpectedOutcome::Excepted)
+            }
+            Some(("excluded", code)) => {
+                self.reason(code, &measure.excludes, "exclusion", measure, span).map(ExpectedOutcome::Excluded)
+            }
+            _ => {
+                self.fault("E508", span, format!("`{words}` is not an outcome"), FORMS_OF_OUTCOME);
+                None
+            }
+        }
+    }
+
+    fn reason(&mut self, code: &str, reasons: &[Reason], kind: &str, measure: &Measure, span: Span) -> Option<u16> {
+        let at = reasons.iter().position(|reason| reason.code == code);
+        if at.is_none() {
+            let known = reasons.iter().map(|reason| reason.code.as_str());
+            let help = did_you_mean(code, known, &format!("{} has", measure.code));
+            self.fault("E509", span, format!("{} has no {kind} `{code}`", measure.code), help);
+        }
+        at.and_then(|at| u16::try_from(at).ok())
+    }
+
+    fn counts_case(&mut self, fields: &mut Fields<'a>) -> Option<CountsCase> {
+        let counts = self.ratio(fields, "counts");
+        let baseline = self.ratio(fields, "baseline");
+        let list_size = fields.whole("list_size").map(|(patients, _)| patients.into());
+        let expect = fields.table("expect");
+        let (table, span) = fields.required("expect", expect, FORM_OF_EARNINGS)?;
+        let mut inner = Fields::new(table, span, "`expect`");
+        let (points, pounds) = (self.amount(&mut inner, "points"), self.amount(&mut inner, "pounds"));
+        if table.entries.is_empty() {
+            self.fault("E501", span, "`expect` expects nothing", FORM_OF_EARNINGS);
+        }
+        self.end(inner);
+        let (numerator, denominator) = counts?;
+        Some(CountsCase { numerator, denominator, list_size, baseline, points, pounds })
+    }
+
+    /// `{ numerator = 19, denominator = 20 }`
+    fn ratio(&mut self, fields: &mut Fields<'a>, key: &'static str) -> Option<(u64, u64)> {
+        let (table, span) = fields.table(key)?;
+        let mut inner = Fields::new(table, span, format!("`{key}`"));
+        let [numerator, denominator] = ["numerator", "denominator"].map(|part| {
+            let count = inner.whole(part);
+            inner.required(part, count, "write { numerator = 19, denominator = 20 }").map(|(count, _)| u64::from(count))
+        });
+        self.end(inner);
+        let (numerator, denominator) = numerator.zip(denominator)?;
+        if numerator > denominator {
+            let message = format!("the numerator {numerator} is above the denominator {denominator}");
+            self.fault("E511", span, message, "who is in the numerator is in the denominator too");
+            return None;
+        }
+        Some((numerator, denominator))
+    }
+
+    /// `"2.04"` or `"18/7"`; the quotes may be left out of a decimal.
+    fn amount(&mut self, fields: &mut Fields<'a>, key: &'static str) -> Option<Amount> {
+        let entry = fields.entry(key)?;
+        let amount = match &entry.value {
+            Value::Number(digits) => Amount::parse(digits),
+            Value::Text(text) => match text.split_once('/') {
+                Some((above, below)) => Amount::parse(above).zip(Amount::parse(below)).and_then(|(a, b)| a.over(b)),
+                None => Amount::parse(text),
+            },
+            Value::Date(_) | Value::Truth(_) | Value::List(_) | Value::Table(_) => None,
+        };
+        if amount.is_none() {
+            let message = format!("`{key}` must be an exact amount");
+            self.fault("E513", entry.span, message, "write a decimal such as \"2.04\", or a fraction such as \"18/7\"");
+        }
+        amount
+    }
+}
+
+const FORM_OF_EVENT: &str = "write the date and a code cluster or SNOMED CT code, as in \"2023-03-15 dtap\"";
+const FORMS_OF_OUTCOME: &str =
+    "write `achieved`, `not achieved`, `excepted CODE`, `excluded CODE` or `not on the register`";
+const FORM_OF_EARNINGS: &str = "write { points = \"3\", pounds = \"603.48\" }, or one of the two";
+
+/// The known word that was most likely meant, else all of them.
+fn did_you_mean<'w>(word: &str, known: impl Iterator<Item = &'w str> + Clone, has: &str) -> String {
+    let all: Vec<String> = known.clone().map(|known| format!("`{known}`")).collect();
+    match nearest(word, known) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if all.is_empty() => format!("{has} none"),
+        None => format!("{has} {}", all.join(", ")),
+    }
+}

@@ -1,0 +1,159 @@
+//! `uptake test`: the shipped examples, and an invented scheme in `tests/examples` whose examples are right, wrong or
+//! faulty.
+
+use std::fs;
+use std::path::Path;
+use std::process::Output;
+
+use insta::{assert_snapshot, with_settings};
+use tempfile::TempDir;
+
+use crate::uptake::{output, root, rules};
+
+#[test]
+fn every_shipped_example_passes() {
+    let run = output(["test"]);
+    let text = String::from_utf8(run.stdout).unwrap();
+    assert_eq!(run.status.code(), Some(0), "{text}");
+    let passed = text.lines().map(|line| {
+        let (book, result) = line.split_once(": ").unwrap();
+        let count: usize = result.strip_suffix(" examples passed").unwrap_or_else(|| panic!("{line}")).parse().unwrap();
+        assert_eq!(count, examples_of(book), "every example of {book} is tried");
+        count
+    });
+    assert!(passed.sum::<usize>() > 1400, "{text}");
+}
+
+/// How many examples a shipped rulebook has, without reading them.
+fn examples_of(book: &str) -> usize {
+    let text = fs::read_to_string(rules().join(book).join("examples.toml")).unwrap();
+    text.lines().filter(|line| *line == "[[example]]").count()
+}
+
+#[test]
+fn one_wrong_expectation_fails_and_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    copy(&rules(), folder.path());
+    let file = folder.path().join("qof/2024-25/examples.toml");
+    let text = fs::read_to_string(&file).unwrap();
+    let (before, _) = text.split_once("expect     = \"achieved\"").unwrap();
+    let (above, name) = before.rsplit_once("name       = \"").unwrap();
+    let (line, name) = (above.matches('\n').count() + 1, name.split_once('"').unwrap().0);
+    fs::write(&file, text.replacen("expect     = \"achieved\"", "expect     = \"not achieved\"", 1)).unwrap();
+
+    let run = test(folder.path(), &[]);
+    assert_eq!(run.code, Some(1));
+    assert_eq!(run.stdout.matches("failed: ").count(), 1, "{}", run.stdout);
+    assert!(run.stdout.contains("of 242 examples passed, 1 failed"), "{}", run.stdout);
+    assert!(run.stdout.contains(&format!("failed: qof/2024-25/examples.toml:{line}: ")), "{line}: {}", run.stdout);
+    assert!(
+        run.stdout.contains(&format!("{name}\n  expected  not achieved\n  found     achieved\n")),
+        "{}",
+        run.stdout
+    );
+
+    // The other years alone pass, and a year that is not there is no year.
+    assert_eq!(test(folder.path(), &["2023-24", "qof/2025-26", "2023-24"]).lines(), 2);
+    let unknown = test(folder.path(), &["2024-52"]);
+    assert_eq!((unknown.code, unknown.stdout.as_str()), (Some(2), ""));
+    assert!(unknown.stderr.contains("there is no rulebook `2024-52`"), "{}", unknown.stderr);
+}
+
+#[test]
+fn all_that_an_example_can_say() {
+    let run = test(toy("right.toml").path(), &[]);
+    assert_eq!((run.code, run.stdout.as_str()), (Some(0), "toy/2030-31: 14 examples passed\n"), "{}", run.stderr);
+}
+
+#[test]
+fn each_wrong_expectation_is_shown_with_what_was_found() {
+    let folder = toy("wrong.toml");
+    let run = test(folder.path(), &[]);
+    assert_eq!(run.code, Some(1), "{}", run.stderr);
+    kept("wrong", &run.stdout);
+    let explained = test(folder.path(), &["--explain"]);
+    assert!(explained.stdout.contains("    Result: EXCEPTED by LATE, registered too late"), "{}", explained.stdout);
+    assert!(explained.stdout.contains("      ✗ at least 2 jab before age 1 year\n"), "{}", explained.stdout);
+}
+
+#[test]
+fn each_fault_of_an_examples_file_is_shown_at_its_place() {
+    let mut files: Vec<_> =
+        fs::read_dir(root().join("tests/examples/faulty")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
+    files.sort();
+    assert!(files.len() >= 14, "only {} faulty files were found", files.len());
+    for file in files {
+        let name = file.file_stem().unwrap().to_str().unwrap();
+        let run = test(toy(&format!("faulty/{name}.toml")).path(), &[]);
+        assert_eq!(run.code, Some(1), "{name}: {}", run.stderr);
+        let code = name.split('-').next().unwrap().to_uppercase();
+        assert!(run.stdout.contains(&format!("error[{code}]: ")), "{name}: {}", run.stdout);
+        kept(name, &run.stdout);
+    }
+}
+
+#[test]
+fn a_rulebook_that_does_not_check_is_not_tested() {
+    let folder = toy("right.toml");
+    let contract = folder.path().join("toy/2030-31/contract.toml");
+    let text = fs::read_to_string(&contract).unwrap();
+    fs::write(&contract, text.replace("= 7", "= \"7\"")).unwrap();
+    let run = test(folder.path(), &[]);
+    assert_eq!(run.code, Some(1), "{}", run.stderr);
+    assert!(run.stdout.starts_with("toy/2030-31: not tested, the rulebook has "), "{}", run.stdout);
+    assert!(run.stdout.contains("error[E302]: `is` must be a number or a date"), "{}", run.stdout);
+}
+
+#[test]
+fn a_rulebook_without_examples_passes() {
+    let folder = toy("right.toml");
+    fs::remove_file(folder.path().join("toy/2030-31/examples.toml")).unwrap();
+    let run = test(folder.path(), &[]);
+    assert_eq!((run.code, run.stdout.as_str()), (Some(0), "toy/2030-31: no examples\n"));
+}
+
+struct Run {
+    code: Option<i32>,
+    stdout: String,
+    stderr: String,
+}
+
+impl Run {
+    fn lines(self) -> usize {
+        assert_eq!(self.code, Some(0), "{}", self.stdout);
+        self.stdout.lines().count()
+    }
+}
+
+/// `uptake test` on a folder of rules.
+fn test(folder: &Path, more: &[&str]) -> Run {
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    let Output { status, stdout, stderr } = output(["test", "--rules", folder.to_str().unwrap()].iter().chain(more));
+    Run { code: status.code(), stdout: text(stdout), stderr: text(stderr) }
+}
+
+/// A folder of rules with the invented scheme and a file of examples.
+fn toy(examples: &str) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let (from, book) = (root().join("tests/examples"), folder.path().join("toy/2030-31"));
+    copy(&from.join("toy"), &book);
+    fs::copy(from.join(examples), book.join("examples.toml")).unwrap();
+    folder
+}
+
+/// Holds an output against the one that is kept beside the files.
+fn kept(name: &str, output: &str) {
+    let folder = root().join("tests/examples/kept");
+    with_settings!({ snapshot_path => folder, prepend_module_to_snapshot => false, omit_expression => true }, {
+        assert_snapshot!(name, output);
+    });
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let (from, to) = (entry.as_ref().unwrap().path(), to.join(entry.unwrap().file_name()));
+        if from.is_dir() { copy(&from, &to) } else { fs::copy(&from, &to).map(|_| ()).unwrap() }
+    }
+}
