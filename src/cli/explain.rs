@@ -12,7 +12,7 @@ use crate::data::Extract;
 use crate::eval::explain::explain as explain_measurement;
 use crate::eval::sight::{Asked, Lens};
 use crate::model::Rulebook;
-use crate::model::book::MeasurementId;
+use crate::model::book::{Measure, MeasureId, MeasureKind, MeasurementId};
 use crate::report::explanation::{Who, explanation};
 
 /// Arguments of `uptake explain`.
@@ -22,7 +22,7 @@ pub(super) struct ExplainArguments {
     #[arg(long, value_name = "ID")]
     patient: String,
 
-    /// The indicator, such as VI001; all whose register the patient is on if none is named
+    /// The indicator, such as VI001, or course; all indicators whose register the patient is on if none is named
     #[arg(long, value_name = "CODE", value_delimiter = ',')]
     indicator: Vec<String>,
 
@@ -65,6 +65,12 @@ fn check_code(books: &[Rulebook], code: &str) -> Result<(), CliError> {
     Err(CliError::usage(format!("there is no indicator `{code}`")).help(format!("there are: {}", known.join(", "))))
 }
 
+/// Courses, by which fees are repaid, are explained when they are named; in a rulebook of courses alone, always.
+fn is_told_unasked(book: &Rulebook, measure: MeasureId) -> bool {
+    let is_indicator = |measure: &Measure| measure.kind == MeasureKind::Indicator;
+    is_indicator(&book.measures[measure.index()]) || !book.measures.iter().any(is_indicator)
+}
+
 /// The explanations of one rulebook. The id that was asked for may be repeated to the one who asked.
 fn pages_of(extract: &Extract, lens: &Lens<'_>, arguments: &ExplainArguments) -> Result<Vec<String>, CliError> {
     let not_there = || CliError::usage("the patients table has no patient of that id");
@@ -76,7 +82,8 @@ fn pages_of(extract: &Extract, lens: &Lens<'_>, arguments: &ExplainArguments) ->
     for (measurement, id) in book.measurements.iter().zip(0..) {
         let code = &book.measures[measurement.measure.index()].code;
         let is_asked = arguments.indicator.contains(code);
-        if !is_asked && !arguments.indicator.is_empty() {
+        let is_of_interest = arguments.indicator.is_empty() && is_told_unasked(book, measurement.measure);
+        if !is_asked && !is_of_interest {
             continue;
         }
         let Some(explained) = explain_measurement(lens, MeasurementId(id), patient) else {
