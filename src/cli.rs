@@ -4,11 +4,14 @@
 //! Exit codes: 0 done; 1 the check that was asked for failed; 2 the command line or the input is unusable.
 
 mod check;
+mod compare;
+mod curve;
 pub mod demo;
 mod error;
 mod explain;
 mod facts;
 mod format;
+mod given_counts;
 mod import_codes;
 mod inputs;
 #[cfg(feature = "lsp")]
@@ -19,6 +22,8 @@ mod progress;
 mod results;
 mod rules_folder;
 mod run;
+mod score;
+mod sweep;
 mod test;
 mod years;
 
@@ -52,6 +57,14 @@ enum Command {
     Demo(demo::command::DemoArguments),
     /// Patients and events in, indicators and payments out, per practice and in total
     Run(run::RunArguments),
+    /// Numerators and denominators in, counted here or elsewhere; points and pounds out
+    Score(score::ScoreArguments),
+    /// The same practices under several years' rules: winners, losers, thresholds crossed
+    Compare(compare::CompareArguments),
+    /// Pay against uptake from 0 to 100 %, as a table or a picture
+    Curve(curve::CurveArguments),
+    /// A grid over any figure: what all practices cost, who gains, who loses, and where it breaks even
+    Sweep(sweep::SweepArguments),
     /// Check rulebooks and show every fault in them
     Check(check::CheckArguments),
     /// Try the worked examples of rulebooks
@@ -106,6 +119,10 @@ fn run(arguments: Arguments) -> Result<Done, CliError> {
     match arguments.command {
         Command::Demo(arguments) => demo::command::demo(&arguments, rules),
         Command::Run(arguments) => run::run(&arguments, rules),
+        Command::Score(arguments) => score::score(&arguments, rules),
+        Command::Compare(arguments) => compare::compare(&arguments, rules),
+        Command::Curve(arguments) => curve::curve(&arguments, rules),
+        Command::Sweep(arguments) => sweep::sweep(&arguments, rules),
         Command::Check(arguments) => check::check(&arguments, rules),
         Command::Test(arguments) => test::test(&arguments, rules),
         Command::Explain(arguments) => explain::explain(&arguments, rules),

@@ -2,8 +2,9 @@
 //!
 //! Comes in: open files or bytes, CSV or Parquet, and which codes are wanted. Goes out: an [`Extract`], whose
 //! partitions give patients with their registrations and events, and the findings that were met on the way; and the
-//! little tables (practices and the like) as they stand; and lists of codes as others publish them (`code_list`). It
-//! must not know what a rule is: it keeps events of wanted codes and drops the rest.
+//! little tables (practices, counts and the like) as they stand, the published long form of counts gathered by
+//! `long_form`; and lists of codes as others publish them (`code_list`). It must not know what a rule is: it keeps events
+//! of wanted codes and drops the rest.
 //!
 //! The way of a row: `source` says where its bytes are; `csv_blocks`, `csv_records` and `csv_rows`, or `shared_file`,
 //! `parquet_file`, `parquet_cells` and `parquet_rows`, read it; `rows` checks it and keeps it; `scatter` puts it into
@@ -28,6 +29,7 @@ mod csv_rows;
 mod digest;
 mod group;
 mod ids;
+mod long_form;
 mod names;
 #[cfg(feature = "parquet")]
 mod parquet_cells;

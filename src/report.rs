@@ -8,13 +8,17 @@
 //! A result is first put into rows ([`rows`], [`gaps`]), every set of rows is a [`Grid`](table::Grid), and the writers
 //! below [`table`] know grids only, so that a further command needs rows and no writer.
 
+pub mod comparison;
+pub mod curve;
 pub mod diagnostics;
 pub mod explanation;
 pub mod figured;
 pub mod findings;
 pub mod gaps;
 pub mod payments;
+pub mod point_check;
 pub mod rows;
 pub mod run_json;
 pub mod style;
+pub mod sweep;
 pub mod table;

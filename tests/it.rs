@@ -2,12 +2,22 @@
 
 #[path = "it/bad_input.rs"]
 mod bad_input;
+#[path = "it/compare.rs"]
+mod compare;
+#[path = "it/csv_text.rs"]
+mod csv_text;
+#[path = "it/curve.rs"]
+mod curve;
+#[path = "it/editions.rs"]
+mod editions;
 #[path = "it/edits.rs"]
 mod edits;
 #[path = "it/examples.rs"]
 mod examples;
 #[path = "it/faults.rs"]
 mod faults;
+#[path = "it/given.rs"]
+mod given;
 #[path = "it/golden.rs"]
 mod golden;
 #[path = "it/house.rs"]
@@ -19,8 +29,14 @@ mod laws;
 #[cfg(feature = "lsp")]
 #[path = "it/lsp.rs"]
 mod lsp;
+#[path = "it/money.rs"]
+mod money;
 #[path = "it/sameness.rs"]
 mod sameness;
+#[path = "it/sweep.rs"]
+mod sweep;
+#[path = "it/table_2.rs"]
+mod table_2;
 #[path = "it/tables.rs"]
 mod tables;
 #[path = "it/uptake.rs"]

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use clap::Args;
 
+use crate::cli::rules_folder::Origin;
 use crate::cli::{CliError, Done, output, rules_folder, years};
 use crate::ground::{Diagnostic, Severity};
 use crate::report::diagnostics;
@@ -23,6 +24,9 @@ pub(super) fn check(arguments: &CheckArguments, rules: Option<&Path>) -> Result<
     }
     let names = years::named(&library, &arguments.years)?;
     let mut found: Vec<Diagnostic> = names.iter().flat_map(|name| library.check(name).diagnostics).collect();
+    if origin != Origin::BuiltIn {
+        found.extend(library.edited_clusters(&rules_folder::built_in()));
+    }
     found.sort_by(|a, b| (a.place, a.code).cmp(&(b.place, b.code)));
     // A fault in a shared cluster is one fault, however many rulebooks use it.
     found.dedup();

@@ -12,7 +12,7 @@ use crate::data::Extract;
 use crate::eval::explain::explain as explain_measurement;
 use crate::eval::sight::{Asked, Lens};
 use crate::model::Rulebook;
-use crate::model::book::{Measure, MeasureId, MeasureKind, MeasurementId};
+use crate::model::book::{MeasureKind, MeasurementId};
 use crate::report::explanation::{Who, explanation};
 
 /// Arguments of `uptake explain`.
@@ -22,7 +22,7 @@ pub(super) struct ExplainArguments {
     #[arg(long, value_name = "ID")]
     patient: String,
 
-    /// The indicator, such as VI001, or course; all indicators whose register the patient is on if none is named
+    /// The indicator, such as VI001; all whose register the patient is on if none is named
     #[arg(long, value_name = "CODE", value_delimiter = ',')]
     indicator: Vec<String>,
 
@@ -58,17 +58,13 @@ fn check_code(books: &[Rulebook], code: &str) -> Result<(), CliError> {
     if books.iter().any(|book| book.measure(code).is_some()) {
         return Ok(());
     }
-    let mut known: Vec<&str> =
-        books.iter().flat_map(|book| &book.measures).map(|measure| measure.code.as_str()).collect();
+    // Courses can be explained too, but would bury the indicators here.
+    let indicators =
+        books.iter().flat_map(|book| &book.measures).filter(|measure| measure.kind == MeasureKind::Indicator);
+    let mut known: Vec<&str> = indicators.map(|measure| measure.code.as_str()).collect();
     known.sort_unstable();
     known.dedup();
     Err(CliError::usage(format!("there is no indicator `{code}`")).help(format!("there are: {}", known.join(", "))))
-}
-
-/// Courses, by which fees are repaid, are explained when they are named; in a rulebook of courses alone, always.
-fn is_told_unasked(book: &Rulebook, measure: MeasureId) -> bool {
-    let is_indicator = |measure: &Measure| measure.kind == MeasureKind::Indicator;
-    is_indicator(&book.measures[measure.index()]) || !book.measures.iter().any(is_indicator)
 }
 
 /// The explanations of one rulebook. The id that was asked for may be repeated to the one who asked.
@@ -80,10 +76,12 @@ fn pages_of(extract: &Extract, lens: &Lens<'_>, arguments: &ExplainArguments) ->
     let book = lens.book();
     let mut pages = Vec::new();
     for (measurement, id) in book.measurements.iter().zip(0..) {
-        let code = &book.measures[measurement.measure.index()].code;
+        let measure = &book.measures[measurement.measure.index()];
+        let code = &measure.code;
         let is_asked = arguments.indicator.contains(code);
-        let is_of_interest = arguments.indicator.is_empty() && is_told_unasked(book, measurement.measure);
-        if !is_asked && !is_of_interest {
+        // Unless courses are named, nobody asks about them.
+        let is_meant = arguments.indicator.is_empty() && measure.kind == MeasureKind::Indicator;
+        if !is_asked && !is_meant {
             continue;
         }
         let Some(explained) = explain_measurement(lens, MeasurementId(id), patient) else {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use crate::cli::given_counts::{BookCounts, CountRemarks};
 use crate::cli::overrides::{Override, OverrideArguments};
 use crate::cli::{CliError, inputs};
 use crate::data::practices::{self, Practices};
@@ -189,6 +190,23 @@ pub(super) fn from_records<'b>(
             facts.doses = doses.iter().map(|doses| (*doses > 0).then_some(*doses)).collect();
         }
         practices.insert(practice_code.to_owned(), facts);
+    }
+    BookFacts { book, figures, practices }
+}
+
+/// The facts of one rulebook's practices, from counts that somebody else made; what must be known of them is remarked.
+pub(super) fn from_counts<'b>(
+    arguments: &PracticeArguments,
+    known: &KnownPractices,
+    book: &'b Rulebook,
+    figures: Vec<Figure>,
+    counts: &BookCounts<'_>,
+    remarks: &mut CountRemarks,
+) -> BookFacts<'b> {
+    let mut practices = BTreeMap::new();
+    for (practice_code, counts) in counts.matched(book, remarks) {
+        let facts = known.facts(arguments, book, &practice_code, Origin::Counts);
+        practices.insert(practice_code, Facts { counts, ..facts });
     }
     BookFacts { book, figures, practices }
 }

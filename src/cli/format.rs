@@ -9,6 +9,7 @@ use crate::cli::CliError;
 use crate::cli::output::{self, Readers};
 use crate::model::Rulebook;
 #[cfg(feature = "parquet")]
+use crate::report::run_json::BookStamp;
 use crate::report::table::parquet;
 #[cfg(feature = "workbook")]
 use crate::report::table::workbook;
@@ -137,6 +138,15 @@ pub(super) fn notes<'a>(books: impl IntoIterator<Item = &'a Rulebook>) -> Notes 
         sources.rows.extend(said.map(|row| row.map(Cell::text).to_vec()));
     }
     Notes { about, tables: vec![sources] }
+}
+
+/// The notes of results of which only the stamps of the rulebooks are at hand.
+pub(super) fn stamped(stamps: &[BookStamp]) -> Notes {
+    let made_by = ("Made by".to_owned(), format!("uptake {}", env!("CARGO_PKG_VERSION")));
+    let said = stamps.iter().map(|stamp| {
+        (format!("Rulebook {}", stamp.name), format!("revision {}\nSHA-256 {}", stamp.revision, stamp.digest))
+    });
+    Notes { about: std::iter::once(made_by).chain(said).collect(), tables: Vec::new() }
 }
 
 /// The columns of the sources of rulebooks.

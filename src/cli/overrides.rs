@@ -59,7 +59,7 @@ impl OverrideArguments {
 fn read(text: &str) -> Result<Setting<'_>, CliError> {
     let wrong = || {
         CliError::usage(format!("`--set {text}` is not NAME=VALUE"))
-            .help("write for example `--set lower_threshold=85`, or INDICATOR.NAME=VALUE")
+            .help("write for example `--set lower_threshold=85`, or `INDICATOR.lower_threshold=85` for one indicator")
     };
     let (path, value) = text.split_once('=').ok_or_else(wrong)?;
     let value = Amount::parse(value.trim().trim_start_matches('£').trim_end_matches('%')).ok_or_else(wrong)?;

@@ -6,6 +6,7 @@ use serde::Serialize;
 use crate::cli::CliError;
 use crate::cli::facts::{BookFacts, KnownPractices};
 use crate::cli::format::{self, Format, OutputArguments};
+use crate::cli::given_counts::CountRemarks;
 use crate::cli::output::{self, Readers};
 use crate::cli::years::DEFAULT_SCHEME;
 use crate::eval::pay::{Facts, earned, paid};
@@ -14,7 +15,7 @@ use crate::ground::Finding;
 use crate::model::Rulebook;
 use crate::model::book::{MeasureKind, MeasurementId};
 use crate::model::formula::{CountName, Formula, Operand, Test};
-use crate::report::gaps::{self, NamedGap};
+use crate::report::gaps::{self, Figured, NamedGap};
 use crate::report::payments::{FeeGrid, PaymentGrid, PaymentRow, payment_rows, sort_payments};
 use crate::report::rows::{self, MeasureGrid, MeasureRow};
 use crate::report::run_json::{self, BookStamp, RunDocument};
@@ -77,6 +78,9 @@ pub(super) struct Results<'b> {
     stamps: Vec<BookStamp>,
     overrides: serde_json::Value,
     notes: Vec<String>,
+    remarks: Vec<(&'static str, serde_json::Value)>,
+    /// What is not known besides the figures of rows.
+    further_gaps: Vec<NamedGap>,
 }
 
 impl<'b> Results<'b> {
@@ -90,6 +94,8 @@ impl<'b> Results<'b> {
             stamps: books.iter().map(|facts| BookStamp::of(facts.book)).collect(),
             overrides: serde_json::to_value(&known.overrides).unwrap_or_default(),
             notes: notes(books, known),
+            remarks: Vec::new(),
+            further_gaps: Vec::new(),
         };
         if known.overrides.is_empty() {
             results.overrides = serde_json::Value::Null;
@@ -101,6 +107,14 @@ impl<'b> Results<'b> {
         sort_payments(&mut results.payments);
         sort_payments(&mut results.fees);
         results
+    }
+
+    /// The same with what must be known of counts that somebody else made.
+    pub(super) fn remarked(mut self, remarks: &CountRemarks) -> Results<'b> {
+        self.notes.extend(remarks.notes());
+        self.remarks = remarks.members();
+        self.further_gaps = remarks.gaps();
+        self
     }
 
     fn add(&mut self, book: &BookFacts<'_>) {
@@ -126,7 +140,16 @@ impl<'b> Results<'b> {
         output::talk_block(&gaps::summary(&gaps));
         self.notes.iter().for_each(|note| output::talk(note));
         let measures = MeasureGrid { title: "Indicators per practice", rows: &self.measures };
-        let payments = PaymentGrid { title: "Payments that are not for indicators", rows: &self.payments };
+        let paying: Vec<PaymentRow> = match output.format {
+            // People need not read what pays nothing, as a claw-back mostly does.
+            Format::Table => self.payments.iter().filter(|row| !pays_nothing(row)).cloned().collect(),
+            _ => self.payments.clone(),
+        };
+        if paying.len() < self.payments.len() && asking.includes(TableArgument::Payments) {
+            let left_out = self.payments.len() - paying.len();
+            output::talk(&format!("{left_out} payments of £0.00 are left out of the table of payments"));
+        }
+        let payments = PaymentGrid { title: "Payments that are not for indicators", rows: &paying };
         let fees = FeeGrid { title: "Item-of-service fees per practice", rows: &self.fees };
         let totals = rows::totals(&self.measures);
         let tables: [(TableArgument, &dyn Grid); 3] = [
@@ -142,6 +165,7 @@ impl<'b> Results<'b> {
                     results: &measures,
                     tables: if asking == Asking::All { &further } else { &[] },
                     overrides: &self.overrides,
+                    remarks: &self.remarks,
                     gaps: &gaps,
                     findings,
                     provenance: &provenance(),
@@ -169,8 +193,20 @@ impl<'b> Results<'b> {
         let mut payments = of(TableArgument::Payments, &self.payments);
         payments.extend(of(TableArgument::Fees, &self.fees));
         let measures = if asking.includes(TableArgument::Indicators) { &self.measures[..] } else { &[] };
-        gaps::named(measures, &payments)
+        let mut gaps = gaps::named(measures, &payments);
+        gaps.extend(self.further_gaps.iter().cloned());
+        gaps
     }
+}
+
+/// True if a payment is known to come to nothing.
+fn pays_nothing(row: &PaymentRow) -> bool {
+    let is_nothing = |figure: &Figured| match figure {
+        Figured::Known(amount) => amount.is_zero(),
+        Figured::None => true,
+        Figured::Gap(_) => false,
+    };
+    is_nothing(&row.points) && is_nothing(&row.pounds)
 }
 
 /// One row per indicator measurement that was counted.

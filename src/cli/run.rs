@@ -180,6 +180,7 @@ impl RunArguments {
                 results: &grid,
                 tables: &[],
                 overrides: &serde_json::Value::Null,
+                remarks: &[],
                 gaps: &[],
                 findings,
                 provenance: &provenance,

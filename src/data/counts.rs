@@ -1,6 +1,7 @@
 //! The counts table: numerators and denominators that somebody else counted, or that an earlier run wrote.
 
 use crate::data::error::LoadError;
+use crate::data::long_form;
 use crate::data::source::Input;
 use crate::data::table::{self, Row};
 use crate::ground::{Amount, FindingKind, Findings};
@@ -31,17 +32,44 @@ pub struct CountRow {
 pub struct CountTable {
     /// The rows in the order read.
     pub rows: Vec<CountRow>,
+    /// What the table says that each row earned, where it is in the published long form.
+    pub published: Option<Published>,
     /// What was odd.
     pub findings: Findings,
 }
 
+/// The points that a published table says were achieved.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Published {
+    /// By practice and indicator, in the order read.
+    pub points: Vec<PublishedPoints>,
+    /// The most decimals that any of them is written with.
+    pub decimals: u32,
+}
+
+/// One practice's published points for one indicator.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct PublishedPoints {
+    /// The practice.
+    pub practice_code: String,
+    /// The indicator.
+    pub indicator: String,
+    /// The contract year, where the table says so.
+    pub year: Option<String>,
+    /// The points.
+    pub points: Amount,
+}
+
 /// Reads `practice_code, indicator` (or `measure`) `, numerator, denominator`, or `uptake_percent` in the numerator's
-/// place.
+/// place; or the published long form, one row per practice, indicator and thing counted.
 ///
 /// # Errors
 /// [`LoadError`] if the table cannot be read or lacks a column.
 pub fn read(input: &Input) -> Result<CountTable, LoadError> {
     let table = table::read(input)?;
+    if long_form::is_it(&table)? {
+        return long_form::read(&table);
+    }
     let practice = table.need("practice_code")?;
     let measure = match table.find("indicator")? {
         Some(place) => place,
@@ -64,7 +92,7 @@ pub fn read(input: &Input) -> Result<CountTable, LoadError> {
             Err((kind, column)) => findings.add(kind, &table.name, column, Some(row.number)),
         }
     }
-    Ok(CountTable { rows, findings })
+    Ok(CountTable { rows, published: None, findings })
 }
 
 struct Places {
@@ -100,18 +128,26 @@ impl Places {
         }
         let whole = |place: Option<usize>| row.cell(place).and_then(|text| text.parse().ok());
         let [register, excluded, excepted] = self.people.map(whole);
+        let people = register.zip(excluded).zip(excepted);
+        let people = people.map(|((register, excluded), excepted): ((u64, u64), u64)| [register, excluded, excepted]);
+        if people.is_some_and(|people| !agree(people, denominator)) {
+            return Err((FindingKind::CountsDisagree, "register"));
+        }
         Ok(CountRow {
             year: row.cell(self.year).map(str::to_owned),
             practice_code: text(self.practice, "practice_code")?.to_owned(),
             measure: text(self.measure, "indicator")?.to_owned(),
             numerator,
             denominator,
-            register: register
-                .zip(excluded)
-                .zip(excepted)
-                .map(|((register, excluded), excepted)| [register, excluded, excepted]),
+            register: people,
             rounded,
             row: row.number,
         })
     }
+}
+
+/// True if nobody of the register is lost between it and the denominator.
+fn agree([register, excluded, excepted]: [u64; 3], denominator: Amount) -> bool {
+    let left = register.checked_sub(excluded).and_then(|left| left.checked_sub(excepted));
+    left.is_some_and(|left| Amount::from(left) == denominator)
 }

@@ -127,6 +127,12 @@ pub fn paid(book: &Rulebook, figures: &[Figure], facts: &Facts) -> Vec<Paid> {
     programs.map(pay).collect()
 }
 
+/// What one program pays in pounds, as [`paid`] has it; None where it is left out or gives none.
+pub fn pounds(book: &Rulebook, program: &Program, figures: &[Figure], facts: &Facts) -> Option<Result<Amount, Gap>> {
+    let at = program.line("pounds").filter(|_| applies(book, program, facts))?;
+    Some(if is_waived(program, facts) { Ok(Amount::ZERO) } else { line(program, at, figures, facts) })
+}
+
 fn is_waived(program: &Program, facts: &Facts) -> bool {
     matches!(program.of, ProgramOf::Payment(payment) if facts.waived.contains(&payment))
 }

@@ -40,6 +40,14 @@ pub enum FindingKind {
     PracticeTwice,
     /// An event before the patient's birth.
     EventBeforeBirth,
+    /// Two rows of counts for one practice and measure.
+    CountedTwice,
+    /// Two values for one practice, indicator and thing counted.
+    ValueTwice,
+    /// Counts for a measure that the rulebook has not got.
+    UnknownMeasure,
+    /// A register that is not the denominator with the excluded and the excepted.
+    CountsDisagree,
 }
 
 impl FindingKind {
@@ -83,6 +91,17 @@ impl FindingKind {
             }
             FindingKind::PracticeTwice => ("a practice that stands twice", "the first row by content is used"),
             FindingKind::EventBeforeBirth => ("an event before birth", "ignored"),
+            FindingKind::CountedTwice => (
+                "two rows for one practice and measure that differ",
+                "the one with the smaller numerator is used, then the smaller denominator",
+            ),
+            FindingKind::ValueTwice => {
+                ("two values for one practice, indicator and thing counted", "the smaller one is used")
+            }
+            FindingKind::UnknownMeasure => ("a row for a measure that the rulebook has not got", "row not used"),
+            FindingKind::CountsDisagree => {
+                ("a register that is not denominator, excluded and excepted together", "row set aside")
+            }
         }
     }
 }

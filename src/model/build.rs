@@ -6,6 +6,7 @@ mod conditions;
 mod contract;
 mod dates;
 mod digest;
+mod editions;
 mod examples;
 mod fields;
 mod formulas;
@@ -59,6 +60,7 @@ struct Parts {
 }
 
 pub(super) use codes::cluster_codes;
+pub(super) use editions::edited_clusters;
 
 /// Builds the rulebook of a folder; None where so much is wrong that there is nothing to give.
 pub(super) fn build(sources: &Sources, name: &BookName) -> (Option<Rulebook>, Vec<Diagnostic>) {

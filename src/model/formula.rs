@@ -1,5 +1,7 @@
 //! Payments as flat programs: lines of cases over counts and figures.
 
+mod operands;
+
 use crate::ground::Amount;
 use crate::model::ids::{FeeId, FigureId, MeasurementId, PaymentId};
 use crate::model::remark::Notes;

@@ -4,6 +4,8 @@ use crate::ground::{BookName, ConceptId, Diagnostic, Severity, Sources};
 use crate::model::Rulebook;
 use crate::model::build::{self, NUMBERS_FILES};
 
+mod moved;
+
 /// All the files of a rules folder.
 #[derive(Clone, Debug)]
 pub struct Library {
@@ -48,6 +50,12 @@ impl Library {
     /// none if nothing has it. For made-up data: a rulebook's clusters are its own.
     pub fn codes(&self, cluster: &str) -> Vec<ConceptId> {
         build::cluster_codes(&self.sources, cluster)
+    }
+
+    /// Clusters of published versions that say otherwise here than where they were published: a warning each, which names
+    /// the codes. A published version is not edited, because past years stand on it; a change is a new version.
+    pub fn edited_clusters(&self, published: &Library) -> Vec<Diagnostic> {
+        build::edited_clusters(&self.sources, &published.sources)
     }
 
     /// Reads and checks one rulebook. A name that is not among [`Library::names`] gives neither book nor diagnostics.

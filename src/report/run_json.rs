@@ -47,6 +47,8 @@ pub struct RunDocument<'a, P> {
     pub tables: &'a [(&'a str, &'a dyn Grid)],
     /// Figures that this run set otherwise than the rulebooks; the caller's form.
     pub overrides: &'a serde_json::Value,
+    /// Further members by their names: which counts are rounded, which stand in for others.
+    pub remarks: &'a [(&'static str, serde_json::Value)],
     /// What is not known.
     pub gaps: &'a [NamedGap],
     /// What was odd in the data.
@@ -68,6 +70,9 @@ pub fn write<P: Serialize>(out: &mut dyn io::Write, run: &RunDocument<'_, P>) ->
     document.rows("results", run.results)?;
     for (name, table) in run.tables {
         document.rows(name, *table)?;
+    }
+    for (name, value) in run.remarks {
+        document.value(name, value)?;
     }
     document.list("gaps", run.gaps)?;
     document.list("findings", &in_words(run.findings))?;
@@ -96,6 +101,7 @@ mod tests {
             results: &MeasureGrid { title: "", rows: &rows },
             tables: &[],
             overrides: &serde_json::Value::Null,
+            remarks: &[],
             gaps: &[gap],
             findings: &findings.list(),
             provenance: &serde_json::json!({"uptake": "0.1.0"}),
@@ -131,6 +137,7 @@ mod tests {
             results: &PatientGrid { title: "", rows: &[] },
             tables: &[],
             overrides: &serde_json::Value::Null,
+            remarks: &[],
             gaps: &[],
             findings: &[],
             provenance: &(),

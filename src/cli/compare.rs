@@ -1,0 +1,263 @@
+//! `uptake compare`: the same practices under several years' rules, side by side.
+
+mod counts;
+pub(super) mod stage;
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use serde::Serialize;
+
+use crate::cli::compare::stage::Stage;
+use crate::cli::facts::{BookFacts, KnownPractices, PracticeArguments};
+use crate::cli::format::{self, Format, OutputArguments};
+use crate::cli::inputs::{PatientArguments, TableDigest};
+use crate::cli::output::{self, Readers};
+use crate::cli::years::{DEFAULT_SCHEME, YearArguments};
+use crate::cli::{CliError, Done};
+use crate::ground::{Finding, Findings};
+use crate::model::Rulebook;
+use crate::report::comparison::changes::Comparison;
+use crate::report::comparison::split::{self, SplitRow};
+use crate::report::comparison::{Side, measured};
+use crate::report::run_json::BookStamp;
+use crate::report::table::json::Document;
+use crate::report::table::{Cell, Grid};
+use crate::report::{findings, gaps};
+
+/// Arguments of `uptake compare`.
+#[derive(Args, Debug)]
+pub(super) struct CompareArguments {
+    /// The contract years, the first of which the others are compared with: 2021-22,2023-24; another scheme's as
+    /// SCHEME/YEAR
+    #[arg(long, value_name = "YEARS", value_delimiter = ',', required = true)]
+    years: Vec<String>,
+
+    #[command(flatten)]
+    source: SourceArguments,
+
+    /// Apply every year's rules to the people and dates of this one year
+    #[arg(long, value_name = "YEAR", requires = "patients")]
+    cohort: Option<String>,
+
+    #[command(flatten)]
+    practices: PracticeArguments,
+
+    /// Which table; by default all of them in JSON, for people all but the components, else the practices
+    #[arg(long, value_enum)]
+    table: Option<TableArgument>,
+
+    #[command(flatten)]
+    output: OutputArguments,
+}
+
+/// Where the counts of practices come from.
+#[derive(Args, Debug)]
+pub(super) struct SourceArguments {
+    /// Counts: practice_code, indicator or measure, numerator, denominator (or uptake_percent, denominator)
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["patients", "events"], required_unless_present = "patients")]
+    pub(super) counts: Option<PathBuf>,
+
+    /// Patients, as `uptake run` reads them
+    #[arg(long, value_name = "FILE", requires = "events")]
+    pub(super) patients: Option<PathBuf>,
+
+    /// Events, as `uptake run` reads them
+    #[arg(long, value_name = "FILE", requires = "patients")]
+    pub(super) events: Option<PathBuf>,
+
+    /// End at the first malformed row instead of setting it aside
+    #[arg(long, requires = "patients")]
+    pub(super) strict: bool,
+}
+
+impl SourceArguments {
+    /// The tables of patients, where they are given.
+    pub(super) fn records(&self) -> Option<PatientArguments> {
+        let (patients, events) = (self.patients.clone()?, self.events.clone()?);
+        Some(PatientArguments { patients, events, strict: self.strict })
+    }
+
+    /// The facts of practices under several rulebooks, each read from the tables once; with what was odd and what a
+    /// reader must know.
+    pub(super) fn facts<'b>(
+        &self,
+        practices: &PracticeArguments,
+        known: &KnownPractices,
+        stage: &'b Stage,
+    ) -> Result<(Vec<BookFacts<'b>>, Findings, Vec<String>), CliError> {
+        match (self.records(), &self.counts) {
+            (Some(tables), _) => {
+                let (facts, findings) = stage::from_records(&tables, practices, known, stage)?;
+                Ok((facts, findings, Vec::new()))
+            }
+            (None, Some(path)) => counts::facts(path, practices, known, stage),
+            (None, None) => Err(CliError::usage("neither `--patients` with `--events` nor `--counts` was given")),
+        }
+    }
+
+    /// The files' names and digests.
+    pub(super) fn digests(&self) -> Vec<TableDigest> {
+        let files = [&self.counts, &self.patients, &self.events];
+        files.into_iter().flatten().map(|path| TableDigest::of(path)).collect()
+    }
+}
+
+/// The tables of a comparison.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+enum TableArgument {
+    /// One row per practice and year
+    Practices,
+    /// One row per practice, payment and year
+    Components,
+    /// One row per year over all practices
+    Summary,
+    /// What of the change is due to the rules, to the code lists and to the people
+    Split,
+}
+
+#[derive(Serialize)]
+struct Provenance {
+    uptake: &'static str,
+    tables: Vec<TableDigest>,
+    practices: Option<TableDigest>,
+}
+
+/// What was found out.
+struct Found {
+    stamps: Vec<BookStamp>,
+    comparison: Comparison,
+    split: Option<Vec<SplitRow>>,
+    notes: Vec<String>,
+    findings: Vec<Finding>,
+}
+
+pub(super) fn compare(arguments: &CompareArguments, rules: Option<&Path>) -> Result<Done, CliError> {
+    let years = YearArguments { year: arguments.years.clone(), scheme: DEFAULT_SCHEME.to_owned() };
+    let (library, books) = years.books(rules)?;
+    if books.len() < 2 {
+        return Err(CliError::usage("a comparison needs at least two years")
+            .help("write for example `--years 2021-22,2023-24`"));
+    }
+    let known = arguments.practices.read(&books)?;
+    let stamps = books.iter().map(BookStamp::of).collect();
+    let stage = match &arguments.cohort {
+        Some(year) => Stage::on_cohort(&library, books, year)?,
+        None if arguments.source.records().is_some() && books.len() == 2 => Stage::with_split(&library, books)?,
+        None => Stage::of(books),
+    };
+    if arguments.table == Some(TableArgument::Split) && !stage.has_split() {
+        return Err(CliError::usage("only a change between two years of patient records can be split")
+            .help("give two years, `--patients` and `--events`, and no `--cohort`"));
+    }
+    let (facts, mut odd, told) = arguments.source.facts(&arguments.practices, &known, &stage)?;
+    odd.merge(known.findings.clone());
+    let found = Found {
+        stamps,
+        comparison: Comparison::of(&sides(&facts[..stage.years()], &stage)),
+        split: stage.has_split().then(|| split_of(&facts, &stage)),
+        notes: notes(arguments, &known, &stage, told),
+        findings: odd.list(),
+    };
+    arguments.write(&found)?;
+    Ok(Done::Well)
+}
+
+fn sides<'a>(facts: &'a [BookFacts<'_>], stage: &'a Stage) -> Vec<Side<'a>> {
+    facts.iter().zip(stage.labels()).map(|(facts, label)| facts.side(label)).collect()
+}
+
+impl BookFacts<'_> {
+    /// These practices as a side of a comparison.
+    pub(super) fn side<'a>(&'a self, label: &'a str) -> Side<'a> {
+        Side { label, book: self.book, figures: &self.figures, practices: &self.practices }
+    }
+}
+
+/// The split: the first year, the two steps between, the second year.
+fn split_of(facts: &[BookFacts<'_>], stage: &Stage) -> Vec<SplitRow> {
+    let all = sides(facts, stage);
+    split::split(&[all[0], all[2], all[3], all[1]])
+}
+
+/// What a reader must know of how the results came about.
+fn notes(arguments: &CompareArguments, known: &KnownPractices, stage: &Stage, told: Vec<String>) -> Vec<String> {
+    let books: Vec<&Rulebook> = stage.books()[..stage.years()].iter().collect();
+    let mut notes = measured::differences(&books);
+    notes.extend(told);
+    notes.extend(known.overrides.iter().map(|set| {
+        let says = set.rulebook_says.as_deref().unwrap_or("leaves it unset");
+        format!("set for this run: {} of {} is {} (the rulebook: {says})", set.figure, set.rulebook, set.set_to)
+    }));
+    if let Some(year) = &arguments.cohort {
+        notes.push(format!("every year's rules are applied to the people and dates of {year}"));
+    }
+    if stage.has_split() && matches!(arguments.table, None | Some(TableArgument::Split)) {
+        notes.push(split::ORDER.to_owned());
+    }
+    notes
+}
+
+impl CompareArguments {
+    fn write(&self, found: &Found) -> Result<(), CliError> {
+        output::talk_block(&findings::summary(&found.findings));
+        output::talk_block(&gaps::summary(&found.comparison.gaps));
+        found.notes.iter().for_each(|note| output::talk(&format!("note: {note}")));
+        let comparison = &found.comparison;
+        let summary = comparison.summary_table();
+        let practices = comparison.practice_table();
+        let components = comparison.component_table();
+        let split = found.split.as_deref().map(split::table);
+        let split_totals = found.split.as_deref().map(split::totals_of).unwrap_or_default();
+        let mut tables: Vec<(TableArgument, &dyn Grid, &[Vec<Cell<'_>>])> = vec![
+            (TableArgument::Summary, &summary, &[]),
+            (TableArgument::Practices, &practices, &[]),
+            (TableArgument::Components, &components, &[]),
+        ];
+        if let Some(split) = &split {
+            tables.push((TableArgument::Split, split, &split_totals));
+        }
+        if self.output.format == Format::Json {
+            return self.output.write(&practices, &[], Readers::Anyone, &format::stamped(&found.stamps), |out| {
+                self.write_json(out, found, &tables)
+            });
+        }
+        let is_shown = |table: TableArgument| match (self.table, self.output.format) {
+            (Some(asked), _) => asked == table,
+            (None, Format::Table) => table != TableArgument::Components,
+            (None, _) => table == TableArgument::Practices,
+        };
+        let shown = tables.iter().filter(|(table, ..)| is_shown(*table));
+        let grids: Vec<(&dyn Grid, &[Vec<Cell<'_>>])> = shown.map(|(_, grid, totals)| (*grid, *totals)).collect();
+        self.output.write_tables(&grids, Readers::Anyone, &format::stamped(&found.stamps))
+    }
+
+    fn write_json(
+        &self,
+        out: &mut dyn std::io::Write,
+        found: &Found,
+        tables: &[(TableArgument, &dyn Grid, &[Vec<Cell<'_>>])],
+    ) -> std::io::Result<()> {
+        let mut document = Document::open(out, "uptake.compare/1")?;
+        document.list("rulebooks", &found.stamps)?;
+        document.list("notes", &found.notes)?;
+        for (table, grid, _) in tables.iter().filter(|(table, ..)| self.table.is_none_or(|asked| asked == *table)) {
+            let name = match table {
+                TableArgument::Practices => "practices",
+                TableArgument::Components => "components",
+                TableArgument::Summary => "summary",
+                TableArgument::Split => "split",
+            };
+            document.rows(name, *grid)?;
+        }
+        document.list("gaps", &found.comparison.gaps)?;
+        document.list("findings", &findings::in_words(&found.findings))?;
+        let provenance = Provenance {
+            uptake: env!("CARGO_PKG_VERSION"),
+            tables: self.source.digests(),
+            practices: self.practices.practices.as_deref().map(TableDigest::of),
+        };
+        document.value("provenance", &provenance)?;
+        document.close()
+    }
+}

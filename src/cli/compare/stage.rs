@@ -1,0 +1,111 @@
+//! The rulebooks of a comparison: those compared, and those that stand between two of them when a change is split.
+
+use crate::cli::CliError;
+use crate::cli::facts::{self, BookFacts, KnownPractices, PracticeArguments};
+use crate::cli::inputs::PatientArguments;
+use crate::cli::progress::Bar;
+use crate::cli::years::{self, DEFAULT_SCHEME};
+use crate::data::Silent;
+use crate::eval::run::{Level, run as evaluate};
+use crate::eval::sight::Asked;
+use crate::ground::{BookName, Findings};
+use crate::model::{Library, Rulebook};
+
+/// The rulebooks, the compared ones first.
+#[derive(Debug)]
+pub(in crate::cli) struct Stage {
+    books: Vec<Rulebook>,
+    labels: Vec<String>,
+    /// By rulebook: the place among those compared of the one whose figures it has.
+    figures_of: Vec<usize>,
+    years: usize,
+}
+
+impl Stage {
+    /// Each year on its own dates.
+    pub(in crate::cli) fn of(books: Vec<Rulebook>) -> Stage {
+        let labels = books.iter().map(|book| book.year_label(DEFAULT_SCHEME)).collect();
+        Stage { figures_of: (0..books.len()).collect(), years: books.len(), labels, books }
+    }
+
+    /// Every year's rules on the dates of one.
+    pub(super) fn on_cohort(library: &Library, books: Vec<Rulebook>, year: &str) -> Result<Stage, CliError> {
+        let named = years::named(library, &[year.to_owned()])?;
+        let cohort = years::usable(library, &named[0])?;
+        let moved = books.iter().map(|book| moved(library, book, &cohort, &book.name));
+        let moved = moved.collect::<Result<Vec<_>, _>>()?;
+        Ok(Stage::of(moved))
+    }
+
+    /// Two years, and between them the second year's rules on the first year's dates: with its codes, and with their
+    /// own.
+    pub(super) fn with_split(library: &Library, books: Vec<Rulebook>) -> Result<Stage, CliError> {
+        let mut stage = Stage::of(books);
+        let [first, second] = &stage.books[..] else { return Ok(stage) };
+        let rules = moved(library, second, first, &first.name)?;
+        let codes = moved(library, second, first, &second.name)?;
+        let label = stage.labels[1].clone();
+        stage.books.extend([rules, codes]);
+        stage.labels.extend([label.clone(), label]);
+        stage.figures_of.extend([1, 1]);
+        Ok(stage)
+    }
+
+    /// How many rulebooks are compared.
+    pub(super) fn years(&self) -> usize {
+        self.years
+    }
+
+    pub(super) fn has_split(&self) -> bool {
+        self.books.len() > self.years
+    }
+
+    pub(super) fn books(&self) -> &[Rulebook] {
+        &self.books
+    }
+
+    pub(super) fn labels(&self) -> impl Iterator<Item = &str> {
+        self.labels.iter().map(String::as_str)
+    }
+
+    /// The figures of the rulebook at a place, those that the run sets among them.
+    pub(super) fn figures(&self, known: &KnownPractices, at: usize) -> Vec<crate::model::book::Figure> {
+        known.figures(self.figures_of[at])
+    }
+}
+
+/// A rulebook checked again with another year's dates and codes; it keeps its own name.
+fn moved(library: &Library, book: &Rulebook, dates: &Rulebook, codes_of: &BookName) -> Result<Rulebook, CliError> {
+    let (library, name) = library.moved(&book.name, &dates.name, codes_of);
+    let mut moved = years::usable(&library, &name)?;
+    if (moved.start, moved.end) != (dates.start, dates.end) {
+        let message = format!("the rules of {} cannot be given the dates of {}", book.name, dates.name);
+        return Err(
+            CliError::usage(message).help("write `starts` and `ends` each on a line of its own, above all tables")
+        );
+    }
+    moved.name = book.name.clone();
+    Ok(moved)
+}
+
+/// The facts of practices from records, read and evaluated once for all rulebooks.
+pub(super) fn from_records<'b>(
+    tables: &PatientArguments,
+    practices: &PracticeArguments,
+    known: &KnownPractices,
+    stage: &'b Stage,
+) -> Result<(Vec<BookFacts<'b>>, Findings), CliError> {
+    let asked = Asked { courses: true, fees: true };
+    let bar = Bar::rows();
+    let (extract, lenses) = tables.load(&stage.books, asked, &bar)?;
+    let (results, grouped) = evaluate(&extract, &lenses, Level::Practice, &Silent);
+    bar.finish();
+    let mut findings = extract.findings().clone();
+    findings.merge(grouped);
+    let each = lenses.iter().zip(&results).enumerate();
+    let facts = each.map(|(at, (lens, result))| {
+        let figures = stage.figures(known, at);
+        facts::from_records(practices, known, lens.book(), figures, &extract, result, asked)
+    });
+    Ok((facts.collect(), findings))
+}

@@ -1,0 +1,34 @@
+//! What a program reads, wherever in its lines.
+
+use crate::model::formula::{Formula, Operand, Program, Test};
+
+impl Program {
+    /// True if some line of it, in a test or a formula, reads what is asked for.
+    pub fn reads(&self, is_asked: &dyn Fn(Operand) -> bool) -> bool {
+        let mut cases = self.lines.iter().flat_map(|line| &line.cases);
+        cases.any(|case| {
+            case.test.as_ref().is_some_and(|test| test_reads(test, is_asked)) || formula_reads(&case.formula, is_asked)
+        })
+    }
+}
+
+fn test_reads(test: &Test, is_asked: &dyn Fn(Operand) -> bool) -> bool {
+    match test {
+        Test::All(parts) | Test::Any(parts) => parts.iter().any(|part| test_reads(part, is_asked)),
+        Test::Not(inner) => test_reads(inner, is_asked),
+        Test::Absent(operand) => is_asked(*operand),
+        Test::Compare(left, _, right) => formula_reads(left, is_asked) || formula_reads(right, is_asked),
+    }
+}
+
+fn formula_reads(formula: &Formula, is_asked: &dyn Fn(Operand) -> bool) -> bool {
+    match formula {
+        Formula::Number(_) => false,
+        Formula::Operand(operand) => is_asked(*operand),
+        Formula::Plus(a, b) | Formula::Minus(a, b) | Formula::Times(a, b) | Formula::Over(a, b) => {
+            formula_reads(a, is_asked) || formula_reads(b, is_asked)
+        }
+        Formula::Smallest(parts) | Formula::Largest(parts) => parts.iter().any(|part| formula_reads(part, is_asked)),
+        Formula::Round(inner, _) => formula_reads(inner, is_asked),
+    }
+}
