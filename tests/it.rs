@@ -24,6 +24,8 @@ mod golden;
 mod house;
 #[path = "it/import_codes.rs"]
 mod import_codes;
+#[path = "it/laws.rs"]
+mod laws;
 #[cfg(feature = "lsp")]
 #[path = "it/lsp.rs"]
 mod lsp;

@@ -198,6 +198,8 @@ impl Teller<'_, '_, '_> {
                 decided.push((id, ours, other));
             }
         }
+        // In the order of the calendar, which other rules of the rulebook do not change.
+        decided.sort_by_key(|(id, ours, _)| (*ours, *id));
         decided
     }
 

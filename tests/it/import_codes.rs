@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use std::process::Output;
 
 use tempfile::TempDir;
-use uptake::ground::{BookName, ConceptId, Sources};
+use uptake::ground::{BookName, ConceptId};
 use uptake::model::Library;
 
+use crate::tables::{copy, sources};
 use crate::uptake::{output, root, rules};
 
 /// A rules folder of one's own: one rulebook, and the national clusters that it names.
@@ -66,30 +67,8 @@ impl Run {
     }
 }
 
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let (from, to) = (entry.as_ref().unwrap().path(), to.join(entry.unwrap().file_name()));
-        if from.is_dir() { copy(&from, &to) } else { fs::copy(&from, &to).map(|_| ()).unwrap() }
-    }
-}
-
 fn library(folder: &Path) -> Library {
-    let mut sources = Sources::default();
-    add(folder, "", &mut sources);
-    Library::new(sources)
-}
-
-fn add(folder: &Path, below: &str, sources: &mut Sources) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        let name = format!("{below}{}", path.file_name().unwrap().to_str().unwrap());
-        if path.is_dir() {
-            add(&path, &format!("{name}/"), sources)
-        } else {
-            sources.add(name, fs::read_to_string(&path).unwrap());
-        }
-    }
+    Library::new(sources(folder))
 }
 
 #[test]

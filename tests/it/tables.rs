@@ -156,3 +156,22 @@ impl Ran {
         self
     }
 }
+
+/// All rule files of a folder, by their paths below it.
+pub fn sources(folder: &Path) -> uptake::ground::Sources {
+    let mut sources = uptake::ground::Sources::default();
+    add(folder, "", &mut sources);
+    sources
+}
+
+fn add(folder: &Path, below: &str, sources: &mut uptake::ground::Sources) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = format!("{below}{}", path.file_name().unwrap().to_str().unwrap());
+        if path.is_dir() {
+            add(&path, &format!("{name}/"), sources);
+        } else {
+            sources.add(name, fs::read_to_string(&path).unwrap());
+        }
+    }
+}

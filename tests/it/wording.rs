@@ -157,7 +157,7 @@ fn explain_tells_who_is_on_no_register() {
     let unborn = explain("2021-22", "22", &["--indicator", "VI001"]);
     assert_eq!(unborn, "VI001 in 2021-22: the patient was on no practice's list by 31 March 2022\n\n");
     let ran = Ran::of(output(over_extract("explain", &["--year", "2023-24", "--patient", "05", "--indicator", "VI9"])));
-    ran.refused().says("there is no indicator `VI9`").says("there are: VI001, VI002, VI003, VI004");
+    ran.refused().says("there is no indicator `VI9`").says("there are: ").says("VI001, VI002, VI003, VI004");
 }
 
 /// Patient 02's third dose is two days late; patient 06's dose is two days early.
