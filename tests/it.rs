@@ -39,6 +39,8 @@ mod sweep;
 mod table_2;
 #[path = "it/tables.rs"]
 mod tables;
+#[path = "it/targets.rs"]
+mod targets;
 #[path = "it/uptake.rs"]
 mod uptake;
 #[path = "it/wording.rs"]

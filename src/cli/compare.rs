@@ -109,7 +109,10 @@ impl SourceArguments {
 /// compared. Says how many there were.
 fn leave_out_givers(facts: &mut [BookFacts<'_>]) -> Option<String> {
     let has_list = |facts: &BookFacts<'_>, code: &String| {
-        facts.practices.get(code).is_some_and(|facts| facts.counts.iter().any(Option::is_some))
+        facts
+            .practices
+            .get(code)
+            .is_some_and(|facts| facts.counts.iter().flatten().any(|counts| !counts.register.is_zero()))
     };
     let codes: BTreeSet<String> = facts.iter().flat_map(|facts| facts.practices.keys().cloned()).collect();
     let givers: Vec<&String> = codes.iter().filter(|code| !facts.iter().any(|facts| has_list(facts, code))).collect();

@@ -184,7 +184,8 @@ pub(super) fn from_records<'b>(
         }
         let mut facts = known.facts(arguments, book, practice_code, Origin::Records);
         for (counted, counts) in facts.counts.iter_mut().zip(counts) {
-            *counted = (counts.register > 0).then(|| Counted::from(*counts));
+            // Nobody on a register is a count too: its payment is nothing, not a gap.
+            *counted = Some(Counted::from(*counts));
         }
         if asked.fees {
             facts.doses = doses.iter().map(|doses| (*doses > 0).then_some(*doses)).collect();

@@ -9,7 +9,7 @@ use crate::cli::format::{self, Format, OutputArguments};
 use crate::cli::given_counts::CountRemarks;
 use crate::cli::output::{self, Readers};
 use crate::cli::years::DEFAULT_SCHEME;
-use crate::eval::pay::{Facts, earned, paid};
+use crate::eval::pay::{Counted, Facts, Origin, earned, paid};
 use crate::eval::sight::Asked;
 use crate::ground::Finding;
 use crate::model::Rulebook;
@@ -218,7 +218,9 @@ fn measure_rows(book: &BookFacts<'_>, year: &str, practice_code: &str, facts: &F
         if book.book.measures[measure.index()].kind != MeasureKind::Indicator {
             continue;
         }
-        if let Some(counts) = counts {
+        // From records a practice has a row for each register that somebody is on.
+        let is_empty = |counts: &Counted| facts.origin == Origin::Records && counts.register.is_zero();
+        if let Some(counts) = counts.as_ref().filter(|counts| !is_empty(counts)) {
             let earned = earned(book.book, &book.figures, measurement, facts);
             rows.push(MeasureRow::new(book.book, year, practice_code, measurement, *counts, earned));
         }
