@@ -16,7 +16,7 @@ use crate::model::Rulebook;
 use crate::model::book::{MeasureKind, MeasurementId};
 use crate::model::formula::{CountName, Formula, Operand, Test};
 use crate::report::gaps::{self, Figured, NamedGap};
-use crate::report::payments::{FeeGrid, PaymentGrid, PaymentRow, payment_rows, sort_payments};
+use crate::report::payments::{PaymentGrid, PaymentRow, PaymentTable, payment_rows, sort_payments};
 use crate::report::rows::{self, MeasureGrid, MeasureRow};
 use crate::report::run_json::{self, BookStamp, RunDocument};
 use crate::report::table::Grid;
@@ -149,8 +149,10 @@ impl<'b> Results<'b> {
             let left_out = self.payments.len() - paying.len();
             output::talk(&format!("{left_out} payments of £0.00 are left out of the table of payments"));
         }
-        let payments = PaymentGrid { title: "Payments that are not for indicators", rows: &paying };
-        let fees = FeeGrid { title: "Item-of-service fees per practice", rows: &self.fees };
+        let payments =
+            PaymentGrid { title: "Payments that are not for indicators", table: PaymentTable::Payments, rows: &paying };
+        let fees =
+            PaymentGrid { title: "Item-of-service fees per practice", table: PaymentTable::Fees, rows: &self.fees };
         let totals = rows::totals(&self.measures);
         let tables: [(TableArgument, &dyn Grid); 3] = [
             (TableArgument::Indicators, &measures),

@@ -97,11 +97,22 @@ pub fn sort_payments(rows: &mut [PaymentRow]) {
     rows.sort_by(|a, b| a.key.cmp(&b.key));
 }
 
-/// Payment rows as a table with [`PAYMENT_COLUMNS`].
+/// Which table payment rows make.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PaymentTable {
+    /// [`PAYMENT_COLUMNS`]
+    Payments,
+    /// [`FEE_COLUMNS`]
+    Fees,
+}
+
+/// Payment rows as a table.
 #[derive(Clone, Copy, Debug)]
 pub struct PaymentGrid<'a> {
     /// The title, for people.
     pub title: &'a str,
+    /// With which columns.
+    pub table: PaymentTable,
     /// The rows.
     pub rows: &'a [PaymentRow],
 }
@@ -112,44 +123,11 @@ impl Grid for PaymentGrid<'_> {
     }
 
     fn columns(&self) -> &[Column] {
-        &PAYMENT_COLUMNS
-    }
-
-    fn row_count(&self) -> usize {
-        self.rows.len()
-    }
-
-    fn cell(&self, row: usize, column: usize) -> Cell<'_> {
-        let row = &self.rows[row];
-        match column {
-            0 => Cell::text(&row.key.year),
-            1 => Cell::text(&row.key.practice_code),
-            2 => Cell::text(&row.key.payment),
-            3 if !row.key.paid_for.is_empty() => Cell::text(&row.key.paid_for),
-            4 => row.points.known().into(),
-            5 => row.pounds.known().into(),
-            _ => Cell::Empty,
+        match self.table {
+            PaymentTable::Payments => &PAYMENT_COLUMNS,
+            PaymentTable::Fees => &FEE_COLUMNS,
         }
     }
-}
-
-/// Fee rows as a table with [`FEE_COLUMNS`].
-#[derive(Clone, Copy, Debug)]
-pub struct FeeGrid<'a> {
-    /// The title, for people.
-    pub title: &'a str,
-    /// The rows.
-    pub rows: &'a [PaymentRow],
-}
-
-impl Grid for FeeGrid<'_> {
-    fn title(&self) -> &str {
-        self.title
-    }
-
-    fn columns(&self) -> &[Column] {
-        &FEE_COLUMNS
-    }
 
     fn row_count(&self) -> usize {
         self.rows.len()
@@ -157,13 +135,15 @@ impl Grid for FeeGrid<'_> {
 
     fn cell(&self, row: usize, column: usize) -> Cell<'_> {
         let row = &self.rows[row];
-        match column {
-            0 => Cell::text(&row.key.year),
-            1 => Cell::text(&row.key.practice_code),
-            2 => Cell::text(&row.key.payment),
-            3 => row.doses.map_or(Cell::Empty, Cell::Whole),
-            4 => row.pounds.known().into(),
-            _ => Cell::Empty,
+        match (self.table, column) {
+            (_, 0) => Cell::text(&row.key.year),
+            (_, 1) => Cell::text(&row.key.practice_code),
+            (_, 2) => Cell::text(&row.key.payment),
+            (PaymentTable::Payments, 3) if !row.key.paid_for.is_empty() => Cell::text(&row.key.paid_for),
+            (PaymentTable::Payments, 4) => row.points.known().into(),
+            (PaymentTable::Fees, 3) => row.doses.map_or(Cell::Empty, Cell::Whole),
+            (PaymentTable::Payments, 5) | (PaymentTable::Fees, 4) => row.pounds.known().into(),
+            (PaymentTable::Payments | PaymentTable::Fees, _) => Cell::Empty,
         }
     }
 }
