@@ -105,3 +105,13 @@ fn rules_are_data() {
         }
     }
 }
+
+#[test]
+fn no_amount_of_money_passes_through_floating_point() {
+    for (path, text) in sources() {
+        let counts_or_pays =
+            ["ground", "data/counts", "syntax", "model", "eval"].iter().any(|start| path.starts_with(start));
+        let has_float = text.contains("f64") || text.contains("f32");
+        assert!(!(counts_or_pays && has_float), "{path} has floating point");
+    }
+}
