@@ -314,6 +314,8 @@ pub struct Figure {
     pub value: FigureValue,
     /// In what unit.
     pub unit: Unit,
+    /// The unit as written: `£ per point`, `% points`.
+    pub unit_word: String,
     /// How far to trust it; None for one that is not set.
     pub status: Option<Status>,
     /// Who says so; None for one that is not set.

@@ -359,10 +359,13 @@ pub fn figure_line(book: &Rulebook, figure: &Figure) -> String {
         FigureValue::Unset(why) => return format!("{} is not set: {why}", figure.name),
         FigureValue::Absent(why) => return format!("{}: none, {why}", figure.name),
     };
-    let unit = if figure.unit == crate::model::unit::Unit::PERCENT { " %" } else { "" };
+    let said = match figure.unit_word.strip_prefix('£') {
+        Some(per) => format!("£{value}{per}"),
+        None => format!("{value} {}", figure.unit_word).trim_end().to_owned(),
+    };
     let status = figure.status.map_or("", |status| status.word());
     let source = figure.source.map_or("", |source| book.sources[source.index()].title.as_str());
-    format!("{} {value}{unit} ({status}: {source})", figure.name)
+    format!("{} {said} ({status}: {source})", figure.name)
 }
 
 /// How many days were found, beside how many there should be.

@@ -256,6 +256,10 @@ impl Contract {
         let mut fields = Fields::new(table, entry.key_span, what);
         let value = figure_value(&mut fields, entry);
         let is_set = matches!(value, Some(FigureValue::Is(_) | FigureValue::IsDate(_)));
+        let unit_word = match table.get("unit").map(|entry| &entry.value) {
+            Some(Value::Text(word)) => word.clone(),
+            Some(_) | None => String::new(),
+        };
         let unit = figure_unit(&mut fields, matches!(value, Some(FigureValue::Is(_))));
         let status = fields.text("status");
         let source = fields.text("source");
@@ -269,7 +273,17 @@ impl Contract {
         faults.extend(fields.finish());
         // A figure whose value is faulty is there all the same, so that reading it is no fault of its own.
         let value = value.unwrap_or_else(|| FigureValue::Unset(String::new()));
-        Figure { name: entry.key.clone(), owner: None, value, unit, status, source, conflict, span: entry.span }
+        Figure {
+            name: entry.key.clone(),
+            owner: None,
+            value,
+            unit,
+            unit_word,
+            status,
+            source,
+            conflict,
+            span: entry.span,
+        }
     }
 
     /// The status of a word.
