@@ -11,6 +11,10 @@ use crate::cli::progress;
 use crate::cli::run::{self, RunArguments};
 use crate::cli::years::{DEFAULT_SCHEME, YearArguments};
 use crate::cli::{CliError, Done, output, rules_folder};
+use crate::data::Silent;
+use crate::eval::judge::Outcome;
+use crate::eval::run::{Level, run as evaluate};
+use crate::eval::sight::Asked;
 use crate::model::Library;
 
 /// Arguments of `uptake demo`.
@@ -82,8 +86,27 @@ pub(in crate::cli) fn demo(arguments: &DemoArguments, rules: Option<&Path>) -> R
         Some(summary.practices_file.clone()),
     );
     let done = run::run(&run, rules)?;
-    output::talk_block(&next_steps(&summary, population.years.last().map_or("", String::as_str)));
+    let example = someone(&population.years, &summary, rules)?;
+    output::talk_block(&next_steps(&summary, &population.years, example.as_ref()));
     Ok(done)
+}
+
+/// A made-up patient who does not count in the last year shown, with the indicator: something to explain.
+fn someone(years: &[String], summary: &Summary, rules: Option<&Path>) -> Result<Option<(String, String)>, CliError> {
+    let last = YearArguments { year: years.last().cloned().into_iter().collect(), scheme: DEFAULT_SCHEME.to_owned() };
+    let (_, books) = last.books(rules)?;
+    let (patients, events) = (summary.patients_file.clone(), summary.events_file.clone());
+    let tables = PatientArguments { patients, events, strict: false };
+    let (extract, lenses) = tables.load(&books, Asked::default(), &Silent)?;
+    let (results, _) = evaluate(&extract, &lenses, Level::Patient, &Silent);
+    let outcomes = lenses.iter().zip(&results).flat_map(|(lens, result)| {
+        let missed = result.patients.iter().filter(|patient| patient.outcome == Outcome::NotAchieved);
+        missed.map(|patient| {
+            let label = lens.book().measurements[patient.measurement.index()].label.clone();
+            (label, extract.patient_id(patient.patient).into_owned())
+        })
+    });
+    Ok(outcomes.min())
 }
 
 fn write(
@@ -109,17 +132,24 @@ fn show(bar: &ProgressBar, progress: Progress) {
     bar.set_position(done);
 }
 
-fn next_steps(summary: &Summary, year: &str) -> String {
+fn next_steps(summary: &Summary, years: &[String], example: Option<&(String, String)>) -> String {
     let patients = summary.patients_file.display();
     let events = summary.events_file.display();
+    let practices = summary.practices_file.display();
     let tables = format!("--patients {patients} --events {events}");
+    let year = years.last().map_or("", String::as_str);
+    let (indicator, patient) =
+        example.map_or(("CODE", "ID"), |(indicator, patient)| (indicator.as_str(), patient.as_str()));
+    let years = years.join(",");
     format!(
         "
 What to try next:
+  uptake explain --year {year} {tables} --patient {patient} --indicator {indicator}
+      why this made-up child does not count, clause by clause
   uptake run --year {year} {tables} --level patient --format csv
       each patient on a register, with the outcome and its reason
-  uptake explain --year {year} {tables} --patient ID
-      why one of them counts or does not, clause by clause
+  uptake compare --years {years} {tables} --practices {practices}
+      who gains and who loses, and whether rules or people made the difference
   uptake check
       every rulebook, with every fault that it has
   uptake --help"
