@@ -13,6 +13,7 @@ pub mod remark;
 pub mod unit;
 
 mod build;
+mod order;
 mod reach;
 
 pub use book::Rulebook;

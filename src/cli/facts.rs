@@ -89,7 +89,11 @@ impl PracticeArguments {
                 let mut names: Vec<&str> = names.map(|known| known.name.as_str()).collect();
                 names.dedup();
                 let message = format!("there is no payment `{payment}` that may be waived in these years");
-                return Err(CliError::usage(message).help(format!("those that may be: {}", names.join(", "))));
+                let help = match names.is_empty() {
+                    true => "nothing may be waived in these years".to_owned(),
+                    false => format!("those that may be: {}", names.join(", ")),
+                };
+                return Err(CliError::usage(message).help(help));
             }
         }
         Ok(())

@@ -36,6 +36,8 @@ pub(super) struct CountRemarks {
     proxies: Remarks,
     approximate: Remarks,
     rounded: Remarks,
+    /// Why another stand-in might be taken.
+    conflicts: BTreeSet<String>,
     /// Which rows are used for which years.
     years: Vec<String>,
     /// By rulebook, as in the `year` column.
@@ -230,6 +232,9 @@ fn stand_in(book: &Rulebook, practice_code: &str, counts: &mut [Option<Counted>]
             counts[at] = Some(lowest);
             let (ours, theirs) = (code(book, at), code(book, course));
             note(&mut remarks.proxies, book, ours, theirs, practice_code);
+            if let Some(conflict) = &proxy.conflict {
+                remarks.conflicts.insert(format!("{}: {theirs} for {ours}: {conflict}", book.name));
+            }
             if measured.quarter.is_some() && book.measurements[course].quarter.is_none() {
                 note(&mut remarks.approximate, book, ours, theirs, practice_code);
             }
@@ -266,6 +271,7 @@ impl CountRemarks {
         let mut notes = self.years.clone();
         notes
             .extend(lines(&self.proxies, |measure, of| format!("{measure} is not counted, and {of} stands in for it")));
+        notes.extend(self.conflicts.iter().cloned());
         notes.extend(lines(&self.approximate, |measure, of| {
             format!("{measure} is approximate: a whole year's counts of {of} stand for each quarter")
         }));

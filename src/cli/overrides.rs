@@ -52,6 +52,13 @@ impl OverrideArguments {
                 return Err(unknown(&setting, books));
             }
         }
+        for (book, figures) in books.iter().zip(&figures) {
+            if let Some(fault) = book.figures_out_of_order(figures) {
+                return Err(
+                    CliError::usage(fault).help("set the figure for one indicator: `--set INDICATOR.NAME=VALUE`")
+                );
+            }
+        }
         Ok((figures, made))
     }
 }
@@ -94,6 +101,16 @@ impl Setting<'_> {
 }
 
 fn unknown(setting: &Setting<'_>, books: &[Rulebook]) -> CliError {
+    if let Some(owner) = setting.owner
+        && !books.iter().any(|book| book.measure(owner).is_some())
+    {
+        let mut known: Vec<&str> =
+            books.iter().flat_map(|book| &book.measures).map(|measure| measure.code.as_str()).collect();
+        known.sort_unstable();
+        known.dedup();
+        return CliError::usage(format!("there is no indicator or course `{owner}` in these rulebooks"))
+            .help(format!("there are: {}", known.join(", ")));
+    }
     let mut known: Vec<&str> = books.iter().flat_map(|book| &book.figures).map(|figure| figure.name.as_str()).collect();
     known.sort_unstable();
     known.dedup();

@@ -149,10 +149,8 @@ impl<'b> Results<'b> {
             let left_out = self.payments.len() - paying.len();
             output::talk(&format!("{left_out} payments of £0.00 are left out of the table of payments"));
         }
-        let payments =
-            PaymentGrid { title: "Payments that are not for indicators", table: PaymentTable::Payments, rows: &paying };
-        let fees =
-            PaymentGrid { title: "Item-of-service fees per practice", table: PaymentTable::Fees, rows: &self.fees };
+        let payments = PaymentGrid { title: "Other payments", table: PaymentTable::Payments, rows: &paying };
+        let fees = PaymentGrid { title: "Item-of-service fees", table: PaymentTable::Fees, rows: &self.fees };
         let totals = rows::totals(&self.measures);
         let tables: [(TableArgument, &dyn Grid); 3] = [
             (TableArgument::Indicators, &measures),

@@ -372,6 +372,8 @@ pub struct Proxy {
     pub measure: MeasureId,
     /// The course of lowest achievement among these stands in, where all of them were counted.
     pub lowest_of: Vec<MeasureId>,
+    /// Why another might be taken.
+    pub conflict: Option<String>,
     /// How far to trust it.
     pub status: Option<Status>,
     /// Who says so.

@@ -67,7 +67,10 @@ pub(in crate::cli) fn demo(arguments: &DemoArguments, rules: Option<&Path>) -> R
         },
         shuffled: !arguments.sorted,
     };
+    refuse_others_files(&arguments.folder, plan.format.extension())?;
     let summary = write(arguments, &plan, &population, &library)?;
+    let marker = arguments.folder.join(MARKER);
+    std::fs::write(&marker, "made-up data, written by uptake demo\n").map_err(CliError::write(&marker))?;
     let Summary { practices, patients, events, .. } = summary;
     let folder = arguments.folder.display();
     output::talk(&format!(
@@ -107,6 +110,24 @@ fn someone(years: &[String], summary: &Summary, rules: Option<&Path>) -> Result<
         })
     });
     Ok(outcomes.min())
+}
+
+/// Marks a folder whose tables the demo wrote, and may write again.
+const MARKER: &str = ".uptake-demo";
+
+/// Tables that somebody else put there are not overwritten: they may be real.
+fn refuse_others_files(folder: &Path, extension: &str) -> Result<(), CliError> {
+    if folder.join(MARKER).exists() {
+        return Ok(());
+    }
+    let tables = ["patients", "events", "practices"].map(|name| folder.join(format!("{name}.{extension}")));
+    match tables.iter().find(|table| table.exists()) {
+        Some(table) => {
+            let message = format!("{} is there already, and the demo did not write it", table.display());
+            Err(CliError::usage(message).help("name another folder: `uptake demo DIR`"))
+        }
+        None => Ok(()),
+    }
 }
 
 fn write(

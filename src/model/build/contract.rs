@@ -29,6 +29,7 @@ pub(super) struct Contract {
 struct WrittenProxy {
     of: (String, Span),
     lowest_of: Vec<(String, Span)>,
+    conflict: Option<String>,
     status: Option<Status>,
     source: Option<SourceId>,
 }
@@ -209,10 +210,17 @@ impl Contract {
         let status = fields.required("status", status, "write `status`: official, reported, derived or assumed");
         let source = fields.text("source");
         let source = fields.required("source", source, "write `source`: the id of one of the rulebook's sources");
+        let conflict = fields.text("conflict").map(|(text, _)| text.to_owned());
         let status = status.and_then(|(word, span)| self.status(word, span, faults));
         let source = source.and_then(|(id, span)| self.source(id, span, faults));
         faults.extend(fields.finish());
-        self.proxies.push(WrittenProxy { of: (entry.key.clone(), entry.key_span), lowest_of, status, source });
+        self.proxies.push(WrittenProxy {
+            conflict,
+            of: (entry.key.clone(), entry.key_span),
+            lowest_of,
+            status,
+            source,
+        });
     }
 
     /// The stand-ins, codes resolved.
@@ -232,7 +240,13 @@ impl Contract {
         for proxy in &self.proxies {
             let lowest_of: Vec<MeasureId> = proxy.lowest_of.iter().filter_map(&mut find).collect();
             if let Some(measure) = find(&proxy.of) {
-                proxies.push(Proxy { measure, lowest_of, status: proxy.status, source: proxy.source });
+                proxies.push(Proxy {
+                    measure,
+                    lowest_of,
+                    conflict: proxy.conflict.clone(),
+                    status: proxy.status,
+                    source: proxy.source,
+                });
             }
         }
         proxies

@@ -2,13 +2,7 @@
 
 use crate::ground::{Amount, Diagnostic};
 use crate::model::build::Builder;
-
-/// Pairs of an indicator's figures of which the first must not be above the second.
-const IN_ORDER: [(&str, &str); 3] = [
-    ("lower_threshold", "upper_threshold"),
-    ("points_at_lower", "points_available"),
-    ("improvement_starts", "improvement_full"),
-];
+use crate::model::order::{IN_ORDER, are_in_order};
 
 impl Builder<'_> {
     pub(super) fn check_sense(&mut self) {
@@ -41,7 +35,7 @@ impl Builder<'_> {
                 else {
                     continue;
                 };
-                if low_amount > high_amount || (low_amount == high_amount && low != "points_at_lower") {
+                if !are_in_order(low, low_amount, high_amount) {
                     let message = format!("{}: `{low}` is {low_amount}, but `{high}` is {high_amount}", measure.code);
                     let fault = Diagnostic::error("E410", low_span, message).also(high_span, format!("`{high}`"));
                     self.faults.push(fault.help(format!("`{low}` must be below `{high}`")));

@@ -40,7 +40,11 @@ pub(super) fn read_around_faults(reading: &mut Reading, text: &str) -> RuleFile 
             }
             Err(error) => {
                 let at = offset(&error).min(text.len());
-                reading.faults.push(fault(reading, &text, at, &error));
+                let (fault, at) = match bare_period(&text, at, positives_of(&error)) {
+                    Some(period) => (needs_a_day(reading, &text, period.clone()), period.start),
+                    None => (fault(reading, &text, at, &error), at),
+                };
+                reading.faults.push(fault);
                 if !blank_clause(&mut text, at) {
                     break;
                 }
@@ -97,6 +101,27 @@ fn fault(reading: &Reading, text: &str, at: usize, error: &Error<Rule>) -> Diagn
         Some(help) => diagnostic.help(help),
         None => diagnostic,
     }
+}
+
+/// The place of a length of time that stands before `at` where a day should: `before 8 months` was read as the start of
+/// `8 months after …`, so pest stumbles over what follows it.
+fn bare_period(text: &str, at: usize, expected: &[Rule]) -> Option<std::ops::Range<usize>> {
+    if !(expected.contains(&Rule::k_after) && expected.contains(&Rule::k_before)) {
+        return None;
+    }
+    let before = text[..at].trim_end();
+    let (rest, unit) = before.rsplit_once(char::is_whitespace)?;
+    let is_unit = ["day", "week", "month", "year"].contains(&unit.trim_end_matches('s'));
+    let rest = rest.trim_end();
+    let digits = rest.bytes().rev().take_while(u8::is_ascii_digit).count();
+    (is_unit && digits > 0).then(|| rest.len() - digits..before.len())
+}
+
+fn needs_a_day(reading: &Reading, text: &str, period: std::ops::Range<usize>) -> Diagnostic {
+    let found = text[period.clone()].split_whitespace().collect::<Vec<_>>().join(" ");
+    let message = format!("expected a day, found the length of time `{found}`");
+    let help = format!("write `age {found}`, or `{found} after` and a day");
+    Diagnostic::error("E101", Span::new(reading.file, period), message).help(help)
 }
 
 fn positives_of(error: &Error<Rule>) -> &[Rule] {
