@@ -8,6 +8,8 @@ mod compare;
 mod csv_text;
 #[path = "it/curve.rs"]
 mod curve;
+#[path = "it/demo.rs"]
+mod demo;
 #[path = "it/editions.rs"]
 mod editions;
 #[path = "it/edits.rs"]
