@@ -22,3 +22,4 @@ pub mod run_json;
 pub mod style;
 pub mod sweep;
 pub mod table;
+pub mod together;

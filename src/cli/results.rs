@@ -20,6 +20,7 @@ use crate::report::payments::{PaymentGrid, PaymentRow, PaymentTable, payment_row
 use crate::report::rows::{self, MeasureGrid, MeasureRow};
 use crate::report::run_json::{self, BookStamp, RunDocument};
 use crate::report::table::Grid;
+use crate::report::together::together;
 
 /// The tables of results.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
@@ -30,6 +31,8 @@ pub(super) enum TableArgument {
     Payments,
     /// Item-of-service fees per practice
     Fees,
+    /// One row per practice: indicators, other payments and fees together
+    Practices,
 }
 
 /// Which tables are asked for.
@@ -56,7 +59,7 @@ impl Asking {
     /// What must be counted for them.
     pub(super) fn asked(self) -> Asked {
         match self {
-            Asking::All => Asked { courses: true, fees: true },
+            Asking::All | Asking::Only(TableArgument::Practices) => Asked { courses: true, fees: true },
             Asking::Only(TableArgument::Indicators) => Asked::default(),
             Asking::Only(TableArgument::Payments) => Asked { courses: true, fees: false },
             Asking::Only(TableArgument::Fees) => Asked { courses: false, fees: true },
@@ -151,14 +154,16 @@ impl<'b> Results<'b> {
         }
         let payments = PaymentGrid { title: "Other payments", table: PaymentTable::Payments, rows: &paying };
         let fees = PaymentGrid { title: "Item-of-service fees", table: PaymentTable::Fees, rows: &self.fees };
+        let together = together(&self.measures, &self.payments, &self.fees);
         let totals = rows::totals(&self.measures);
-        let tables: [(TableArgument, &dyn Grid); 3] = [
+        let tables: [(TableArgument, &dyn Grid); 4] = [
             (TableArgument::Indicators, &measures),
             (TableArgument::Payments, &payments),
             (TableArgument::Fees, &fees),
+            (TableArgument::Practices, &together),
         ];
         if output.format == Format::Json {
-            let further: [(&str, &dyn Grid); 2] = [("payments", &payments), ("fees", &fees)];
+            let further: [(&str, &dyn Grid); 3] = [("payments", &payments), ("fees", &fees), ("practices", &together)];
             return output.write(&measures, &[], Readers::Anyone, &format::notes([]), |out| {
                 let document = RunDocument {
                     rulebooks: &self.stamps,
@@ -189,10 +194,11 @@ impl<'b> Results<'b> {
     }
 
     fn gaps(&self, asking: Asking) -> Vec<NamedGap> {
-        let of = |table, rows: &[PaymentRow]| if asking.includes(table) { rows.to_vec() } else { Vec::new() };
+        let is_read = |table| asking.includes(table) || asking.includes(TableArgument::Practices);
+        let of = |table, rows: &[PaymentRow]| if is_read(table) { rows.to_vec() } else { Vec::new() };
         let mut payments = of(TableArgument::Payments, &self.payments);
         payments.extend(of(TableArgument::Fees, &self.fees));
-        let measures = if asking.includes(TableArgument::Indicators) { &self.measures[..] } else { &[] };
+        let measures = if is_read(TableArgument::Indicators) { &self.measures[..] } else { &[] };
         let mut gaps = gaps::named(measures, &payments);
         gaps.extend(self.further_gaps.iter().cloned());
         gaps
