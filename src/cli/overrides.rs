@@ -38,8 +38,25 @@ struct Setting<'a> {
 }
 
 impl OverrideArguments {
-    /// Each rulebook's figures with the settings applied, and what was set. A setting that no rulebook knows is an error.
+    /// Each rulebook's figures with the settings applied, and what was set. A setting that no rulebook knows is an
+    /// error, and so is one that turns thresholds round.
     pub(super) fn figures(&self, books: &[Rulebook]) -> Result<(Vec<Vec<Figure>>, Vec<Override>), CliError> {
+        let (figures, made) = self.figures_in_any_order(books)?;
+        for (book, figures) in books.iter().zip(&figures) {
+            if let Some(fault) = book.figures_out_of_order(figures) {
+                return Err(
+                    CliError::usage(fault).help("set the figure for one indicator: `--set INDICATOR.NAME=VALUE`")
+                );
+            }
+        }
+        Ok((figures, made))
+    }
+
+    /// The same without a look at their order.
+    pub(super) fn figures_in_any_order(
+        &self,
+        books: &[Rulebook],
+    ) -> Result<(Vec<Vec<Figure>>, Vec<Override>), CliError> {
         let mut figures: Vec<Vec<Figure>> = books.iter().map(|book| book.figures.clone()).collect();
         let mut made = Vec::new();
         for text in &self.set {
@@ -50,13 +67,6 @@ impl OverrideArguments {
             }
             if made.len() == before {
                 return Err(unknown(&setting, books));
-            }
-        }
-        for (book, figures) in books.iter().zip(&figures) {
-            if let Some(fault) = book.figures_out_of_order(figures) {
-                return Err(
-                    CliError::usage(fault).help("set the figure for one indicator: `--set INDICATOR.NAME=VALUE`")
-                );
             }
         }
         Ok((figures, made))

@@ -96,6 +96,11 @@ pub(super) fn sweep(arguments: &SweepArguments, rules: Option<&Path>) -> Result<
     // A year that is to break even with itself is one rulebook, not two.
     let (Some(ours), Some(other)) = (facts.first(), facts.last()) else { return Ok(Done::Well) };
     let priced = priced(ours);
+    if let Some(fault) = priced.out_of_order(&axes) {
+        return Err(
+            CliError::usage(fault).help("end the range before the other threshold, or sweep one indicator's figure")
+        );
+    }
     let places = priced.grid(&axes);
     let broken = arguments.break_even.as_ref().map(|_| {
         let target = sweep::total(&self::priced(other).pounds(&other.figures));
@@ -213,7 +218,7 @@ fn axis(text: &str, books: &[Rulebook]) -> Result<Axis, CliError> {
 fn meant(name: &str, books: &[Rulebook]) -> Result<Vec<FigureId>, CliError> {
     let set = |value: &str| -> Result<Vec<Figure>, CliError> {
         let arguments = OverrideArguments { set: vec![format!("{name}={value}")] };
-        Ok(arguments.figures(books)?.0.into_iter().next().unwrap_or_default())
+        Ok(arguments.figures_in_any_order(books)?.0.into_iter().next().unwrap_or_default())
     };
     let (zero, one) = (set("0")?, set("1")?);
     let differ = (0..).map(FigureId).zip(zero.iter().zip(&one)).filter(|(_, (zero, one))| zero.value != one.value);

@@ -75,6 +75,19 @@ struct Moving<'a> {
     standing: Vec<Option<Amount>>,
 }
 
+/// The values of every place of a grid, the last axis changing first.
+fn values_of(axes: &[Axis]) -> Vec<Vec<Amount>> {
+    let mut places: Vec<Vec<Amount>> = vec![Vec::new()];
+    for axis in axes {
+        let longer = |place: &Vec<Amount>| {
+            let place = place.clone();
+            axis.values.iter().map(move |value| [&place[..], &[*value]].concat())
+        };
+        places = places.iter().flat_map(longer).collect();
+    }
+    places
+}
+
 impl Priced<'_> {
     /// Each practice's pounds with figures, to the penny; None where they are not known.
     pub fn pounds(&self, figures: &[Figure]) -> Vec<Option<Amount>> {
@@ -119,17 +132,19 @@ impl Priced<'_> {
         figures
     }
 
+    /// The first place of a grid at which figures are out of order, as a sentence: nothing can be paid by it.
+    pub fn out_of_order(&self, axes: &[Axis]) -> Option<String> {
+        let at = |values: Vec<Amount>| {
+            let set: Vec<(&Axis, Amount)> = axes.iter().zip(values).collect();
+            self.book.figures_out_of_order(&self.with(&set))
+        };
+        values_of(axes).into_iter().find_map(at)
+    }
+
     /// The places of a grid over one or two figures, the last axis changing first.
     pub fn grid(&self, axes: &[Axis]) -> Vec<Place> {
         let unswept = self.pounds(self.figures);
-        let mut places: Vec<Vec<Amount>> = vec![Vec::new()];
-        for axis in axes {
-            let longer = |place: &Vec<Amount>| {
-                let place = place.clone();
-                axis.values.iter().map(move |value| [&place[..], &[*value]].concat())
-            };
-            places = places.iter().flat_map(longer).collect();
-        }
+        let places = values_of(axes);
         let moving = self.moving(axes);
         let price = |values: Vec<Amount>| {
             let set: Vec<(&Axis, Amount)> = axes.iter().zip(values.iter().copied()).collect();

@@ -65,3 +65,19 @@ fn a_setting_that_turns_thresholds_round_or_names_nothing_is_refused() {
     assert!(told.contains("there is no indicator or course `VI1`"), "{told}");
     assert_eq!(run("VI001.lower_threshold=85").0, Some(0));
 }
+
+#[test]
+fn a_sweep_ends_before_thresholds_turn_round() {
+    let folder = tempfile::tempdir().unwrap();
+    let counts = folder.path().join("counts.csv");
+    fs::write(&counts, "practice_code,indicator,numerator,denominator\nA,VI001,90,100\n").unwrap();
+    let sweep = |figure: &str| {
+        let ran = output(["sweep", "--year", "2023-24", "--counts", counts.to_str().unwrap(), "--figure", figure]);
+        (ran.status.code(), String::from_utf8(ran.stderr).unwrap())
+    };
+    assert_eq!(sweep("VI001.lower_threshold=85..95:1").0, Some(0));
+    assert_eq!(sweep("VI001.upper_threshold=90..98:1").0, Some(0));
+    let (code, told) = sweep("VI001.lower_threshold=94..99:1");
+    assert_eq!(code, Some(2));
+    assert!(told.contains("`lower_threshold` would be 96, but `upper_threshold` is 96"), "{told}");
+}
