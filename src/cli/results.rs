@@ -1,5 +1,7 @@
 //! What practices earn, as tables: indicators, other payments, fees; written in the form asked for.
 
+use std::borrow::Cow;
+
 use clap::ValueEnum;
 use serde::Serialize;
 
@@ -143,10 +145,10 @@ impl<'b> Results<'b> {
         output::talk_block(&gaps::summary(&gaps));
         self.notes.iter().for_each(|note| output::talk(note));
         let measures = MeasureGrid { title: "Indicators per practice", rows: &self.measures };
-        let paying: Vec<PaymentRow> = match output.format {
+        let paying: Cow<'_, [PaymentRow]> = match output.format {
             // People need not read what pays nothing, as a claw-back mostly does.
             Format::Table => self.payments.iter().filter(|row| !pays_nothing(row)).cloned().collect(),
-            _ => self.payments.clone(),
+            _ => Cow::Borrowed(&self.payments),
         };
         if paying.len() < self.payments.len() && asking.includes(TableArgument::Payments) {
             let left_out = self.payments.len() - paying.len();
@@ -195,11 +197,10 @@ impl<'b> Results<'b> {
 
     fn gaps(&self, asking: Asking) -> Vec<NamedGap> {
         let is_read = |table| asking.includes(table) || asking.includes(TableArgument::Practices);
-        let of = |table, rows: &[PaymentRow]| if is_read(table) { rows.to_vec() } else { Vec::new() };
-        let mut payments = of(TableArgument::Payments, &self.payments);
-        payments.extend(of(TableArgument::Fees, &self.fees));
+        let payments = self.payments.iter().filter(|_| is_read(TableArgument::Payments));
+        let fees = self.fees.iter().filter(|_| is_read(TableArgument::Fees));
         let measures = if is_read(TableArgument::Indicators) { &self.measures[..] } else { &[] };
-        let mut gaps = gaps::named(measures, &payments);
+        let mut gaps = gaps::named(measures, payments.chain(fees));
         gaps.extend(self.further_gaps.iter().cloned());
         gaps
     }

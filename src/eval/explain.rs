@@ -190,10 +190,7 @@ impl Teller<'_, '_, '_> {
             };
             let Some(from) = self.sight.date(from) else { continue };
             let by = |convention| if back { from.minus(period, convention) } else { from.plus(period, convention) };
-            let (ours, other) = match book.missing_day {
-                crate::ground::MissingDay::LastDay => (by(book.missing_day), by(crate::ground::MissingDay::NextDay)),
-                crate::ground::MissingDay::NextDay => (by(book.missing_day), by(crate::ground::MissingDay::LastDay)),
-            };
+            let (ours, other) = (by(book.missing_day), by(book.missing_day.other()));
             if ours != other {
                 decided.push((id, ours, other));
             }

@@ -73,11 +73,6 @@ impl Amount {
         self.0.is_integer().then(|| *self.0.numer())
     }
 
-    /// The integers above and below the line, in lowest terms.
-    pub fn parts(self) -> (i128, i128) {
-        (*self.0.numer(), *self.0.denom())
-    }
-
     /// The amount with exactly that many decimals, halves away from zero: for display only.
     pub fn to_decimals(self, places: u32) -> String {
         let scaled = 10_i128.checked_pow(places).and_then(|scale| self.times(Amount(Ratio::from_integer(scale))));

@@ -85,11 +85,6 @@ impl Day {
         }
     }
 
-    /// True if adding `period` lands on a day that its month lacks, so that the convention decided.
-    pub fn convention_decides(self, period: Period) -> bool {
-        self.plus(period, MissingDay::LastDay) != self.plus(period, MissingDay::NextDay)
-    }
-
     fn shift_months(
         self,
         months: u32,
@@ -152,6 +147,16 @@ pub enum MissingDay {
     LastDay,
     /// `missing_day = "next day"`: 31 August + 6 months is 1 March.
     NextDay,
+}
+
+impl MissingDay {
+    /// The convention that was not declared.
+    pub fn other(self) -> MissingDay {
+        match self {
+            MissingDay::LastDay => MissingDay::NextDay,
+            MissingDay::NextDay => MissingDay::LastDay,
+        }
+    }
 }
 
 /// A length of time in one unit: `8 months`, `24 weeks`.
@@ -222,8 +227,9 @@ mod tests {
         assert_eq!(day("2022-08-31").plus(six_months, MissingDay::NextDay), day("2023-03-01"));
         assert_eq!(day("2023-08-31").plus(six_months, MissingDay::LastDay), day("2024-02-29"));
         assert_eq!(day("2024-02-29").plus(year, MissingDay::LastDay), day("2025-02-28"));
-        assert!(day("2024-02-29").convention_decides(year));
-        assert!(!day("2024-02-28").convention_decides(year));
+        let by = |from: &str, convention| day(from).plus(year, convention);
+        assert_ne!(by("2024-02-29", MissingDay::LastDay), by("2024-02-29", MissingDay::LastDay.other()));
+        assert_eq!(by("2024-02-28", MissingDay::LastDay), by("2024-02-28", MissingDay::LastDay.other()));
     }
 
     #[test]

@@ -5,6 +5,7 @@ use crate::model::formula::Program;
 pub use crate::model::ids::{ConditionId, DateId, FeeId, FigureId, MeasureId, MeasurementId, PaymentId, SourceId};
 pub use crate::model::remark::{Notes, Status};
 use crate::model::unit::Unit;
+pub use crate::syntax::tree::MeasureKind;
 
 /// One scheme's rules for one contract year, checked.
 #[derive(Clone, Debug)]
@@ -234,15 +235,6 @@ pub struct ConditionWords {
     pub span: Span,
     /// Remarks of the `define` that it is the meaning of.
     pub notes: Notes,
-}
-
-/// Whether a measure is an indicator of the contract or a vaccine course.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
-pub enum MeasureKind {
-    /// `indicator VI001 …`
-    Indicator,
-    /// `course MMR1_24M …`
-    Course,
 }
 
 /// An indicator or course.

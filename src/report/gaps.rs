@@ -22,9 +22,10 @@ pub struct NamedGap {
 }
 
 /// The gaps of measure rows and payment rows, each once, in bytewise order of their sentences.
-pub fn named(rows: &[MeasureRow], payments: &[PaymentRow]) -> Vec<NamedGap> {
+pub fn named<'a>(rows: &'a [MeasureRow], payments: impl IntoIterator<Item = &'a PaymentRow>) -> Vec<NamedGap> {
     let of_measures = rows.iter().map(|row| (&row.year, &row.practice_code, [&row.points, &row.pounds]));
-    let of_payments = payments.iter().map(|row| (&row.key.year, &row.key.practice_code, [&row.points, &row.pounds]));
+    let of_payments =
+        payments.into_iter().map(|row| (&row.key.year, &row.key.practice_code, [&row.points, &row.pounds]));
     let mut by_sentence: BTreeMap<&str, (BTreeSet<&str>, BTreeSet<&str>)> = BTreeMap::new();
     for (year, practice_code, figures) in of_measures.chain(of_payments) {
         for figure in figures {

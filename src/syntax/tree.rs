@@ -70,7 +70,7 @@ pub enum Defined {
 }
 
 /// Whether a measure is an indicator of the contract or a vaccine course.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 pub enum MeasureKind {
     /// `indicator VI001 …`
     Indicator,

@@ -51,7 +51,7 @@ impl Builder<'_> {
         let achieved = self.present("achieved", achieved, measure);
         let title = measure.title.text.clone();
         Measure {
-            kind: kind(measure.kind),
+            kind: measure.kind,
             code: code.text.clone(),
             title,
             says,
@@ -79,7 +79,7 @@ impl Builder<'_> {
         match slot {
             Some((clause, _)) => clause,
             None => {
-                let message = format!("{} `{}` has no `{word}`", kind_word(kind(measure.kind)), measure.code.text);
+                let message = format!("{} `{}` has no `{word}`", kind_word(measure.kind), measure.code.text);
                 let help = format!("write `{word}` and the condition that must hold");
                 self.faults.push(Diagnostic::error("E308", measure.code.span, message).help(help));
                 Clause { condition: self.nothing(measure.code.span), notes: Default::default() }
@@ -117,13 +117,6 @@ impl Builder<'_> {
             let label = format!("{code} Q{quarter}");
             self.parts.measurements.push(Measurement { measure: id, label, quarter: Some(quarter), day });
         }
-    }
-}
-
-pub(super) fn kind(kind: tree::MeasureKind) -> crate::model::book::MeasureKind {
-    match kind {
-        tree::MeasureKind::Indicator => crate::model::book::MeasureKind::Indicator,
-        tree::MeasureKind::Course => crate::model::book::MeasureKind::Course,
     }
 }
 

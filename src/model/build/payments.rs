@@ -5,7 +5,6 @@ use crate::model::book::{Fee, FeeId, MeasurementId, Payment, PaymentId};
 use crate::model::build::Builder;
 use crate::model::build::contract::kind_word;
 use crate::model::build::formulas::Subject;
-use crate::model::build::measures::kind;
 use crate::model::build::names::nearest;
 use crate::model::formula::{Program, ProgramOf};
 use crate::syntax::tree::{self, Scope, Word};
@@ -55,7 +54,7 @@ impl Builder<'_> {
         let (wanted, only) = match &payment.scope {
             Scope::Practice => return vec![(None, None)],
             Scope::Quarter => return (1..=4).map(|quarter| (None, Some(quarter))).collect(),
-            Scope::Each(wanted, only) => (kind(*wanted), only),
+            Scope::Each(wanted, only) => (*wanted, only),
         };
         self.check_only(only);
         let measures = &self.parts.measures;
