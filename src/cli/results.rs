@@ -166,10 +166,13 @@ impl<'b> Results<'b> {
         ];
         if output.format == Format::Json {
             let further: [(&str, &dyn Grid); 3] = [("payments", &payments), ("fees", &fees), ("practices", &together)];
-            return output.write(&measures, &[], Readers::Anyone, &format::notes([]), |out| {
+            // One table asked for by name is the result; otherwise the others follow the indicators.
+            let named = tables.iter().find(|(table, _)| asking == Asking::Only(*table));
+            let results: &dyn Grid = named.map_or(&measures, |(_, grid)| *grid);
+            return output.write(results, &[], Readers::Anyone, &format::notes([]), |out| {
                 let document = RunDocument {
                     rulebooks: &self.stamps,
-                    results: &measures,
+                    results,
                     tables: if asking == Asking::All { &further } else { &[] },
                     overrides: &self.overrides,
                     remarks: &self.remarks,

@@ -228,3 +228,18 @@ fn totals_are_the_sums_of_what_is_printed() {
     let last = shown.lines().find(|line| line.contains(" all ")).expect("there are totals");
     assert!(last.trim_end().ends_with(&total), "{last} does not end with {total}");
 }
+
+#[test]
+fn json_holds_the_table_that_was_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let counts = folder.path().join("counts.csv");
+    std::fs::write(&counts, "practice_code,measure,numerator,denominator\nA,MMR2_5Y,43,63\n").unwrap();
+    let asked = ["score", counts.to_str().unwrap(), "--year", "2021-22", "--format", "json", "--table", "payments"];
+    let text = crate::uptake::stdout(asked);
+    let document: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let results = document["results"].as_array().unwrap();
+    // Fees of 43 doses and the claw-back of the same course.
+    assert_eq!(results.len(), 2, "{text}");
+    assert!(results.iter().all(|row| row["paid_for"] == "MMR2_5Y"), "{text}");
+    assert!(document.get("practices").is_none());
+}
