@@ -134,8 +134,7 @@ pub(super) fn pathway(arguments: &PathwayArguments, rules: Option<&Path>) -> Res
     let takes_part = setting::who_takes_part(scheme, &known.practices, &extract, &arguments.practices, &mut found);
     let Some(lenses) = Lenses::new(scheme, &wanted.codes) else { return Err(setting::no_pathway(scheme, &library)) };
     let (appointments, slots) = (&beside.appointments, &beside.slots);
-    let setting =
-        pathway::Setting { as_of, appointments, slots, practices: &known.practices, takes_part: &takes_part };
+    let setting = pathway::Setting { as_of, appointments, slots, practices: &known.practices, takes_part: &takes_part };
     let (result, grouped) = pathway::run(&extract, &lenses, &setting, &Silent);
     bar.finish();
     found.merge(grouped);
@@ -217,8 +216,11 @@ impl PathwayArguments {
         ];
         let notes = format::notes([scene.book]);
         if self.output.format == Format::Json {
-            let further: Vec<(&str, &dyn Grid)> =
-                tables.iter().filter(|(table, ..)| *table != TableArgument::Return).map(|(_, name, grid)| (*name, *grid as &dyn Grid)).collect();
+            let further: Vec<(&str, &dyn Grid)> = tables
+                .iter()
+                .filter(|(table, ..)| *table != TableArgument::Return)
+                .map(|(_, name, grid)| (*name, *grid as &dyn Grid))
+                .collect();
             let named = tables.iter().find(|(table, ..)| self.table == Some(*table));
             let results = named.map_or(&returns, |(.., grid)| *grid);
             let further = if named.is_some() { &[][..] } else { &further };

@@ -1,13 +1,13 @@
 //! Why one patient has the outcome it has: every clause of the rule, with the days that made it true or false.
 
 use crate::data::extract::{Patient, Registration};
+use crate::eval::beside::{records_of, things_said};
 use crate::eval::judge::{Outcome, outcome};
 use crate::eval::sight::{Days, Lens, Scratch, Sight};
 use crate::eval::trace::{Record, Seen};
 use crate::ground::{Day, Period};
-use crate::eval::beside::{records_of, things_said};
-use crate::model::pathway::{Beside, RowTable};
 use crate::model::book::{ClusterSet, Condition, ConditionId, Date, DateId, Measure, MeasurementId, Window};
+use crate::model::pathway::{Beside, RowTable};
 
 /// A patient's result for one measurement, clause by clause.
 #[derive(Clone, PartialEq, Eq, Debug)]

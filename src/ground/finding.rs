@@ -54,6 +54,8 @@ pub enum FindingKind {
     SlotTakenAndFree,
     /// A register that is not the denominator with the excluded and the excepted.
     CountsDisagree,
+    /// A practice of an area that the scheme is not for, or of none that is known.
+    OtherArea,
 }
 
 impl FindingKind {
@@ -114,6 +116,9 @@ impl FindingKind {
             }
             FindingKind::UnknownMeasure => ("a row for a measure that the rulebook has not got", "row not used"),
             FindingKind::SlotTakenAndFree => ("a slot that stands twice, once taken and once free", "counted as taken"),
+            FindingKind::OtherArea => {
+                ("a practice that is not known to be of the scheme's areas", "its patients are left out")
+            }
             FindingKind::CountsDisagree => {
                 ("a register that is not denominator, excluded and excepted together", "row set aside")
             }

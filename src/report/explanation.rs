@@ -6,8 +6,8 @@ use crate::eval::explain::{Explained, Explanation, Why};
 use crate::eval::judge::Outcome;
 use crate::ground::{Day, MissingDay, Period, Unit};
 use crate::model::Rulebook;
-use crate::model::pathway::RowTable;
 use crate::model::book::{ClusterSet, Condition, Date, DateId, Figure, FigureValue, Measure, Notes, Reason};
+use crate::model::pathway::RowTable;
 
 /// Whom an explanation is about.
 #[derive(Clone, Copy, Debug)]

@@ -42,10 +42,6 @@ impl<'a> Scene<'a> {
         self.extract.practice_code(practice)
     }
 
-    fn area(&self, practice_code: &str) -> &'a str {
-        self.practices.find(practice_code).and_then(|practice| practice.area.as_deref()).unwrap_or_default()
-    }
-
     /// The indicators' codes, separated by blanks.
     fn codes(&self, indicators: &[usize]) -> String {
         let code = |at: &usize| self.book.measures[self.pathway.indicators[*at].index()].code.as_str();

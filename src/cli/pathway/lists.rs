@@ -4,12 +4,12 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::cli::CliError;
 use crate::cli::format::{self, Format, OutputArguments};
 use crate::cli::output::{self, Readers};
-use crate::cli::CliError;
 use crate::model::Rulebook;
 use crate::report::pathway::{Scene, worklist};
-use crate::report::table::{Cell, Grid, Table, csv};
+use crate::report::table::{Table, csv};
 
 /// The place of a worklist.
 pub(super) fn find(scene: &Scene<'_>, name: &str) -> Result<usize, CliError> {

@@ -145,9 +145,8 @@ fn facts(
 ) -> Facts {
     let mut facts = known.facts(&arguments.practices, scene.book, practice_code, Origin::Records);
     for (indicator, measurement) in measurements(scene).enumerate() {
-        let from_records = |counts: &[Vec<Counts>]| {
-            id.map(|PracticeId(at)| Counted::from(counts[at as usize][indicator]))
-        };
+        let from_records =
+            |counts: &[Vec<Counts>]| id.map(|PracticeId(at)| Counted::from(counts[at as usize][indicator]));
         let year_end = match given {
             Some(given) => given.get(practice_code).and_then(|counts| counts[indicator]),
             None => from_records(&scene.result.year_end),

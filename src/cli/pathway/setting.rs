@@ -19,8 +19,10 @@ use crate::report::style::listed;
 pub(super) fn report_day(scheme: &Rulebook, asked: Option<Day>) -> Result<Day, CliError> {
     match asked {
         Some(day) if day < scheme.start => {
-            let message = format!("{} is before the scheme year, which starts on {}", day.in_words(), scheme.start.in_words());
-            Err(CliError::usage(message).help("name a day of the year with `--as-of`, or leave it out for the year's end"))
+            let message =
+                format!("{} is before the scheme year, which starts on {}", day.in_words(), scheme.start.in_words());
+            Err(CliError::usage(message)
+                .help("name a day of the year with `--as-of`, or leave it out for the year's end"))
         }
         Some(day) => Ok(day),
         None => Ok(scheme.end),
@@ -28,9 +30,7 @@ pub(super) fn report_day(scheme: &Rulebook, asked: Option<Day>) -> Result<Day, C
 }
 
 pub(super) fn no_pathway(book: &Rulebook, library: &Library) -> CliError {
-    let has_one = |name: &&crate::ground::BookName| {
-        library.check(name).book.is_some_and(|book| book.pathway.is_some())
-    };
+    let has_one = |name: &&crate::ground::BookName| library.check(name).book.is_some_and(|book| book.pathway.is_some());
     let names = library.names();
     let with_one: Vec<String> = names.iter().filter(has_one).map(ToString::to_string).collect();
     let error = CliError::usage(format!("the rulebook {} has no pathway", book.name));
@@ -61,7 +61,8 @@ impl Beside {
             appointments.refuse_malformed()?;
             slots.refuse_malformed()?;
         }
-        let appointments_file = arguments.appointments.as_ref().map_or(String::new(), |path| path.display().to_string());
+        let appointments_file =
+            arguments.appointments.as_ref().map_or(String::new(), |path| path.display().to_string());
         Ok(Beside { appointments, slots, appointments_file })
     }
 

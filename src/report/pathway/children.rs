@@ -30,8 +30,7 @@ pub fn children<'a>(scene: &Scene<'a>) -> Table<'a> {
         let state = &scene.pathway.states[child.state.index()];
         let next = child.next.map_or("", |next| state.next[next].text.as_str());
         let alerts = child.alerts.iter().map(|alert| &scene.pathway.alerts[*alert]);
-        let alerts: Vec<&str> =
-            alerts.filter(|alert| !alert.per_practice).map(|alert| alert.name.as_str()).collect();
+        let alerts: Vec<&str> = alerts.filter(|alert| !alert.per_practice).map(|alert| alert.name.as_str()).collect();
         table.rows.push(vec![
             Cell::Text(patient_id),
             Cell::text(practice_code),

@@ -128,9 +128,9 @@ fn known_cell<'a>(scene: &Scene<'a>, known: KnownColumn, line: &Line<'a>) -> Cel
         }),
         KnownColumn::State => of_child(&|child| Cell::text(state(child).name.clone())),
         KnownColumn::StateTitle => of_child(&|child| Cell::text(state(child).title.clone())),
-        KnownColumn::NextStep => of_child(&|child| {
-            Cell::text(child.next.map_or(String::new(), |next| state(child).next[next].text.clone()))
-        }),
+        KnownColumn::NextStep => {
+            of_child(&|child| Cell::text(child.next.map_or(String::new(), |next| state(child).next[next].text.clone())))
+        }
         KnownColumn::Category => of_child(&|child| {
             Cell::text(state(child).exception.as_ref().map_or(String::new(), |exception| exception.title.clone()))
         }),
@@ -142,9 +142,7 @@ fn known_cell<'a>(scene: &Scene<'a>, known: KnownColumn, line: &Line<'a>) -> Cel
         KnownColumn::Alert => line.alert.map_or(Cell::Empty, |alert| Cell::text(alert.name.clone())),
         KnownColumn::AlertTitle => line.alert.map_or(Cell::Empty, |alert| Cell::text(alert.title.clone())),
         KnownColumn::ToDo => line.alert.map_or(Cell::Empty, |alert| Cell::text(alert.to_do.clone())),
-        KnownColumn::Template => {
-            line.alert.and_then(|alert| alert.template.clone()).map_or(Cell::Empty, Cell::text)
-        }
+        KnownColumn::Template => line.alert.and_then(|alert| alert.template.clone()).map_or(Cell::Empty, Cell::text),
     }
 }
 
