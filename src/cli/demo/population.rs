@@ -407,7 +407,7 @@ mod tests {
         assert_eq!(unknown.to_string(), "`DTP 2` names the event `DTP 9`, but none of that name is above it");
         assert_eq!(fault("  27113001,", "  12,"), PopulationError::NotAConcept(12));
         assert!(matches!(fault("patients_each", "patients_etch"), PopulationError::Form(_)));
-        assert!(matches!(fault("due   = [\"MMR 1\"]", "due = [\"MMR 9\"]"), PopulationError::UnknownName { .. }));
+        assert!(matches!(fault("due    = [\"MMR 1\"]", "due = [\"MMR 9\"]"), PopulationError::UnknownName { .. }));
         assert!(matches!(fault("says = \"letter\"", "says = \"pigeon\""), PopulationError::UnknownName { .. }));
         assert!(matches!(fault("minutes = 20", "minutes = 0"), PopulationError::Impossible { .. }));
         assert!(matches!(fault("left          = 25", "left = 1000"), PopulationError::Impossible { .. }));
