@@ -4,6 +4,8 @@ mod lists;
 mod returned;
 mod setting;
 
+pub(super) use setting::{Beside, BesideArguments, report_day, wanted};
+
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
@@ -18,7 +20,7 @@ use crate::cli::years::YearArguments;
 use crate::cli::{CliError, Done};
 use crate::data::Silent;
 use crate::eval::pathway::{self, Lenses};
-use crate::ground::{Day, Finding};
+use crate::ground::Finding;
 use crate::model::Rulebook;
 use crate::report::findings;
 use crate::report::gaps::{self, NamedGap};
@@ -38,17 +40,8 @@ pub(super) struct PathwayArguments {
     #[command(flatten)]
     practices: PracticeArguments,
 
-    /// Appointments: patient_id, agreed_date, appointment_date, attended?
-    #[arg(long, value_name = "FILE")]
-    appointments: Option<PathBuf>,
-
-    /// Protected slots: practice_code, slot_start, slot_end?, taken?
-    #[arg(long, value_name = "FILE")]
-    slots: Option<PathBuf>,
-
-    /// The day of the report: what happened after it is not seen; by default the year's end
-    #[arg(long, value_name = "DATE", value_parser = day)]
-    as_of: Option<Day>,
+    #[command(flatten)]
+    beside: setting::BesideFiles,
 
     /// Counts at the year's end made elsewhere, as by a search: practice_code, indicator, numerator, denominator; the
     /// baseline's are given with --baseline
@@ -101,10 +94,6 @@ enum TableArgument {
     Alerts,
 }
 
-fn day(text: &str) -> Result<Day, String> {
-    Day::parse_iso(text).ok_or_else(|| "a date is written YYYY-MM-DD".to_owned())
-}
-
 /// Where the results come from.
 #[derive(Serialize)]
 struct Provenance {
@@ -124,11 +113,11 @@ pub(super) fn pathway(arguments: &PathwayArguments, rules: Option<&Path>) -> Res
         return Err(CliError::usage("a pathway is looked at one year at a time").help("name one year with `--year`"));
     };
     let Some(resolved) = &scheme.pathway else { return Err(setting::no_pathway(scheme, &library)) };
-    let as_of = setting::report_day(scheme, arguments.as_of)?;
+    let as_of = report_day(scheme, arguments.beside.as_of)?;
     let known = arguments.practices.read(&books)?;
-    let beside = setting::Beside::read(arguments)?;
+    let beside = Beside::of_files(&arguments.beside, arguments.tables.strict)?;
     let bar = Bar::rows();
-    let wanted = setting::wanted(scheme);
+    let wanted = wanted(scheme);
     let extract = arguments.tables.read(&wanted, &bar)?;
     let mut found = extract.findings().clone();
     let takes_part = setting::who_takes_part(scheme, &known.practices, &extract, &arguments.practices, &mut found);
@@ -256,8 +245,8 @@ impl PathwayArguments {
             patients: TableDigest::of(&self.tables.patients),
             events: TableDigest::of(&self.tables.events),
             practices: digest(&self.practices.practices),
-            appointments: digest(&self.appointments),
-            slots: digest(&self.slots),
+            appointments: digest(&self.beside.appointments),
+            slots: digest(&self.beside.slots),
             year_end: digest(&self.year_end),
             baselines: self.practices.baseline.iter().map(|path| TableDigest::of(path)).collect(),
         };

@@ -148,13 +148,14 @@ pub fn explain(lens: &Lens<'_>, measurement: MeasurementId, patient: Patient<'_>
     })
 }
 
-struct Teller<'a, 'b, 'r> {
-    sight: Sight<'a, 'b>,
-    record: &'r Record,
+pub(crate) struct Teller<'a, 'b, 'r> {
+    pub(crate) sight: Sight<'a, 'b>,
+    pub(crate) record: &'r Record,
 }
 
 impl Teller<'_, '_, '_> {
-    fn tell(&mut self, id: ConditionId) -> Explained {
+    /// What was found of a condition that was listened to.
+    pub(crate) fn tell(&mut self, id: ConditionId) -> Explained {
         let book = self.sight.lens.book();
         let condition = &book.conditions[id.index()];
         // The evaluator looked at every condition of the measure while it was listened to.

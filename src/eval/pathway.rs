@@ -3,6 +3,7 @@
 //! Outcomes are those of the rulebooks that the scheme uses, by the same evaluator; the scheme cannot change them.
 
 pub mod child;
+pub mod explain;
 mod won;
 
 use rayon::prelude::*;

@@ -1,8 +1,10 @@
 //! What a pathway is looked at with: the day of the report, appointments and slots, and who takes part.
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
-use super::PathwayArguments;
+use clap::Args;
+
 use crate::cli::facts::PracticeArguments;
 use crate::cli::{CliError, inputs, output};
 use crate::data::appointments::{self, Appointments};
@@ -15,8 +17,48 @@ use crate::ground::{ConceptId, Day, FindingKind, Findings};
 use crate::model::{Library, Rulebook};
 use crate::report::style::listed;
 
+/// What stands beside the records of patients.
+#[derive(Args, Debug, Default)]
+pub(super) struct BesideFiles {
+    /// Appointments: patient_id, agreed_date, appointment_date, attended?
+    #[arg(long, value_name = "FILE")]
+    pub(super) appointments: Option<PathBuf>,
+
+    /// Protected slots: practice_code, slot_start, slot_end?, taken?
+    #[arg(long, value_name = "FILE")]
+    pub(super) slots: Option<PathBuf>,
+
+    /// The day of the report: what happened after it is not seen; by default the year's end
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    pub(super) as_of: Option<Day>,
+}
+
+/// The same for `explain`, where only a local scheme's pathway needs it.
+#[derive(Args, Debug, Default)]
+pub(in crate::cli) struct BesideArguments {
+    /// Of a local scheme: appointments
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) appointments: Option<PathBuf>,
+
+    /// Of a local scheme: protected slots
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) slots: Option<PathBuf>,
+
+    /// Of a local scheme: practices, with contact_name and contact_details
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) practices: Option<PathBuf>,
+
+    /// Of a local scheme: the day of the report; by default the year's end
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    pub(in crate::cli) as_of: Option<Day>,
+}
+
+fn day(text: &str) -> Result<Day, String> {
+    Day::parse_iso(text).ok_or_else(|| "a date is written YYYY-MM-DD".to_owned())
+}
+
 /// The day of the report: within the scheme year or after it.
-pub(super) fn report_day(scheme: &Rulebook, asked: Option<Day>) -> Result<Day, CliError> {
+pub(in crate::cli) fn report_day(scheme: &Rulebook, asked: Option<Day>) -> Result<Day, CliError> {
     match asked {
         Some(day) if day < scheme.start => {
             let message =
@@ -41,28 +83,35 @@ pub(super) fn no_pathway(book: &Rulebook, library: &Library) -> CliError {
 }
 
 /// Appointments and slots; none where no file is named.
-pub(super) struct Beside {
-    pub(super) appointments: Appointments,
-    pub(super) slots: Slots,
+pub(in crate::cli) struct Beside {
+    pub(in crate::cli) appointments: Appointments,
+    pub(in crate::cli) slots: Slots,
     appointments_file: String,
 }
 
 impl Beside {
-    pub(super) fn read(arguments: &PathwayArguments) -> Result<Beside, CliError> {
-        let appointments = match &arguments.appointments {
+    pub(in crate::cli) fn read(arguments: &BesideArguments, strict: bool) -> Result<Beside, CliError> {
+        Beside::of(arguments.appointments.as_deref(), arguments.slots.as_deref(), strict)
+    }
+
+    pub(super) fn of_files(files: &BesideFiles, strict: bool) -> Result<Beside, CliError> {
+        Beside::of(files.appointments.as_deref(), files.slots.as_deref(), strict)
+    }
+
+    fn of(appointments: Option<&Path>, slots: Option<&Path>, strict: bool) -> Result<Beside, CliError> {
+        let appointments_file = appointments.map_or(String::new(), |path| path.display().to_string());
+        let appointments = match appointments {
             Some(path) => appointments::read(&inputs::open(path)?)?,
             None => Appointments::default(),
         };
-        let slots = match &arguments.slots {
+        let slots = match slots {
             Some(path) => slots::read(&inputs::open(path)?)?,
             None => Slots::default(),
         };
-        if arguments.tables.strict {
+        if strict {
             appointments.refuse_malformed()?;
             slots.refuse_malformed()?;
         }
-        let appointments_file =
-            arguments.appointments.as_ref().map_or(String::new(), |path| path.display().to_string());
         Ok(Beside { appointments, slots, appointments_file })
     }
 
@@ -78,7 +127,7 @@ impl Beside {
 }
 
 /// The codes of the scheme and of the rulebooks that it uses, with the texts beside them.
-pub(super) fn wanted(scheme: &Rulebook) -> Wanted {
+pub(in crate::cli) fn wanted(scheme: &Rulebook) -> Wanted {
     let mut codes: Vec<ConceptId> = Vec::new();
     let used = scheme.uses.iter().map(|used| (&*used.book, Asked::default()));
     for (book, asked) in used.chain([(scheme, ASKED)]) {
