@@ -193,8 +193,12 @@ impl PathwayArguments {
     ) -> Result<(), CliError> {
         // People are shown all practices together; each practice's figures stand in the table asked for by name.
         let together = self.table.is_none() && self.output.format == Format::Table;
-        let returns = returns(scene.pathway, &returned.rows);
-        let areas = areas(scene.pathway, &returned.rows);
+        let readers = match self.output.format {
+            Format::Table => returned::Readers::People,
+            _ => returned::Readers::Programs,
+        };
+        let returns = returns(scene.pathway, &returned.rows, readers);
+        let areas = areas(scene.pathway, &returned.rows, readers);
         let (states, won, alerts) = (states(scene, together), won(scene, together), alerts(scene, together));
         let tables: [(TableArgument, &str, &Table<'_>); 5] = [
             (TableArgument::States, "states", &states),

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 pub use self::children::children;
 pub use self::lists::worklist;
-pub use self::returns::{ReturnRow, areas, returns};
+pub use self::returns::{Readers, ReturnRow, areas, returns};
 use crate::data::practices::Practices;
 use crate::data::slots::Slots;
 use crate::data::{Extract, PracticeId};

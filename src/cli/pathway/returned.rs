@@ -13,6 +13,7 @@ use crate::ground::{Amount, Findings};
 use crate::model::book::{Figure, FigureValue, MeasurementId};
 use crate::report::figured::{ANY_PRACTICE, Figured, gap_words};
 use crate::report::gaps::NamedGap;
+pub(super) use crate::report::pathway::Readers;
 use crate::report::pathway::{ReturnRow, Scene};
 
 /// The rows of the return, and what must be known of them.
@@ -102,6 +103,7 @@ fn practice_rows(
         FigureValue::Is(amount) => Some(amount),
         FigureValue::IsDate(_) | FigureValue::Unset(_) | FigureValue::Absent(_) => None,
     });
+    let audit_not_set = audit_gap(scene, figures);
     let rows = measurements(scene).zip(&exceptions).map(|(measurement, exceptions)| ReturnRow {
         practice_code: practice_code.to_owned(),
         area: area.clone(),
@@ -110,6 +112,7 @@ fn practice_rows(
         year_end: facts.counts[measurement.index()],
         exceptions: exceptions.clone(),
         audit_above,
+        audit_not_set: audit_not_set.clone(),
         pounds: Figured::of(earned(scene.book, figures, measurement, &facts).pounds, scene.book),
     });
     rows.collect()
@@ -160,6 +163,13 @@ fn facts(
     facts
 }
 
+/// Why the rate above which a practice is audited is not known, if it is not.
+fn audit_gap(scene: &Scene<'_>, figures: &[Figure]) -> Option<String> {
+    let figure = scene.pathway.audit_above?;
+    let is_unset = matches!(figures[figure.index()].value, FigureValue::Unset(_));
+    is_unset.then(|| gap_words(crate::eval::pay::Gap::Unset(figure), scene.book, ANY_PRACTICE))
+}
+
 /// What is not known, and whom it concerns: pounds, and the rate above which a practice is audited.
 fn gaps(rows: &[ReturnRow], scene: &Scene<'_>, figures: &[Figure]) -> Vec<NamedGap> {
     let mut by_sentence: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
@@ -168,10 +178,7 @@ fn gaps(rows: &[ReturnRow], scene: &Scene<'_>, figures: &[Figure]) -> Vec<NamedG
             by_sentence.entry(why.clone()).or_default().insert(row.practice_code.clone());
         }
     }
-    if let Some(figure) = scene.pathway.audit_above
-        && matches!(figures[figure.index()].value, FigureValue::Unset(_))
-    {
-        let why = gap_words(crate::eval::pay::Gap::Unset(figure), scene.book, ANY_PRACTICE);
+    if let Some(why) = audit_gap(scene, figures) {
         by_sentence.entry(why).or_default().extend(rows.iter().map(|row| row.practice_code.clone()));
     }
     let year = scene.book.name.to_string();

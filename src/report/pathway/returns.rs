@@ -9,6 +9,15 @@ use crate::model::pathway::{Pathway, State};
 use crate::report::figured::Figured;
 use crate::report::table::{Cell, Column, Table};
 
+/// Who reads the return.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Readers {
+    /// People: what is not known is said in the figure's place.
+    People,
+    /// Programs: the figure's cell is empty, and the last column says why.
+    Programs,
+}
+
 /// One practice's return for one indicator.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ReturnRow {
@@ -26,6 +35,8 @@ pub struct ReturnRow {
     pub exceptions: Vec<u64>,
     /// The share of exceptions above which a practice is flagged, in per cent; None where it is not set.
     pub audit_above: Option<Amount>,
+    /// Why that share is not known, if it is not.
+    pub audit_not_set: Option<String>,
     /// What is paid.
     pub pounds: Figured,
 }
@@ -48,9 +59,33 @@ impl ReturnRow {
         percent(Amount::from(self.excepted()), self.year_end?.denominator)
     }
 
+    /// What is not known of the figures beside it.
+    fn not_known(&self) -> String {
+        let audit = self.audit_not_set.iter().cloned();
+        let pounds = match &self.pounds {
+            Figured::Gap(why) => Some(why.clone()),
+            Figured::Known(_) | Figured::None => None,
+        };
+        audit.chain(pounds).collect::<Vec<_>>().join("; ")
+    }
+
     fn is_flagged(&self) -> Option<bool> {
         Some(self.exception_percent()? > self.audit_above?)
     }
+}
+
+/// What is said in the place of a figure that is not known: people read it there, programs in the last column.
+fn unknown(words: &'static str, readers: Readers) -> Cell<'static> {
+    match readers {
+        Readers::People => Cell::text(words),
+        Readers::Programs => Cell::Empty,
+    }
+}
+
+/// A count; one worked out from a percentage need not be whole.
+fn number(amount: Amount) -> Cell<'static> {
+    let whole = amount.whole().and_then(|whole| u64::try_from(whole).ok());
+    whole.map_or(Cell::Amount(amount), Cell::Whole)
 }
 
 fn percent(part: Amount, whole: Amount) -> Option<Amount> {
@@ -62,7 +97,7 @@ fn excepting(pathway: &Pathway) -> impl Iterator<Item = &State> {
     pathway.states.iter().filter(|state| state.exception.is_some())
 }
 
-fn columns(pathway: &Pathway, first: Vec<Column>) -> Vec<Column> {
+fn columns(pathway: &Pathway, first: Vec<Column>, readers: Readers) -> Vec<Column> {
     let mut columns = first;
     columns.extend([
         Column::text("indicator"),
@@ -86,12 +121,15 @@ fn columns(pathway: &Pathway, first: Vec<Column>) -> Vec<Column> {
         Column::text("audit"),
         Column::amount("pounds", 2),
     ]);
+    if readers == Readers::Programs {
+        columns.push(Column::text("not_known"));
+    }
     columns
 }
 
-fn cells(row: &ReturnRow) -> Vec<Cell<'static>> {
+fn cells(row: &ReturnRow, readers: Readers) -> Vec<Cell<'static>> {
     let count = |counted: Option<Counted>, of: fn(&Counted) -> Amount| {
-        counted.as_ref().map_or(Cell::Empty, |counted| Cell::Amount(of(counted)))
+        counted.as_ref().map_or(Cell::Empty, |counted| number(of(counted)))
     };
     let share = |counted: Option<Counted>| Cell::from(counted.and_then(|counted| counted.achievement_percent()));
     let mut cells = vec![
@@ -111,26 +149,34 @@ fn cells(row: &ReturnRow) -> Vec<Cell<'static>> {
         match row.is_flagged() {
             Some(true) => Cell::text("yes"),
             Some(false) => Cell::text("no"),
+            None if row.audit_not_set.is_some() => unknown("not set", readers),
             None => Cell::Empty,
         },
-        row.pounds.known().into(),
+        match &row.pounds {
+            Figured::Known(amount) => Cell::Amount(*amount),
+            Figured::Gap(_) => unknown("not known", readers),
+            Figured::None => Cell::Empty,
+        },
     ]);
+    if readers == Readers::Programs {
+        cells.push(Cell::text(row.not_known()));
+    }
     cells
 }
 
 /// The return, a row for each practice and indicator, by practice, then in the pathway's order of indicators.
-pub fn returns(pathway: &Pathway, rows: &[ReturnRow]) -> Table<'static> {
+pub fn returns(pathway: &Pathway, rows: &[ReturnRow], readers: Readers) -> Table<'static> {
     let first = vec![Column::text("practice_code").short("practice"), Column::text("area")];
-    let mut table = Table::new("Return per practice", columns(pathway, first));
+    let mut table = Table::new("Return per practice", columns(pathway, first, readers));
     for row in rows {
         let first = [Cell::text(row.practice_code.clone()), Cell::text(row.area.clone())];
-        table.rows.push(first.into_iter().chain(cells(row)).collect());
+        table.rows.push(first.into_iter().chain(cells(row, readers)).collect());
     }
     table
 }
 
 /// The same per area; pounds are the sum of its practices', empty where one of them is not known.
-pub fn areas(pathway: &Pathway, rows: &[ReturnRow]) -> Table<'static> {
+pub fn areas(pathway: &Pathway, rows: &[ReturnRow], readers: Readers) -> Table<'static> {
     let mut summed: BTreeMap<(&str, usize), ReturnRow> = BTreeMap::new();
     let order: Vec<&str> = rows.iter().map(|row| row.indicator.as_str()).collect();
     for row in rows {
@@ -142,10 +188,10 @@ pub fn areas(pathway: &Pathway, rows: &[ReturnRow]) -> Table<'static> {
             }
         }
     }
-    let mut table = Table::new("Return per area", columns(pathway, vec![Column::text("area")]));
+    let mut table = Table::new("Return per area", columns(pathway, vec![Column::text("area")], readers));
     for row in summed.values() {
         let first = Cell::text(row.area.clone());
-        table.rows.push(std::iter::once(first).chain(cells(row)).collect());
+        table.rows.push(std::iter::once(first).chain(cells(row, readers)).collect());
     }
     table
 }
