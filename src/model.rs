@@ -10,6 +10,7 @@ pub mod formula;
 pub mod ids;
 pub mod library;
 pub mod remark;
+pub mod shape;
 pub mod unit;
 
 mod build;

@@ -6,6 +6,7 @@ mod conditions;
 mod formulas;
 mod pairs;
 mod recovery;
+mod slips;
 
 use self::pairs::{Children, word};
 use crate::ground::{Diagnostic, FileId};
