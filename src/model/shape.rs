@@ -1,6 +1,6 @@
 //! What the TOML files of a rules folder can hold: each table's keys, once, for the reader and for editors.
 //!
-//! The reader ([`build`](super::build)) takes the keys that it knows from here, and a build with assertions holds that it
+//! The reader (`model::build`) takes the keys that it knows from here, and a build with assertions holds that it
 //! asks for each of them, in the kind and with the need that stand here. A further key is a further line.
 
 use crate::model::book::Status;

@@ -153,3 +153,47 @@ fn shortened(text: &str) -> String {
     let shown: String = harmless(&line).chars().take(LONGEST_SHOWN).collect();
     if shown.chars().count() < line.chars().count() { format!("`{shown}…`") } else { format!("`{shown}`") }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// What a slip of the pen, a word processor or a spreadsheet may leave.
+    const SLIPS: [&str; 16] =
+        ["", "“", "”", "\"", "£", ",", "9,639", "\u{a0}", "–", "≥", "e", "\r", "=", "[", "unti", " = “x”\n"];
+
+    /// The shipped rules with some characters of one file replaced.
+    fn damaged(file: usize, at: usize, length: usize, slip: &str) -> (Library, Vec<BookName>) {
+        let library = rules_folder::built_in();
+        let mut sources = Sources::default();
+        let files: Vec<_> = library.sources().iter().map(|(_, file)| file).collect();
+        let names = library.names();
+        let ours: Vec<&str> =
+            files.iter().map(|file| file.path.as_str()).filter(|path| path.starts_with("qof/2023-24/")).collect();
+        for known in &files {
+            let mut text = known.text.clone();
+            if known.path == ours[file % ours.len()] {
+                let start = text.floor_char_boundary(at % text.len());
+                let end = text.floor_char_boundary((start + length).min(text.len())).max(start);
+                text.replace_range(start..end, slip);
+            }
+            sources.add(known.path.as_str(), text);
+        }
+        (Library::new(sources), names.into_iter().filter(|name| name.to_string() == "qof/2023-24").collect())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(200))]
+
+        /// However a file is damaged: nothing panics, and what was mended once needs no mending.
+        #[test]
+        fn mending_ends(file in 0_usize..9, at in 0_usize..200_000, length in 0_usize..4, slip in 0..SLIPS.len()) {
+            let (library, names) = damaged(file, at, length, SLIPS[slip]);
+            let mended = mend(&library, &names);
+            let again = mend(&mended.library, &names);
+            prop_assert_eq!(again.changes, Vec::<String>::new());
+        }
+    }
+}

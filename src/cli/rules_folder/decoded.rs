@@ -20,6 +20,11 @@ pub(super) fn decoded(bytes: Vec<u8>) -> Result<Decoded, NoText> {
     match bytes.as_slice() {
         [0xff, 0xfe, rest @ ..] => utf_16(UTF_16LE, rest),
         [0xfe, 0xff, rest @ ..] => utf_16(UTF_16BE, rest),
+        // The other byte of a Latin letter is nothing.
+        [letter, 0, ..] | [0, letter, ..] if *letter != 0 && letter.is_ascii() => {
+            let what = "is not UTF-8 text; it seems to be UTF-16 without the mark that says so".to_owned();
+            Err(NoText { what, help: "save it again as UTF-8" })
+        }
         _ => match String::from_utf8(bytes) {
             Ok(text) => Ok(match text.strip_prefix('\u{feff}') {
                 Some(unmarked) => (unmarked.to_owned(), SavedAs::MarkedUtf8),
@@ -92,6 +97,8 @@ mod tests {
         for (bytes, said) in [
             (&b"\xff\xfea"[..], "nor the UTF-16"),
             (b"a\0\xa3", "is not UTF-8 text"),
+            (b"a\0b\0", "it seems to be UTF-16"),
+            (b"\0a\0b", "it seems to be UTF-16"),
             (b"\x81abc", "is not UTF-8 text"),
             (b"one\ntwo \xc2\xa3 \xa3", "line 2 has bytes"),
             (b"cut short \xe2\x80", "line 1 has bytes"),

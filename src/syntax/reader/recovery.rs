@@ -153,20 +153,19 @@ impl Hint {
 
 fn hint(rest: &str, expected: &[Rule]) -> Option<Hint> {
     let word: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
-    let keyword = |rule: &Rule| {
-        let phrase = phrase(*rule);
-        phrase.strip_prefix('`').and_then(|word| word.strip_suffix('`'))
-    };
     if expected.contains(&Rule::text) {
         return Hint::words("a title stands in quotes: \"like this\"");
     }
     if rest.starts_with("to ") && expected.contains(&Rule::k_up) {
         return Hint::words("write `up to and including` or `to before`");
     }
-    let words: Vec<&str> = expected.iter().filter_map(keyword).flat_map(|phrase| phrase.split(' ').next()).collect();
-    let mut near: Vec<(usize, &str)> =
-        words.into_iter().map(|known| (strsim::damerau_levenshtein(known, &word), known)).collect();
-    near.retain(|(distance, _)| !word.is_empty() && *distance <= 2);
+    // Words that could stand here are in backticks; where a file starts, it is those that start a block.
+    let phrases = expected.iter().flat_map(|rule| phrase(*rule).split('`').skip(1).step_by(2));
+    let blocks = BLOCKS.iter().copied().filter(|_| expected.contains(&Rule::file));
+    let words = phrases.filter_map(|phrase| phrase.split(' ').next()).chain(blocks);
+    let mut near: Vec<(usize, &str)> = words.map(|known| (strsim::damerau_levenshtein(known, &word), known)).collect();
+    let allowed = (word.len() / 3).clamp(1, 2);
+    near.retain(|(distance, _)| word.len() > 1 && *distance <= allowed);
     near.sort_unstable();
     near.dedup();
     let (_, nearest) = near.first()?;

@@ -21,7 +21,21 @@ pub(super) fn at(text: &str, at: usize) -> Option<Slip> {
     if let Some((_, mended)) = SIGNS.iter().find(|(known, _)| *known == sign) {
         return Some(Slip { place: at..at + sign.len_utf8(), mended: (*mended).to_owned() });
     }
-    number(text, at)
+    if is_single(sign) { quotes(text, at) } else { number(text, at) }
+}
+
+fn is_single(sign: char) -> bool {
+    matches!(sign, '‘' | '’' | '‚')
+}
+
+/// `‘a title’`: only a double quote starts a text.
+fn quotes(text: &str, at: usize) -> Option<Slip> {
+    let line = text[at..].lines().next()?;
+    let (end, sign) = line.char_indices().skip(1).filter(|(_, sign)| is_single(*sign) || *sign == '\'').last()?;
+    let inner = line[..end].trim_start_matches(is_single);
+    let is_plain = !inner.contains(['"', '“', '”']);
+    let place = at..at + end + sign.len_utf8();
+    is_plain.then(|| Slip { place, mended: format!("\"{inner}\"") })
 }
 
 /// `9,639` or `£10,06`, at whose start or comma reading stopped.
@@ -52,6 +66,7 @@ mod tests {
         assert_eq!(mended("a ≥ b", 2).as_deref(), Some("a >= b"));
         assert_eq!(mended("= 9,639 * a", 2).as_deref(), Some("= 9639 * a"));
         assert_eq!(mended("= £10,06 * a", 5).as_deref(), Some("= £10.06 * a"));
+        assert_eq!(mended("x ‘child’s jab’ y", 2).as_deref(), Some("x \"child’s jab\" y"));
         assert_eq!(mended("= 1,2,3", 2), None);
         assert_eq!(mended("only VI001, VI002", 10), None);
         assert_eq!(mended("= 7", 2), None);
