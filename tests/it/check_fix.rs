@@ -74,6 +74,26 @@ fn words_and_signs_of_rules() {
     }
 }
 
+/// What follows a mistyped word stumbles over it: of those faults, none is mended by itself.
+#[test]
+fn words_of_the_language_that_are_mistyped() {
+    for (right, wrong) in [
+        ("indicator T1", "indicater T1"),
+        ("source  paper assumed", "source  paper asumed"),
+        ("before age", "befor age"),
+        ("achieved  any", "achived  any"),
+        ("to pence", "to pense"),
+        ("\"a jab by 1 year\"", "‘a jab by 1 year’"),
+    ] {
+        let book = Book::sound();
+        let sound = book.read("indicators.rules");
+        book.edit("indicators.rules", right, wrong);
+        let told = is_mended(&book);
+        assert!(told.contains("\n1 change\n"), "{told}");
+        assert_eq!(book.read("indicators.rules"), sound);
+    }
+}
+
 #[test]
 fn words_of_clusters_and_examples() {
     let book = Book::sound();

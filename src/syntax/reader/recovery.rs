@@ -159,6 +159,10 @@ fn hint(rest: &str, expected: &[Rule]) -> Option<Hint> {
     if rest.starts_with("to ") && expected.contains(&Rule::k_up) {
         return Hint::words("write `up to and including` or `to before`");
     }
+    // A word of the language stands in the wrong place; it is not another one mistyped.
+    if word.starts_with(|sign: char| sign.is_ascii_lowercase()) && RulesParser::parse(Rule::name, &word).is_err() {
+        return None;
+    }
     // Words that could stand here are in backticks; where a file starts, it is those that start a block.
     let phrases = expected.iter().flat_map(|rule| phrase(*rule).split('`').skip(1).step_by(2));
     let blocks = BLOCKS.iter().copied().filter(|_| expected.contains(&Rule::file));
