@@ -10,6 +10,7 @@ pub mod demo;
 mod error;
 mod explain;
 mod facts;
+mod fmt;
 mod format;
 mod given_counts;
 mod import_codes;
@@ -69,6 +70,8 @@ enum Command {
     Check(check::CheckArguments),
     /// Try the worked examples of rulebooks
     Test(test::TestArguments),
+    /// Lay out rule files in one way, comments kept
+    Fmt(fmt::FmtArguments),
     /// Explain one patient's result for one indicator, clause by clause
     Explain(explain::ExplainArguments),
     /// Take over a published list of codes as a code cluster of the rules
@@ -125,6 +128,7 @@ fn run(arguments: Arguments) -> Result<Done, CliError> {
         Command::Sweep(arguments) => sweep::sweep(&arguments, rules),
         Command::Check(arguments) => check::check(&arguments, rules),
         Command::Test(arguments) => test::test(&arguments, rules),
+        Command::Fmt(arguments) => fmt::fmt(&arguments, rules),
         Command::Explain(arguments) => explain::explain(&arguments, rules),
         Command::ImportCodes(arguments) => import_codes::import_codes(&arguments, rules),
         #[cfg(feature = "lsp")]
