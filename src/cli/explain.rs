@@ -39,7 +39,7 @@ pub(super) fn explain(arguments: &ExplainArguments, rules: Option<&Path>) -> Res
         check_code(&books, code)?;
     }
     let bar = Bar::rows();
-    let (extract, lenses) = arguments.tables.load(&books, Asked { courses: true, fees: false }, &bar)?;
+    let (extract, lenses) = arguments.tables.load(&books, Asked { courses: true, fees: false, pathway: false }, &bar)?;
     bar.finish();
     // A row that was set aside may be the very one that is looked for.
     output::talk_block(&crate::report::findings::summary(&extract.findings().list()));

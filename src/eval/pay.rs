@@ -46,12 +46,21 @@ pub struct Counted {
     pub denominator: Amount,
     /// Patients who achieved.
     pub numerator: Amount,
+    /// Patients of the denominator whom a pathway reports as exceptions.
+    pub locally_excepted: Amount,
 }
 
 impl Counted {
     /// From a numerator and a denominator alone: nobody is known to be excluded or excepted.
     pub fn of(numerator: Amount, denominator: Amount) -> Counted {
-        Counted { register: denominator, excluded: Amount::ZERO, excepted: Amount::ZERO, denominator, numerator }
+        Counted {
+            register: denominator,
+            excluded: Amount::ZERO,
+            excepted: Amount::ZERO,
+            denominator,
+            numerator,
+            locally_excepted: Amount::ZERO,
+        }
     }
 
     /// Numerator over denominator in per cent, exact; none without a denominator.
@@ -68,6 +77,7 @@ impl From<Counts> for Counted {
             excepted: counts.excepted.into(),
             denominator: counts.denominator().into(),
             numerator: counts.numerator.into(),
+            locally_excepted: Amount::ZERO,
         }
     }
 }
@@ -286,6 +296,7 @@ impl Reckoning<'_> {
             CountName::Excepted => Ok(counts.excepted),
             CountName::Denominator => Ok(counts.denominator),
             CountName::Numerator => Ok(counts.numerator),
+            CountName::LocallyExcepted => Ok(counts.locally_excepted),
             CountName::Achievement | CountName::BaselineAchievement => {
                 counts.achievement_percent().ok_or(Gap::NoDenominator(id))
             }

@@ -6,6 +6,7 @@ use crate::eval::explain::{Explained, Explanation, Why};
 use crate::eval::judge::Outcome;
 use crate::ground::{Day, MissingDay, Period, Unit};
 use crate::model::Rulebook;
+use crate::model::pathway::RowTable;
 use crate::model::book::{ClusterSet, Condition, Date, DateId, Figure, FigureValue, Measure, Notes, Reason};
 
 /// Whom an explanation is about.
@@ -168,6 +169,27 @@ impl Page<'_> {
                     None => format!("there is no {name}"),
                 }]
             }
+            Why::Records { at_least, at_most, counted } => {
+                let dated: Vec<String> = counted.iter().map(|day| self.dated(*day)).collect();
+                let dated = if dated.is_empty() { String::new() } else { format!(": {}", dated.join(", ")) };
+                vec![format!("{}{dated}", found(counted.len(), *at_least, *at_most))]
+            }
+            Why::Things { at_least, at_most, said } => {
+                let named = if said.is_empty() { String::new() } else { format!(": {}", said.join(", ")) };
+                vec![format!("{}{named}", found(said.len(), *at_least, *at_most))]
+            }
+            Why::Rows { table, rows } => {
+                let (one, many) = match table {
+                    RowTable::Appointment => ("appointment", "appointments"),
+                    RowTable::Slot => ("slot", "slots"),
+                };
+                vec![match rows {
+                    0 => format!("there is no {one} at all"),
+                    1 => format!("there is 1 {one}"),
+                    rows => format!("there are {rows} {many}"),
+                }]
+            }
+            Why::Known => Vec::new(),
         }
     }
 
@@ -386,7 +408,14 @@ fn found(found: usize, at_least: u32, at_most: Option<u32>) -> String {
 fn counted_in(explained: &Explained) -> ClusterSet {
     let own = match &explained.why {
         Why::Count { clusters, .. } => clusters.0,
-        Why::Parts | Why::Falls { .. } | Why::Registered { .. } | Why::Exists { .. } => 0,
+        Why::Parts
+        | Why::Falls { .. }
+        | Why::Registered { .. }
+        | Why::Exists { .. }
+        | Why::Records { .. }
+        | Why::Things { .. }
+        | Why::Rows { .. }
+        | Why::Known => 0,
     };
     ClusterSet(explained.parts.iter().fold(own, |set, part| set | counted_in(part).0))
 }
