@@ -4,13 +4,14 @@
 //! not know what a contract is, and it never mends a fault: what does not read is left alone.
 //!
 //! The way of a `.rules` text: its words and comments ([`tokens`]); rows with the places where each may be broken
-//! ([`sheet`], filled by [`blocks`] and [`sentences`]); comments put to those places and lines filled ([`printer`]); lines
+//! ([`sheet`], filled by [`blocks`], [`pathways`] and [`sentences`]); comments put to those places and lines filled ([`printer`]); lines
 //! joined ([`page`]). A new block or condition is a new arm in `blocks` or `sentences`, which the compiler asks for. A TOML
 //! text is laid out entry by entry ([`entries`]). Each result is read again and compared with what was written ([`same`]).
 
 mod blocks;
 mod entries;
 mod page;
+mod pathways;
 mod printer;
 mod same;
 mod sentences;

@@ -3,14 +3,14 @@
 use crate::syntax::layout::WIDTH;
 use crate::syntax::layout::sheet::{BreakKind, Builder, Gap, Indent, Style};
 use crate::syntax::tree::{
-    Block, Case, Clause, ClauseBody, Define, Defined, Fee, Line, Measure, Note, Payment, Reason, RuleFile, Scope, When,
+    Block, Case, Clause, ClauseBody, Define, Defined, Fee, Line, Measure, Note, Payment, Reason, RuleFile, Scope, When, Word,
 };
 
 /// Clauses stand so far in.
-const CLAUSE: usize = 2;
+pub(super) const CLAUSE: usize = 2;
 
 /// What a clause says stands so far in.
-const BODY: usize = 4;
+pub(super) const BODY: usize = 4;
 
 /// The cases of a line with a long name stand below it, so far in.
 const CASES: usize = 7;
@@ -33,7 +33,12 @@ impl Builder<'_> {
                 (None, _) => Gap::None,
                 (Some(Block::Define(_)), Block::Define(_)) => Gap::Kept,
                 (Some(Block::Fee(_)), Block::Fee(_)) => Gap::One,
-                (Some(Block::Define(_) | Block::Measure(_) | Block::Fee(_) | Block::Payment(_)), _) => Gap::Two,
+                (
+                    Some(
+                        Block::Define(_) | Block::Measure(_) | Block::Fee(_) | Block::Payment(_) | Block::Pathway(_),
+                    ),
+                    _,
+                ) => Gap::Two,
             };
             match block {
                 Block::Define(define) => {
@@ -45,6 +50,7 @@ impl Builder<'_> {
                 Block::Measure(measure) => self.measure(gap, measure),
                 Block::Fee(fee) => self.fee(gap, fee),
                 Block::Payment(payment) => self.payment(gap, payment),
+                Block::Pathway(pathway) => self.pathway(gap, pathway),
             }
         }
     }
@@ -91,28 +97,26 @@ impl Builder<'_> {
     }
 
     /// The column in which neighbouring defines say what their names mean: those that no blank line parts.
-    fn define_column<'t>(
+    pub(super) fn define_column<'t>(
         &self,
         indent: usize,
         all: impl Iterator<Item = Option<&'t Define>>,
         at: usize,
     ) -> usize {
         let all: Vec<Option<&Define>> = all.collect();
-        let goes_on = |at: usize| all[at].is_some_and(|define| at > 0 && all[at - 1].is_some() && !self.is_apart(define));
-        let first = (0..=at).rev().find(|&at| !goes_on(at)).unwrap_or(at);
-        let last = (at + 1..all.len()).find(|&at| !goes_on(at)).unwrap_or(all.len());
-        let longest = all[first..last].iter().flatten().map(|define| define.name.text.len()).max().unwrap_or(0);
-        indent + "define ".len() + longest + 2
+        let goes_on =
+            |at: usize| all[at - 1].is_some() && all[at].is_some_and(|define| !self.is_apart(self.start(define.span)));
+        let near = all[neighbours(all.len(), at, goes_on)].iter().flatten();
+        indent + "define ".len() + near.map(|define| define.name.text.len()).max().unwrap_or(0) + 2
     }
 
-    /// True if the author left a blank line before a define, or before the comment above it.
-    fn is_apart(&self, define: &Define) -> bool {
-        let first = self.start(define.span);
-        let above = self.tokens.comments.iter().find(|comment| comment.next == first && comment.is_alone);
-        above.map_or(self.tokens.list[first].blank_before, |comment| comment.blank_before)
+    /// True if the author left a blank line before a token, or before the comment above it.
+    fn is_apart(&self, token: usize) -> bool {
+        let above = self.tokens.comments.iter().find(|comment| comment.next == token && comment.is_alone);
+        above.map_or(self.tokens.list[token].blank_before, |comment| comment.blank_before)
     }
 
-    fn define(&mut self, indent: usize, define: &Define, column: usize) {
+    pub(super) fn define(&mut self, indent: usize, define: &Define, column: usize) {
         let meaning = match &define.meaning {
             Defined::Condition(condition) => condition.span(),
             Defined::Date(date) => date.span(),
@@ -129,19 +133,22 @@ impl Builder<'_> {
     }
 
     /// Remarks, a line each, what they say in one column that leaves room for `longest` letters.
-    fn notes(&mut self, indent: usize, longest: usize, notes: &[Note]) {
+    pub(super) fn notes(&mut self, indent: usize, longest: usize, notes: &[Note]) {
+        notes.iter().for_each(|note| self.note(indent, longest, notes, note));
+    }
+
+    /// One of several remarks that share a column.
+    pub(super) fn note(&mut self, indent: usize, longest: usize, notes: &[Note], note: &Note) {
         let longest = notes.iter().map(|note| keyword(note).len()).max().unwrap_or(0).max(longest);
-        for note in notes {
-            let (start, end) = match note {
-                Note::Source { id, status } => (id.span, status.span),
-                Note::Conflict(text) | Note::Says(text) => (text.span, text.span),
-            };
-            let (start, end) = (self.start(start), self.end(end));
-            self.row(Gap::None, indent, start.saturating_sub(1));
-            self.group(Style::Fill, Indent::In(2), end, |inside| {
-                inside.may_break(start, BreakKind::Stop(indent + longest + 2));
-            });
-        }
+        let start = note_start(self, note);
+        let end = match note {
+            Note::Source { status, .. } => self.end(status.span),
+            Note::Conflict(text) | Note::Says(text) => self.end(text.span),
+        };
+        self.row(Gap::None, indent, start);
+        self.group(Style::Fill, Indent::In(2), end, |inside| {
+            inside.may_break(start + 1, BreakKind::Stop(indent + longest + 2));
+        });
     }
 
     fn fee(&mut self, gap: Gap, fee: &Fee) {
@@ -152,7 +159,12 @@ impl Builder<'_> {
         self.row(Gap::None, CLAUSE, self.start(doses).saturating_sub(1));
         let end = self.end(fee.window.span);
         self.group(Style::Fill, Indent::In(2), end, |inside| inside.events(&fee.clusters, Some(&fee.window)));
-        fee.lines.iter().for_each(|line| self.line(Gap::None, line));
+        self.lines(&fee.lines, |_, _| Gap::None);
+    }
+
+    /// `A, B`: the line may end behind each comma.
+    pub(super) fn separate(&mut self, words: &[Word]) {
+        words.iter().skip(1).for_each(|word| self.may_break(self.start(word.span), BreakKind::Plain));
     }
 
     fn payment(&mut self, gap: Gap, payment: &Payment) {
@@ -170,9 +182,7 @@ impl Builder<'_> {
             self.row(Gap::None, BODY, only);
             self.words_to(only + 1);
             let end = self.end(payment.scope_span);
-            self.group(Style::Fill, Indent::Here, end, |inside| {
-                codes.iter().skip(1).for_each(|code| inside.may_break(inside.start(code.span), BreakKind::Plain));
-            });
+            self.group(Style::Fill, Indent::Here, end, |inside| inside.separate(codes));
         }
         // `may be waived` and `from counts only` have three words each.
         let options = usize::from(payment.waivable) + usize::from(payment.from_counts);
@@ -180,28 +190,45 @@ impl Builder<'_> {
         (0..options).for_each(|at| self.row(Gap::None, BODY, first + 3 * at));
         self.words_to(first + 3 * options);
         self.notes(CLAUSE, 0, &payment.notes);
-        for (at, line) in payment.lines.iter().enumerate() {
-            self.line(if at == 0 { Gap::Kept } else { gap_between(&payment.lines[at - 1], line) }, line);
+        self.lines(&payment.lines, gap_between);
+    }
+
+    /// The lines of a payment or fee. One formula stands beside its name, in a column with those of neighbouring lines
+    /// that no blank line parts; several cases stand beside a short name, or below a long one.
+    fn lines(&mut self, lines: &[Line], gap: impl Fn(Option<&Line>, &Line) -> Gap) {
+        let gap = |at: usize| gap(at.checked_sub(1).map(|at| &lines[at]), &lines[at]);
+        for (at, line) in lines.iter().enumerate() {
+            let start = self.start(line.span);
+            let goes_on = |at: usize| {
+                let is_joined = match gap(at) {
+                    Gap::None => true,
+                    Gap::Kept => !self.is_apart(self.start(lines[at].span)),
+                    Gap::One | Gap::Two => false,
+                };
+                is_joined && is_plain(&lines[at - 1]) && is_plain(&lines[at])
+            };
+            let near = &lines[neighbours(lines.len(), at, goes_on)];
+            let longest = near.iter().map(|line| line.name.text.len()).max().unwrap_or(0);
+            let is_beside = line.cases.len() == 1 || longest <= SHORT_NAME;
+            self.row(gap(at), CLAUSE, start);
+            self.cases(line, is_beside, if is_beside { CLAUSE + longest + 1 } else { CASES });
+            self.notes(BODY, 0, &line.notes);
         }
     }
 
-    /// A line of a payment or fee: its cases beside a short name, or below a long one.
-    fn line(&mut self, gap: Gap, line: &Line) {
-        self.row(gap, CLAUSE, self.start(line.span));
-        let is_short = line.name.text.len() <= SHORT_NAME;
-        let equals = if is_short { CLAUSE + line.name.text.len() + 1 } else { CASES };
+    /// The cases of a line, their `=` in a column, the first beside the name or below it.
+    fn cases(&mut self, line: &Line, is_beside: bool, equals: usize) {
         let when = self.when_column(line, equals);
         self.words_to(self.end(line.name.span));
         for (at, case) in line.cases.iter().enumerate() {
             let start = self.start(case.span);
-            if at == 0 && is_short {
-                self.may_break(start, BreakKind::Plain);
+            if at == 0 && is_beside {
+                self.may_break(start, BreakKind::Stop(equals));
             } else {
                 self.row(Gap::None, equals, start);
             }
             self.case(case, when);
         }
-        self.notes(BODY, 0, &line.notes);
     }
 
     /// `= 0  when denominator = 0`
@@ -234,6 +261,15 @@ impl Builder<'_> {
     }
 }
 
+/// The index of a remark's first token.
+pub(super) fn note_start(builder: &Builder<'_>, note: &Note) -> usize {
+    let words = match note {
+        Note::Source { id, .. } => id,
+        Note::Conflict(text) | Note::Says(text) => text,
+    };
+    builder.start(words.span).saturating_sub(1)
+}
+
 /// The word that a remark starts with.
 fn keyword(note: &Note) -> &'static str {
     match note {
@@ -246,7 +282,7 @@ fn keyword(note: &Note) -> &'static str {
 fn block_define(block: &Block) -> Option<&Define> {
     match block {
         Block::Define(define) => Some(define),
-        Block::Measure(_) | Block::Fee(_) | Block::Payment(_) => None,
+        Block::Measure(_) | Block::Fee(_) | Block::Payment(_) | Block::Pathway(_) => None,
     }
 }
 
@@ -257,8 +293,26 @@ fn clause_define(clause: &Clause) -> Option<&Define> {
     }
 }
 
-/// A blank line parts the lines of a payment; between two that have one case and no remark it is the author's.
-fn gap_between(before: &Line, line: &Line) -> Gap {
-    let is_plain = |line: &Line| line.cases.len() == 1 && line.notes.is_empty();
-    if is_plain(before) && is_plain(line) { Gap::Kept } else { Gap::One }
+/// A blank line parts the lines of a payment; before the first, and between two that have one formula and no remark, it
+/// is the author's.
+fn gap_between(before: Option<&Line>, line: &Line) -> Gap {
+    match before {
+        Some(before) if !(is_plain(before) && before.notes.is_empty() && is_plain(line) && line.notes.is_empty()) => {
+            Gap::One
+        }
+        _ => Gap::Kept,
+    }
+}
+
+/// True for a line with one formula.
+fn is_plain(line: &Line) -> bool {
+    line.cases.len() == 1
+}
+
+/// The run of neighbours around one of several, where `goes_on` says of each but the first whether it belongs to the one
+/// before it.
+fn neighbours(count: usize, at: usize, goes_on: impl Fn(usize) -> bool) -> std::ops::Range<usize> {
+    let first = (1..=at).rev().find(|&at| !goes_on(at)).unwrap_or(0);
+    let end = (at + 1..count).find(|&at| !goes_on(at)).unwrap_or(count);
+    first..end
 }

@@ -227,7 +227,7 @@ impl Printer<'_> {
         match place.kind {
             BreakKind::Plain => width > self.room(),
             BreakKind::Column(column) => width + column.saturating_sub(self.column() + 1) > self.room(),
-            BreakKind::Stop(column) => self.column() + 2 > column,
+            BreakKind::Stop(column) => self.column() >= column,
         }
     }
 

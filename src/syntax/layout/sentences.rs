@@ -5,7 +5,7 @@ use crate::syntax::layout::sheet::{BreakKind, Builder, Indent, Style};
 use crate::syntax::tree::{Condition, Date, Formula, Test, Window, Word};
 
 impl Builder<'_> {
-    /// A clause's condition on lines of its own: parts joined by `and` or `or` have a line each, unless all are names.
+    /// A clause's condition on lines of its own: parts joined by `and` or `or` have a line each, unless each is a name.
     pub(super) fn body(&mut self, condition: &Condition) {
         match condition {
             Condition::All { parts, listed: false, span } | Condition::Any { parts, listed: false, span } => {
@@ -17,6 +17,9 @@ impl Builder<'_> {
             | Condition::Not { .. }
             | Condition::Bracketed { .. }
             | Condition::Count { .. }
+            | Condition::Different { .. }
+            | Condition::Row { .. }
+            | Condition::InState { .. }
             | Condition::Falls { .. }
             | Condition::RegisteredAt { .. }
             | Condition::Exists { .. }
@@ -40,9 +43,29 @@ impl Builder<'_> {
                 self.group(Style::Fill, Indent::Here, end, |inside| inside.condition(inner, 2));
                 self.words_to(self.end(*span));
             }
-            Condition::Count { clusters, window, span, .. } => {
+            Condition::Count { clusters, same_day, window, span, .. } => {
+                let end = self.end(*span);
+                self.group(Style::Fill, Indent::In(2), end, |inside| {
+                    inside.events(clusters, None);
+                    inside.events(same_day, window.as_ref());
+                });
+            }
+            Condition::Different { clusters, window, span, .. } => {
                 let end = self.end(*span);
                 self.group(Style::Fill, Indent::In(2), end, |inside| inside.events(clusters, window.as_ref()));
+            }
+            Condition::InState { states, span } => {
+                let end = self.end(*span);
+                self.group(Style::Fill, Indent::In(2), end, |inside| inside.events(states, None));
+            }
+            Condition::Row { condition, span, .. } => {
+                let end = self.end(*span);
+                self.group(Style::Fill, Indent::In(2), end, |inside| {
+                    if let Some(condition) = condition {
+                        inside.may_break(inside.start(condition.span()), BreakKind::Plain);
+                        inside.condition(condition, 2);
+                    }
+                });
             }
             Condition::Falls { window, span, .. } => {
                 let end = self.end(*span);
@@ -95,6 +118,7 @@ impl Builder<'_> {
             | Date::YearStart(_)
             | Date::YearEnd(_)
             | Date::MeasurementDay(_)
+            | Date::ReportDay(_)
             | Date::Birth(_)
             | Date::Registration(_)
             | Date::Age(_)
@@ -212,17 +236,18 @@ impl Builder<'_> {
     }
 }
 
-/// A name, or `not` a name.
+/// A name, with `not` or `there is` before it.
 fn is_name(condition: &Condition) -> bool {
     match condition {
-        Condition::Named(_) => true,
+        Condition::Named(_) | Condition::Exists { .. } | Condition::InState { .. } => true,
         Condition::Not { inner, .. } => is_name(inner),
         Condition::All { .. }
         | Condition::Any { .. }
         | Condition::Bracketed { .. }
         | Condition::Count { .. }
+        | Condition::Different { .. }
+        | Condition::Row { .. }
         | Condition::Falls { .. }
-        | Condition::RegisteredAt { .. }
-        | Condition::Exists { .. } => false,
+        | Condition::RegisteredAt { .. } => false,
     }
 }

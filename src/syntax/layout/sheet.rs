@@ -62,7 +62,7 @@ pub(super) enum BreakKind {
     Plain,
     /// Blanks up to a column, or a new line at the group's indentation.
     Column(usize),
-    /// Blanks up to a column, on a new line if this one already reaches beyond it.
+    /// Blanks up to a column, on a new line if this one already reaches it.
     Stop(usize),
 }
 
