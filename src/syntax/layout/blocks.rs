@@ -147,7 +147,7 @@ impl Builder<'_> {
         };
         self.row(Gap::None, indent, start);
         self.group(Style::Fill, Indent::In(2), end, |inside| {
-            inside.may_break(start + 1, BreakKind::Stop(indent + longest + 2));
+            inside.may_break(start + 1, BreakKind::Tab(indent + longest + 2));
         });
     }
 
@@ -223,7 +223,7 @@ impl Builder<'_> {
         for (at, case) in line.cases.iter().enumerate() {
             let start = self.start(case.span);
             if at == 0 && is_beside {
-                self.may_break(start, BreakKind::Stop(equals));
+                self.may_break(start, BreakKind::Tab(equals));
             } else {
                 self.row(Gap::None, equals, start);
             }

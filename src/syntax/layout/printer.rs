@@ -227,7 +227,8 @@ impl Printer<'_> {
         match place.kind {
             BreakKind::Plain => width > self.room(),
             BreakKind::Column(column) => width + column.saturating_sub(self.column() + 1) > self.room(),
-            BreakKind::Stop(column) => self.column() >= column,
+            BreakKind::Stop(column) => self.column() + 2 > column,
+            BreakKind::Tab(_) => false,
         }
     }
 
@@ -242,7 +243,7 @@ impl Printer<'_> {
         match place.kind {
             BreakKind::Plain => {}
             BreakKind::Column(_) if ends => {}
-            BreakKind::Column(column) | BreakKind::Stop(column) => self.pad(column),
+            BreakKind::Column(column) | BreakKind::Stop(column) | BreakKind::Tab(column) => self.pad(column),
         }
     }
 

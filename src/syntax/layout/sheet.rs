@@ -62,8 +62,10 @@ pub(super) enum BreakKind {
     Plain,
     /// Blanks up to a column, or a new line at the group's indentation.
     Column(usize),
-    /// Blanks up to a column, on a new line if this one already reaches it.
+    /// Blanks up to a column, on a new line if this one leaves no room for two.
     Stop(usize),
+    /// Blanks up to a column that lies further right than what is before it.
+    Tab(usize),
 }
 
 /// Words that are broken by one rule.
