@@ -105,15 +105,9 @@ impl Builder<'_> {
     ) -> usize {
         let all: Vec<Option<&Define>> = all.collect();
         let goes_on =
-            |at: usize| all[at - 1].is_some() && all[at].is_some_and(|define| !self.is_apart(self.start(define.span)));
+            |at: usize| all[at - 1].is_some() && all[at].is_some_and(|define| !self.tokens.is_apart(self.start(define.span)));
         let near = all[neighbours(all.len(), at, goes_on)].iter().flatten();
         indent + "define ".len() + near.map(|define| define.name.text.len()).max().unwrap_or(0) + 2
-    }
-
-    /// True if the author left a blank line before a token, or before the comment above it.
-    fn is_apart(&self, token: usize) -> bool {
-        let above = self.tokens.comments.iter().find(|comment| comment.next == token && comment.is_alone);
-        above.map_or(self.tokens.list[token].blank_before, |comment| comment.blank_before)
     }
 
     pub(super) fn define(&mut self, indent: usize, define: &Define, column: usize) {
@@ -202,7 +196,7 @@ impl Builder<'_> {
             let goes_on = |at: usize| {
                 let is_joined = match gap(at) {
                     Gap::None => true,
-                    Gap::Kept => !self.is_apart(self.start(lines[at].span)),
+                    Gap::Kept => !self.tokens.is_apart(self.start(lines[at].span)),
                     Gap::One | Gap::Two => false,
                 };
                 is_joined && is_plain(&lines[at - 1]) && is_plain(&lines[at])

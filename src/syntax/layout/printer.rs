@@ -102,16 +102,17 @@ impl Printer<'_> {
     fn row(&mut self, row: &Row) {
         let first = &self.tokens.list[row.first];
         let above = self.comments.above[row.first].clone();
-        let is_apart = above.first().map_or(first.blank_before, |comment| comment.blank_before);
         let gap = match row.gap {
             Gap::None => 0,
-            Gap::Kept => usize::from(is_apart),
+            Gap::Kept => usize::from(self.tokens.is_apart(row.first)),
             Gap::One => 1,
             Gap::Two => 2,
         };
         self.blank_lines(if self.lines.is_empty() { 0 } else { gap });
         self.stand_alone(&above, row.indent);
-        self.blank_lines(usize::from(!above.is_empty() && first.blank_before));
+        // A comment that was moved here from the middle of the row has no blank line behind it.
+        let is_above = above.last().is_some_and(|comment| comment.next == row.first);
+        self.blank_lines(usize::from(is_above && first.blank_before));
         self.pad(row.indent);
         self.items(&row.items, row.indent, Mode::Fill, 0);
         self.end_line();

@@ -67,6 +67,13 @@ impl Tokens {
         self.list.partition_point(|token| token.start < offset as usize)
     }
 
+    /// True if the author left a blank line before a token, or before the comments above it.
+    pub(super) fn is_apart(&self, token: usize) -> bool {
+        let first = self.comments.partition_point(|comment| comment.next < token);
+        let mut near = self.comments[first..].iter().take_while(|comment| comment.next == token);
+        near.find(|comment| comment.is_alone).map_or(self.list[token].blank_before, |above| above.blank_before)
+    }
+
     /// How wide the tokens of a range are on one line.
     pub(super) fn width(&self, range: std::ops::Range<usize>) -> usize {
         let blank = |token: &Token| usize::from(!token.is_glued);
