@@ -19,6 +19,7 @@ mod inputs;
 mod lsp;
 mod output;
 mod overrides;
+mod pathway;
 mod progress;
 mod results;
 mod rules_folder;
@@ -72,6 +73,8 @@ enum Command {
     Test(test::TestArguments),
     /// Lay out rule files in one way, comments kept
     Fmt(fmt::FmtArguments),
+    /// A local scheme: states of children not achieved, alerts, worklists, and the return
+    Pathway(pathway::PathwayArguments),
     /// Explain one patient's result for one indicator, clause by clause
     Explain(explain::ExplainArguments),
     /// Take over a published list of codes as a code cluster of the rules
@@ -129,6 +132,7 @@ fn run(arguments: Arguments) -> Result<Done, CliError> {
         Command::Check(arguments) => check::check(&arguments, rules),
         Command::Test(arguments) => test::test(&arguments, rules),
         Command::Fmt(arguments) => fmt::fmt(&arguments, rules),
+        Command::Pathway(arguments) => pathway::pathway(&arguments, rules),
         Command::Explain(arguments) => explain::explain(&arguments, rules),
         Command::ImportCodes(arguments) => import_codes::import_codes(&arguments, rules),
         #[cfg(feature = "lsp")]

@@ -160,4 +160,3 @@ fn any_of_rows<'a, T: Trace>(
     sight.row = None;
     any
 }
-

@@ -1,13 +1,13 @@
 //! Why one patient has the outcome it has: every clause of the rule, with the days that made it true or false.
 
 use crate::data::extract::{Patient, Registration};
+use crate::eval::beside::{records_of, things_said};
 use crate::eval::judge::{Outcome, outcome};
 use crate::eval::sight::{Days, Lens, Scratch, Sight};
 use crate::eval::trace::{Record, Seen};
 use crate::ground::{Day, Period};
-use crate::eval::beside::{records_of, things_said};
-use crate::model::pathway::{Beside, RowTable};
 use crate::model::book::{ClusterSet, Condition, ConditionId, Date, DateId, Measure, MeasurementId, Window};
+use crate::model::pathway::{Beside, RowTable};
 
 /// A patient's result for one measurement, clause by clause.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -148,13 +148,14 @@ pub fn explain(lens: &Lens<'_>, measurement: MeasurementId, patient: Patient<'_>
     })
 }
 
-struct Teller<'a, 'b, 'r> {
-    sight: Sight<'a, 'b>,
-    record: &'r Record,
+pub(crate) struct Teller<'a, 'b, 'r> {
+    pub(crate) sight: Sight<'a, 'b>,
+    pub(crate) record: &'r Record,
 }
 
 impl Teller<'_, '_, '_> {
-    fn tell(&mut self, id: ConditionId) -> Explained {
+    /// What was found of a condition that was listened to.
+    pub(crate) fn tell(&mut self, id: ConditionId) -> Explained {
         let book = self.sight.lens.book();
         let condition = &book.conditions[id.index()];
         // The evaluator looked at every condition of the measure while it was listened to.

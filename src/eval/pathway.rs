@@ -3,11 +3,12 @@
 //! Outcomes are those of the rulebooks that the scheme uses, by the same evaluator; the scheme cannot change them.
 
 pub mod child;
+pub mod explain;
 mod won;
 
 use rayon::prelude::*;
 
-pub use self::child::{Child, Evidence, ListCell};
+pub use self::child::{Apart, Child, Evidence, ListCell, OutstandingDose};
 use crate::data::appointments::Appointments;
 use crate::data::extract::{Extract, Partition, Patient, PracticeId};
 use crate::data::practices::Practices;
@@ -131,7 +132,8 @@ pub fn run(
         progress.advance(rows);
         (result, partition.findings().clone())
     };
-    let start = || (PathwayResult { year_end: empty(), baseline: empty(), ..PathwayResult::default() }, Findings::default());
+    let start =
+        || (PathwayResult { year_end: empty(), baseline: empty(), ..PathwayResult::default() }, Findings::default());
     let merge = |mut a: (PathwayResult, Findings), b: (PathwayResult, Findings)| {
         a.0.merge(b.0);
         a.1.merge(b.1);
@@ -230,7 +232,6 @@ impl Look<'_, '_> {
             }
         }
     }
-
 }
 
 /// The texts of all events of a patient, those that have none empty.

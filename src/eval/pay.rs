@@ -63,6 +63,18 @@ impl Counted {
         }
     }
 
+    /// Both together; None where a sum is too large to be held.
+    pub fn plus(self, other: Counted) -> Option<Counted> {
+        Some(Counted {
+            register: self.register.plus(other.register)?,
+            excluded: self.excluded.plus(other.excluded)?,
+            excepted: self.excepted.plus(other.excepted)?,
+            denominator: self.denominator.plus(other.denominator)?,
+            numerator: self.numerator.plus(other.numerator)?,
+            locally_excepted: self.locally_excepted.plus(other.locally_excepted)?,
+        })
+    }
+
     /// Numerator over denominator in per cent, exact; none without a denominator.
     pub fn achievement_percent(&self) -> Option<Amount> {
         self.numerator.times(Amount::from(100_u32))?.over(self.denominator)

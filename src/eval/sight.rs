@@ -84,9 +84,7 @@ fn hangs_on_row(book: &Rulebook, date: DateId) -> bool {
     match &book.dates[date.index()] {
         Date::OfRow(_) => true,
         Date::After(from, _) | Date::Before(from, _) => hangs_on_row(book, *from),
-        Date::Nth { window, .. } => {
-            window.from.iter().chain(&window.to).any(|edge| hangs_on_row(book, edge.date))
-        }
+        Date::Nth { window, .. } => window.from.iter().chain(&window.to).any(|edge| hangs_on_row(book, edge.date)),
         Date::Birth
         | Date::Registration
         | Date::YearStart
@@ -276,24 +274,18 @@ impl<'a, 'b> Sight<'a, 'b> {
         let (lens, texts, first_event) = (self.lens, self.surroundings.texts, self.first_event);
         let numbered = self.events.iter().enumerate();
         let in_window = numbered.filter(move |(_, event)| first <= event.day && event.day <= last);
-        in_window.filter(move |(_, event)| lens.clusters_of(event).meets(clusters)).map(move |(at, event)| {
-            (event.day, texts.get(first_event + at).copied().unwrap_or_default())
-        })
+        in_window
+            .filter(move |(_, event)| lens.clusters_of(event).meets(clusters))
+            .map(move |(at, event)| (event.day, texts.get(first_event + at).copied().unwrap_or_default()))
     }
 
     /// The records of the clusters in a window, in order of day, with their places among the patient's events.
-    pub(crate) fn records_of(
-        &self,
-        clusters: ClusterSet,
-        days: Days,
-    ) -> impl Iterator<Item = usize> + use<'a, 'b> {
+    pub(crate) fn records_of(&self, clusters: ClusterSet, days: Days) -> impl Iterator<Item = usize> + use<'a, 'b> {
         let (first, last) = days.unwrap_or((Day::LAST, Day::FIRST));
         let (lens, first_event) = (self.lens, self.first_event);
         let numbered = self.events.iter().enumerate();
         let in_window = numbered.filter(move |(_, event)| first <= event.day && event.day <= last);
-        in_window
-            .filter(move |(_, event)| lens.clusters_of(event).meets(clusters))
-            .map(move |(at, _)| first_event + at)
+        in_window.filter(move |(_, event)| lens.clusters_of(event).meets(clusters)).map(move |(at, _)| first_event + at)
     }
 
     /// True if some registration holds on a day.

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use crate::ground::{BookName, ConceptId, Day, MissingDay, Period, Span};
 use crate::model::formula::Program;
-use crate::model::pathway::{Beside, Pathway, RowDate, WordList};
 pub use crate::model::ids::{
     ConditionId, DateId, FeeId, FigureId, MeasureId, MeasurementId, PaymentId, SourceId, StateId, UsedId, WordListId,
 };
+use crate::model::pathway::{Beside, Pathway, RowDate, WordList};
 pub use crate::model::remark::{Notes, Status};
 use crate::model::unit::Unit;
 pub use crate::syntax::tree::MeasureKind;
@@ -168,7 +168,7 @@ pub enum Date {
     YearEnd,
     /// `the measurement day`
     MeasurementDay,
-    /// `the date`: of the report
+    /// `the report date`
     ReportDay,
     /// `agreed_date`, of the row at hand
     OfRow(RowDate),

@@ -6,7 +6,7 @@ pub use crate::model::ids::{FigureId, StateId, UsedId, WordListId};
 use crate::model::remark::Notes;
 pub use crate::syntax::tree::RowTable;
 
-/// `pathway childhood_immunisations "…" for those not achieved in any of VI001, VI002 of year_end since baseline`
+/// `pathway childhood_immunisations "…" for those not achieved in at least one of VI001, VI002 of year_end since baseline`
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Pathway {
     /// `childhood_immunisations`
@@ -451,7 +451,11 @@ impl WordList {
         let mut at = 0;
         while at < words.len() {
             let rest = &words[at..];
-            let ways = self.things.iter().enumerate().flat_map(|(thing, known)| known.ways.iter().map(move |way| (way, thing)));
+            let ways = self
+                .things
+                .iter()
+                .enumerate()
+                .flat_map(|(thing, known)| known.ways.iter().map(move |way| (way, thing)));
             let longest = ways.filter(|(way, _)| rest.starts_with(way)).max_by_key(|(way, _)| way.len());
             match longest {
                 Some((way, thing)) => {

@@ -80,9 +80,7 @@ impl Rulebook {
     pub fn clusters_in(&self, conditions: &[ConditionId]) -> ClusterSet {
         let counted = conditions.iter().map(|id| match &self.conditions[id.index()] {
             Condition::Count { clusters, .. } | Condition::Beside(Beside::Different { clusters, .. }) => *clusters,
-            Condition::Beside(Beside::Records { clusters, same_day, .. }) => {
-                clusters.or(same_day.unwrap_or_default())
-            }
+            Condition::Beside(Beside::Records { clusters, same_day, .. }) => clusters.or(same_day.unwrap_or_default()),
             Condition::All(_)
             | Condition::Any(_)
             | Condition::Not(_)
@@ -115,9 +113,10 @@ impl Rulebook {
     /// All clusters that the rulebook's pathway reads; none without one.
     pub fn clusters_of_pathway(&self) -> ClusterSet {
         let Some(pathway) = &self.pathway else { return ClusterSet::default() };
-        let states = pathway.states.iter().flat_map(|state| {
-            state.condition.into_iter().chain(state.next.iter().filter_map(|next| next.when))
-        });
+        let states = pathway
+            .states
+            .iter()
+            .flat_map(|state| state.condition.into_iter().chain(state.next.iter().filter_map(|next| next.when)));
         let alerts = pathway.alerts.iter().map(|alert| alert.condition);
         let firsts = pathway.worklists.iter().filter_map(|worklist| worklist.first);
         let asked = self.clusters_in(&self.conditions_below(states.chain(alerts).chain(firsts).collect()));

@@ -29,7 +29,7 @@ pub enum Block {
     Fee(Fee),
     /// `payment achievement "…" for each indicator`
     Payment(Payment),
-    /// `pathway childhood_immunisations "…" for those not achieved in any of VI001, VI002 of year_end`
+    /// `pathway childhood_immunisations "…" for those not achieved in at least one of VI001, VI002 of year_end`
     Pathway(Pathway),
 }
 
@@ -416,7 +416,7 @@ pub enum Date {
     YearEnd(Span),
     /// `the measurement day`
     MeasurementDay(Span),
-    /// `the date`: of the report
+    /// `the report date`
     ReportDay(Span),
     /// `birth`
     Birth(Span),
@@ -698,7 +698,7 @@ pub struct Operand {
     pub span: Span,
 }
 
-/// `pathway childhood_immunisations "…" for those not achieved in any of VI001, VI002 of year_end since baseline`
+/// `pathway childhood_immunisations "…" for those not achieved in at least one of VI001, VI002 of year_end since baseline`
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Pathway {
     /// `childhood_immunisations`

@@ -22,6 +22,10 @@ pub struct Child {
     pub registered: Day,
     /// The indicators not achieved, by their places in the pathway.
     pub indicators: Vec<usize>,
+    /// Doses that can be given now, by the day of the report due.
+    pub outstanding: Vec<OutstandingDose>,
+    /// Why there is nothing left to give; None where there is something.
+    pub apart: Option<Apart>,
     /// The state.
     pub state: StateId,
     /// The next step, by its place in the state; None where the state says none.
@@ -34,6 +38,37 @@ pub struct Child {
     pub first: Vec<bool>,
     /// By worklist, by column: what the rule file puts there itself.
     pub cells: Vec<Vec<ListCell>>,
+}
+
+/// A dose that is missing.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OutstandingDose {
+    /// The vaccine, as its cluster is called.
+    pub vaccine: String,
+    /// The last day on which it counts; None where it counts no longer.
+    pub last: Option<Day>,
+}
+
+/// Why a child has nothing left to be given.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Apart {
+    /// Everything was given, only too late.
+    GivenLate,
+    /// Nothing is due by the day of the report.
+    NotDueYet,
+    /// Born or registered after the day of the report.
+    NotHereYet,
+}
+
+impl Apart {
+    /// The reason in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Apart::GivenLate => "given late",
+            Apart::NotDueYet => "not due yet",
+            Apart::NotHereYet => "not here yet",
+        }
+    }
 }
 
 /// A record that shows an exception.
@@ -90,9 +125,10 @@ impl Look<'_, '_> {
         let state = state_of(&mut sight, pathway, &mut Silent);
         sight.surroundings.state = Some(state);
         let resolved = &pathway.states[state.index()];
-        let next = resolved.next.iter().position(|next| {
-            next.when.is_none_or(|condition| holds(&mut sight, condition, &mut Silent))
-        });
+        let next = resolved
+            .next
+            .iter()
+            .position(|next| next.when.is_none_or(|condition| holds(&mut sight, condition, &mut Silent)));
         let alerts = pathway.alerts.iter().enumerate();
         let alerts = alerts.filter(|(_, alert)| holds(&mut sight, alert.condition, &mut Silent)).map(|(at, _)| at);
         let alerts = alerts.collect();
@@ -119,6 +155,8 @@ impl Look<'_, '_> {
             birth: patient.birth,
             registered: sight.registration.from,
             indicators,
+            outstanding: Vec::new(),
+            apart: None,
             state,
             next,
             alerts,

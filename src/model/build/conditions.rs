@@ -73,9 +73,7 @@ impl Builder<'_> {
                 let (at_least, at_most) = self.quantity(quantity);
                 let window = window.as_ref().map(|window| self.window(window)).unwrap_or_default();
                 match self.word_list(words) {
-                    Some(words) => {
-                        Condition::Beside(Beside::Different { words, clusters, at_least, at_most, window })
-                    }
+                    Some(words) => Condition::Beside(Beside::Different { words, clusters, at_least, at_most, window }),
                     None => return self.nothing(*span),
                 }
             }

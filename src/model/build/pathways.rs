@@ -203,10 +203,7 @@ impl Builder<'_> {
                 let fault = Diagnostic::error("E404", next.span, "the next steps after this one can never apply");
                 self.faults.push(fault.help("say `when …` here, or make it the last"));
             }
-            Next {
-                text: next.text.text.clone(),
-                when: next.when.as_ref().map(|condition| self.condition(condition)),
-            }
+            Next { text: next.text.text.clone(), when: next.when.as_ref().map(|condition| self.condition(condition)) }
         });
         let next = next.collect();
         State {
@@ -235,13 +232,17 @@ impl Builder<'_> {
         }
         let asked = states.iter().filter_map(|state| state.condition).collect();
         for id in self.conditions_below(asked) {
-            if matches!(&self.parts.conditions[id.index()], Condition::Beside(crate::model::pathway::Beside::InState(_))) {
+            if matches!(
+                &self.parts.conditions[id.index()],
+                Condition::Beside(crate::model::pathway::Beside::InState(_))
+            ) {
                 let span = self.parts.condition_words[id.index()].span;
                 let fault = Diagnostic::error("E608", span, "a state cannot hang on a state");
                 self.faults.push(fault.help("write what must hold; the first state that holds is the child's"));
             }
         }
-        let mut codes: Vec<&str> = states.iter().filter_map(|state| state.exception.as_ref()).map(|e| e.code.as_str()).collect();
+        let mut codes: Vec<&str> =
+            states.iter().filter_map(|state| state.exception.as_ref()).map(|e| e.code.as_str()).collect();
         codes.sort_unstable();
         if let Some(twice) = codes.windows(2).find(|pair| pair[0] == pair[1]) {
             let message = format!("two states are reported as the exception `{}`", twice[0]);
@@ -322,7 +323,9 @@ impl Builder<'_> {
             if asks {
                 let span = self.parts.condition_words[id.index()].span;
                 let fault = Diagnostic::error("E604", span, "only a pathway can ask for this");
-                self.faults.push(fault.help("an indicator asks for records, ages and registrations; move this to a `pathway`"));
+                self.faults.push(
+                    fault.help("an indicator asks for records, ages and registrations; move this to a `pathway`"),
+                );
             }
         }
     }

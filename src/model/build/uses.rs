@@ -66,7 +66,9 @@ pub(super) fn words(fields: &mut Fields<'_>) -> Vec<WrittenWords> {
             }
             other => {
                 let message = format!("`{}` must be a table of words, found {}", entry.key, other.kind());
-                fields.fault(Diagnostic::error("E302", entry.span, message).help("write `letter = [\"letter\", \"post\"]`"));
+                fields.fault(
+                    Diagnostic::error("E302", entry.span, message).help("write `letter = [\"letter\", \"post\"]`"),
+                );
             }
         }
     }
@@ -101,7 +103,8 @@ fn ways_of(entry: &Entry, fields: &mut Fields<'_>) -> Vec<(String, Span)> {
         Value::List(list) => texts(list, &format!("`{}` lists words in quotes", entry.key), fields),
         other => {
             let message = format!("`{}` must be a list of words, found {}", entry.key, other.kind());
-            fields.fault(Diagnostic::error("E302", entry.span, message).help("write `letter = [\"letter\", \"post\"]`"));
+            fields
+                .fault(Diagnostic::error("E302", entry.span, message).help("write `letter = [\"letter\", \"post\"]`"));
             Vec::new()
         }
     }

@@ -48,7 +48,9 @@ impl Reading {
         let rule = pair.as_rule();
         let mut parts = Children::of(self.file, pair.clone());
         match rule {
-            Rule::negated | Rule::row_negated => Condition::Not { inner: Box::new(self.simple(parts.one())), span: place },
+            Rule::negated | Rule::row_negated => {
+                Condition::Not { inner: Box::new(self.simple(parts.one())), span: place }
+            }
             Rule::bracketed => {
                 let inner = Box::new(self.condition(parts.one_of(Rule::condition)));
                 Condition::Bracketed { inner, span: place }

@@ -23,7 +23,7 @@ impl Reading {
     fn pursued(&self, pair: Pair<'_>) -> (Vec<Word>, Word) {
         let mut parts = Children::of(self.file, pair);
         parts.take(Rule::k_achieved);
-        parts.take(Rule::any_of);
+        parts.take(Rule::k_one);
         let mut indicators = Vec::new();
         while let Some(code) = parts.take(Rule::code) {
             indicators.push(word(self.file, &code));

@@ -24,7 +24,8 @@ const BLOCKS: [&str; 5] = ["indicator", "course", "payment", "fee", "pathway"];
 
 /// Words that start a clause of a block when they start a line.
 const CLAUSES: [&str; 12] = [
-    "define", "register", "exclude", "achieved", "except", "measured", "source", "conflict", "state", "alert", "worklist", "audit",
+    "define", "register", "exclude", "achieved", "except", "measured", "source", "conflict", "state", "alert",
+    "worklist", "audit",
 ];
 
 /// Reads the text, blanking out one faulty clause after another.
