@@ -139,7 +139,9 @@ impl<'a> LaidOut<'a> {
                 Err(Refusal::Meaning) => {
                     let path = place.path.display();
                     let message = format!("laying out {path} would change what it says, so nothing was written");
-                    return Err(CliError::usage(message).help("this is a mistake of `uptake`, not yours: please report it"));
+                    return Err(
+                        CliError::usage(message).help("this is a mistake of `uptake`, not yours: please report it")
+                    );
                 }
             }
         }

@@ -41,9 +41,8 @@ pub(super) fn find(what: &[String], rules: Option<&Path>) -> Result<Vec<Place>, 
 
 /// A text that must be UTF-8.
 pub(super) fn utf8(path: &Path, bytes: Vec<u8>) -> Result<String, CliError> {
-    String::from_utf8(bytes).map_err(|_| {
-        CliError::usage(format!("{} is not UTF-8 text", path.display())).help("save it again as UTF-8")
-    })
+    String::from_utf8(bytes)
+        .map_err(|_| CliError::usage(format!("{} is not UTF-8 text", path.display())).help("save it again as UTF-8"))
 }
 
 /// True for the path of a file, there or not; else a rulebook is meant.
@@ -68,7 +67,8 @@ fn of_rulebooks(years: &[&String], rules: Option<&Path>) -> Result<Vec<Place>, C
     let is_meant = |below: &str| {
         // What lies in the rules folder itself or one folder deep belongs to no rulebook.
         let is_of_all = years.is_empty() && below.matches('/').count() > 1;
-        is_of_all || names.iter().any(|name| below.strip_prefix(&name.to_string()).is_some_and(|rest| rest.starts_with('/')))
+        is_of_all
+            || names.iter().any(|name| below.strip_prefix(&name.to_string()).is_some_and(|rest| rest.starts_with('/')))
     };
     let files = library.sources().iter().filter(|(_, file)| is_meant(&file.path));
     let places = files.filter_map(|(_, file)| {

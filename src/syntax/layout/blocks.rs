@@ -3,7 +3,8 @@
 use crate::syntax::layout::WIDTH;
 use crate::syntax::layout::sheet::{BreakKind, Builder, Gap, Indent, Style};
 use crate::syntax::tree::{
-    Block, Case, Clause, ClauseBody, Define, Defined, Fee, Line, Measure, Note, Payment, Reason, RuleFile, Scope, When, Word,
+    Block, Case, Clause, ClauseBody, Define, Defined, Fee, Line, Measure, Note, Payment, Reason, RuleFile, Scope, When,
+    Word,
 };
 
 /// Clauses stand so far in.
@@ -34,9 +35,7 @@ impl Builder<'_> {
                 (Some(Block::Define(_)), Block::Define(_)) => Gap::Kept,
                 (Some(Block::Fee(_)), Block::Fee(_)) => Gap::One,
                 (
-                    Some(
-                        Block::Define(_) | Block::Measure(_) | Block::Fee(_) | Block::Payment(_) | Block::Pathway(_),
-                    ),
+                    Some(Block::Define(_) | Block::Measure(_) | Block::Fee(_) | Block::Payment(_) | Block::Pathway(_)),
                     _,
                 ) => Gap::Two,
             };
@@ -104,8 +103,9 @@ impl Builder<'_> {
         at: usize,
     ) -> usize {
         let all: Vec<Option<&Define>> = all.collect();
-        let goes_on =
-            |at: usize| all[at - 1].is_some() && all[at].is_some_and(|define| !self.tokens.is_apart(self.start(define.span)));
+        let goes_on = |at: usize| {
+            all[at - 1].is_some() && all[at].is_some_and(|define| !self.tokens.is_apart(self.start(define.span)))
+        };
         let near = all[neighbours(all.len(), at, goes_on)].iter().flatten();
         indent + "define ".len() + near.map(|define| define.name.text.len()).max().unwrap_or(0) + 2
     }
@@ -247,9 +247,11 @@ impl Builder<'_> {
 
     /// The column of `when` and `otherwise`: two blanks behind the longest of the short formulas.
     fn when_column(&self, line: &Line, equals: usize) -> usize {
-        let widths = line.cases.iter().filter(|case| case.when != When::Always).map(|case| {
-            self.tokens.width(self.formula_start(&case.formula)..self.formula_end(&case.formula))
-        });
+        let widths = line
+            .cases
+            .iter()
+            .filter(|case| case.when != When::Always)
+            .map(|case| self.tokens.width(self.formula_start(&case.formula)..self.formula_end(&case.formula)));
         let short = widths.filter(|&width| width <= SHORT_FORMULA).max();
         equals + 2 + short.map_or(4, |width| width + 2).min(WIDTH)
     }

@@ -15,10 +15,9 @@ const NESTED: usize = 2;
 /// Lays out a TOML text that has no fault of form.
 pub(super) fn lay_out(text: &str) -> String {
     let text = unmarked(text);
-    let tokens = Source::new(text).lex().map(|token| Token {
-        kind: token.kind(),
-        text: &text[token.span().start()..token.span().end()],
-    });
+    let tokens = Source::new(text)
+        .lex()
+        .map(|token| Token { kind: token.kind(), text: &text[token.span().start()..token.span().end()] });
     let tokens = tokens.filter(|token| token.kind != TokenKind::Eof).collect();
     let mut statements = Reader { tokens, at: 0 }.statements();
     part_tables(&mut statements);
@@ -84,9 +83,8 @@ impl<'a> Reader<'a> {
     fn pass_line_ends(&mut self) -> usize {
         let rest = &self.tokens[self.at.min(self.tokens.len())..];
         let passed = rest.iter().take_while(|token| matches!(token.kind, TokenKind::Whitespace | TokenKind::Newline));
-        let (count, ends) = passed.fold((0, 0), |(count, ends), token| {
-            (count + 1, ends + usize::from(token.kind == TokenKind::Newline))
-        });
+        let (count, ends) = passed
+            .fold((0, 0), |(count, ends), token| (count + 1, ends + usize::from(token.kind == TokenKind::Newline)));
         self.at += count;
         ends
     }
@@ -155,7 +153,9 @@ struct Writer {
 
 impl Writer {
     fn token(&mut self, token: &Token<'_>, next: Option<TokenKind>) {
-        use TokenKind::{Atom, Comma, Equals, LeftCurlyBracket, LeftSquareBracket, RightCurlyBracket, RightSquareBracket};
+        use TokenKind::{
+            Atom, Comma, Equals, LeftCurlyBracket, LeftSquareBracket, RightCurlyBracket, RightSquareBracket,
+        };
         let closes = matches!(token.kind, RightSquareBracket | RightCurlyBracket);
         self.depth -= usize::from(closes).min(self.depth);
         // A comma behind the last item has its place at a line's end only.
@@ -251,7 +251,8 @@ const RARE: usize = 20;
 
 /// The width of the longest key of each table, by the table's header; that of the file's start is empty.
 fn columns(statements: &[Statement]) -> BTreeMap<&str, usize> {
-    let (mut tables, mut keys): (BTreeMap<&str, usize>, BTreeMap<(&str, &str), usize>) = Default::default();
+    let mut tables: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut keys: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     let mut table = "";
     for statement in statements {
         match &statement.kind {

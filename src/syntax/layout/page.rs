@@ -23,8 +23,7 @@ pub(super) fn width(text: &str) -> usize {
 /// for that stand right behind it.
 pub(super) fn join(lines: &[Line]) -> String {
     let mut text = String::new();
-    let has_column =
-        |line: &Line| line.beside.is_some() && width(&line.text) <= WIDTH && !line.text.contains('\n');
+    let has_column = |line: &Line| line.beside.is_some() && width(&line.text) <= WIDTH && !line.text.contains('\n');
     for neighbours in lines.chunk_by(|a, b| has_column(a) && has_column(b)) {
         let column = neighbours.iter().map(|line| width(&line.text)).max().unwrap_or(0) + BEFORE_COMMENT;
         for line in neighbours {

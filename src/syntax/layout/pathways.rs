@@ -2,7 +2,9 @@
 
 use crate::syntax::layout::blocks::{BODY, CLAUSE, note_start};
 use crate::syntax::layout::sheet::{BreakKind, Builder, Gap, Indent, Style};
-use crate::syntax::tree::{Alert, Define, Exception, ListColumn, Listed, Next, Note, Pathway, State, Step, Word, Worklist};
+use crate::syntax::tree::{
+    Alert, Define, Exception, ListColumn, Listed, Next, Note, Pathway, State, Step, Word, Worklist,
+};
 
 /// What a state or an alert says behind its condition.
 enum Remark<'t> {

@@ -50,7 +50,8 @@ impl<'a> Comments<'a> {
         let mut is_below = false;
         for comment in &tokens.comments {
             // Indented comments in front of a block go with the block before it.
-            let ends_block = comment.next > 0 && (comment.next == count || sheet.blocks.binary_search(&comment.next).is_ok());
+            let ends_block =
+                comment.next > 0 && (comment.next == count || sheet.blocks.binary_search(&comment.next).is_ok());
             is_below = ends_block
                 && comment.is_alone
                 && comment.is_indented

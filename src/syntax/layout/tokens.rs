@@ -89,7 +89,8 @@ fn collect<'a>(pair: Pair<'a>, leaves: &mut Vec<Pair<'a>>, minuses: &mut Vec<usi
     if rule == Rule::minus {
         minuses.push(pair.as_span().start());
     }
-    let is_whole = matches!(rule, Rule::text | Rule::calendar | Rule::pounds) || pair.clone().into_inner().peek().is_none();
+    let is_whole =
+        matches!(rule, Rule::text | Rule::calendar | Rule::pounds) || pair.clone().into_inner().peek().is_none();
     if !is_whole {
         pair.into_inner().for_each(|inner| collect(inner, leaves, minuses));
     } else if rule != Rule::EOI && !pair.as_str().trim().is_empty() {
