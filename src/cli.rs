@@ -24,6 +24,7 @@ mod progress;
 mod results;
 mod rules_folder;
 mod run;
+mod schema;
 mod score;
 mod sweep;
 mod test;
@@ -77,6 +78,8 @@ enum Command {
     Pathway(pathway::PathwayArguments),
     /// Explain one patient's result for one indicator, clause by clause
     Explain(explain::ExplainArguments),
+    /// Print what a TOML file of the rules can hold, as JSON Schema for editors
+    Schema(schema::SchemaArguments),
     /// Take over a published list of codes as a code cluster of the rules
     ImportCodes(import_codes::ImportCodesArguments),
     /// Show faults and meanings in an editor, which starts this itself (language server protocol)
@@ -134,6 +137,7 @@ fn run(arguments: Arguments) -> Result<Done, CliError> {
         Command::Fmt(arguments) => fmt::fmt(&arguments, rules),
         Command::Pathway(arguments) => pathway::pathway(&arguments, rules),
         Command::Explain(arguments) => explain::explain(&arguments, rules),
+        Command::Schema(arguments) => schema::schema(&arguments),
         Command::ImportCodes(arguments) => import_codes::import_codes(&arguments, rules),
         #[cfg(feature = "lsp")]
         Command::Lsp(arguments) => lsp::lsp(&arguments, rules),

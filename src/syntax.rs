@@ -12,5 +12,6 @@ pub mod tree;
 mod grammar;
 mod phrases;
 mod reader;
+mod toml_slips;
 
 pub use reader::read_rules;
