@@ -3,10 +3,10 @@
 //! Comes in: the text of a `.rules` or `.toml` file. Goes out: the text as it should look, or the reason why not. It must
 //! not know what a contract is, and it never mends a fault: what does not read is left alone.
 //!
-//! The way of a `.rules` text: its words and comments ([`tokens`]); rows with the places where each may be broken
-//! ([`sheet`], filled by [`blocks`], [`pathways`] and [`sentences`]); comments put to those places and lines filled ([`printer`]); lines
-//! joined ([`page`]). A new block or condition is a new arm in `blocks` or `sentences`, which the compiler asks for. A TOML
-//! text is laid out entry by entry ([`entries`]). Each result is read again and compared with what was written ([`same`]).
+//! The way of a `.rules` text: its words and comments (`tokens`); rows with the places where each may be broken (`sheet`,
+//! filled by `blocks`, `pathways` and `sentences`); comments put to those places and lines filled (`printer`); lines joined
+//! (`page`). A new block or condition is a new arm in `blocks` or `sentences`, which the compiler asks for. A TOML text is
+//! laid out entry by entry (`entries`). Each result is read again and compared with what was written (`same`).
 
 mod blocks;
 mod entries;
