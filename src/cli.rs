@@ -10,6 +10,7 @@ pub mod demo;
 mod error;
 mod explain;
 mod facts;
+mod fmt;
 mod format;
 mod given_counts;
 mod import_codes;
@@ -71,6 +72,8 @@ enum Command {
     Check(check::CheckArguments),
     /// Try the worked examples of rulebooks
     Test(test::TestArguments),
+    /// Lay out rule files in one way, comments kept
+    Fmt(fmt::FmtArguments),
     /// A local scheme: states of children not achieved, alerts, worklists, and the return
     Pathway(pathway::PathwayArguments),
     /// Explain one patient's result for one indicator, clause by clause
@@ -131,6 +134,7 @@ fn run(arguments: Arguments) -> Result<Done, CliError> {
         Command::Sweep(arguments) => sweep::sweep(&arguments, rules),
         Command::Check(arguments) => check::check(&arguments, rules),
         Command::Test(arguments) => test::test(&arguments, rules),
+        Command::Fmt(arguments) => fmt::fmt(&arguments, rules),
         Command::Pathway(arguments) => pathway::pathway(&arguments, rules),
         Command::Explain(arguments) => explain::explain(&arguments, rules),
         Command::Schema(arguments) => schema::schema(&arguments),

@@ -5,6 +5,7 @@
 //! a contract is: whether `dtap` exists, or a threshold makes sense, is `model`'s business.
 
 pub mod cluster_text;
+pub mod layout;
 pub mod toml_tree;
 pub mod tree;
 

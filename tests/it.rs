@@ -30,6 +30,8 @@ mod edits;
 mod examples;
 #[path = "it/faults.rs"]
 mod faults;
+#[path = "it/fmt.rs"]
+mod fmt;
 #[path = "it/given.rs"]
 mod given;
 #[path = "it/golden.rs"]

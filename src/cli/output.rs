@@ -45,18 +45,40 @@ pub(super) fn to_place(
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<(), CliError> {
     let Some(path) = place.filter(|path| path.as_os_str() != "-") else { return to_stdout(write) };
+    whole(path, readers, None, write).map_err(CliError::write(path))
+}
+
+/// Writes a file anew that is there, where a link leads if it is one; who may read it stays as it was. It is replaced
+/// whole or not at all.
+pub(super) fn in_place(path: &Path, text: &str) -> Result<(), CliError> {
+    let replace = || {
+        let place = fs::canonicalize(path)?;
+        let permissions = fs::metadata(&place)?.permissions();
+        if permissions.readonly() {
+            return Err(io::Error::new(io::ErrorKind::PermissionDenied, "it may only be read"));
+        }
+        whole(&place, Readers::Owner, Some(permissions), |out| out.write_all(text.as_bytes()))
+    };
+    replace().map_err(CliError::write(path))
+}
+
+/// Writes a file beside its place and renames it.
+fn whole(
+    path: &Path,
+    readers: Readers,
+    permissions: Option<fs::Permissions>,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
     let beside = beside(path);
     let written = open_new(&beside, readers).and_then(|file| {
         let mut out = BufWriter::new(file);
         write(&mut out)?;
         let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
+        permissions.map_or(Ok(()), |permissions| file.set_permissions(permissions))?;
         file.sync_all()?;
         fs::rename(&beside, path)
     });
-    written.map_err(|error| {
-        let _ = fs::remove_file(&beside);
-        CliError::write(path)(error)
-    })
+    written.inspect_err(|_| drop(fs::remove_file(&beside)))
 }
 
 /// Makes a folder that its owner alone can look into.
