@@ -4,11 +4,53 @@ use crate::model::Rulebook;
 use crate::model::book::{ClusterSet, Condition, ConditionId, Date, DateId, Fee, Measure, Window};
 
 impl Rulebook {
+    fn reach(&self) -> Reach<'_> {
+        Reach { conditions: &self.conditions, dates: &self.dates }
+    }
+
     /// All conditions of a measure, parts included, in order of their ids.
     pub fn conditions_of(&self, measure: &Measure) -> Vec<ConditionId> {
         let reasons = measure.excludes.iter().chain(&measure.excepts).map(|reason| reason.clause.condition);
         let first = [measure.register.condition, measure.achieved.condition];
-        let mut open: Vec<ConditionId> = first.into_iter().chain(reasons).collect();
+        self.reach().conditions_below(first.into_iter().chain(reasons).collect())
+    }
+
+    /// All dates that a measure reads, those that others hang on included, in order of their ids; when its doses are due
+    /// decides nothing and is left out.
+    pub fn dates_of(&self, measure: &Measure) -> Vec<DateId> {
+        self.reach().dates_of_conditions(&self.conditions_of(measure))
+    }
+
+    /// All clusters that a measure counts or takes days from.
+    pub fn clusters_of_measure(&self, measure: &Measure) -> ClusterSet {
+        let reach = self.reach();
+        let counted = reach.clusters_of_conditions(&self.conditions_of(measure));
+        let dues = measure.dues.iter().flat_map(|due| &due.dates).copied();
+        counted.or(reach.clusters_of_dates(&reach.dates_below(dues.collect())))
+    }
+
+    /// All clusters that a fee pays for or takes days from.
+    pub fn clusters_of_fee(&self, fee: &Fee) -> ClusterSet {
+        let reach = self.reach();
+        let dates = reach.dates_below(edges(&fee.window).collect());
+        fee.clusters.or(reach.clusters_of_dates(&dates))
+    }
+}
+
+/// The tables in which one thing leads to another.
+#[derive(Clone, Copy)]
+pub(in crate::model) struct Reach<'a> {
+    pub(in crate::model) conditions: &'a [Condition],
+    pub(in crate::model) dates: &'a [Date],
+}
+
+impl Reach<'_> {
+    /// All clusters that a condition counts or takes days from.
+    pub(in crate::model) fn clusters_of_condition(self, condition: ConditionId) -> ClusterSet {
+        self.clusters_of_conditions(&self.conditions_below(vec![condition]))
+    }
+
+    fn conditions_below(self, mut open: Vec<ConditionId>) -> Vec<ConditionId> {
         let mut all = Vec::new();
         while let Some(id) = open.pop() {
             if all.contains(&id) {
@@ -28,10 +70,9 @@ impl Rulebook {
         all
     }
 
-    /// All dates that a measure reads, those that others hang on included, in order of their ids.
-    pub fn dates_of(&self, measure: &Measure) -> Vec<DateId> {
+    fn dates_of_conditions(self, conditions: &[ConditionId]) -> Vec<DateId> {
         let mut open = Vec::new();
-        for id in self.conditions_of(measure) {
+        for id in conditions {
             match &self.conditions[id.index()] {
                 Condition::Count { window, .. } => open.extend(edges(window)),
                 Condition::Falls { date, window } => {
@@ -42,10 +83,10 @@ impl Rulebook {
                 Condition::All(_) | Condition::Any(_) | Condition::Not(_) => {}
             }
         }
-        self.with_dates_below(open)
+        self.dates_below(open)
     }
 
-    fn with_dates_below(&self, mut open: Vec<DateId>) -> Vec<DateId> {
+    fn dates_below(self, mut open: Vec<DateId>) -> Vec<DateId> {
         let mut all = Vec::new();
         while let Some(id) = open.pop() {
             if all.contains(&id) {
@@ -67,9 +108,8 @@ impl Rulebook {
         all
     }
 
-    /// All clusters that a measure counts or takes days from.
-    pub fn clusters_of_measure(&self, measure: &Measure) -> ClusterSet {
-        let counted = self.conditions_of(measure).into_iter().map(|id| match &self.conditions[id.index()] {
+    fn clusters_of_conditions(self, conditions: &[ConditionId]) -> ClusterSet {
+        let counted = conditions.iter().map(|id| match &self.conditions[id.index()] {
             Condition::Count { clusters, .. } => *clusters,
             Condition::All(_)
             | Condition::Any(_)
@@ -78,17 +118,11 @@ impl Rulebook {
             | Condition::RegisteredAt(_)
             | Condition::Exists(_) => ClusterSet::default(),
         });
-        let dated = self.clusters_of_dates(&self.dates_of(measure));
+        let dated = self.clusters_of_dates(&self.dates_of_conditions(conditions));
         counted.fold(dated, ClusterSet::or)
     }
 
-    /// All clusters that a fee pays for or takes days from.
-    pub fn clusters_of_fee(&self, fee: &Fee) -> ClusterSet {
-        let dates = self.with_dates_below(edges(&fee.window).collect());
-        fee.clusters.or(self.clusters_of_dates(&dates))
-    }
-
-    fn clusters_of_dates(&self, dates: &[DateId]) -> ClusterSet {
+    fn clusters_of_dates(self, dates: &[DateId]) -> ClusterSet {
         let of_date = |id: &DateId| match &self.dates[id.index()] {
             Date::Nth { clusters, .. } => *clusters,
             Date::Birth

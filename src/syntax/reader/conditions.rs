@@ -172,7 +172,7 @@ impl Reading {
         }
     }
 
-    fn clusters(&mut self, pair: Pair<'_>) -> Vec<Word> {
+    pub(super) fn clusters(&mut self, pair: Pair<'_>) -> Vec<Word> {
         Children::of(self.file, pair).rest().map(|name| word(self.file, &name)).collect()
     }
 

@@ -23,7 +23,8 @@ const DEEPEST_NESTING: usize = 60;
 const BLOCKS: [&str; 4] = ["indicator", "course", "payment", "fee"];
 
 /// Words that start a clause of a block when they start a line.
-const CLAUSES: [&str; 8] = ["define", "register", "exclude", "achieved", "except", "measured", "source", "conflict"];
+const CLAUSES: [&str; 9] =
+    ["define", "register", "exclude", "achieved", "except", "due", "measured", "source", "conflict"];
 
 /// Reads the text, blanking out one faulty clause after another.
 pub(super) fn read_around_faults(reading: &mut Reading, text: &str) -> RuleFile {
