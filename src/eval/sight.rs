@@ -1,10 +1,10 @@
 //! One patient on one measurement day: which registration counts, which events are seen, and what each date is.
 
-use crate::data::extract::{Event, Patient, Registration};
+use crate::data::extract::{CodeIndex, Event, Patient, Registration};
 use crate::eval::births::births;
 use crate::ground::Day;
 use crate::model::Rulebook;
-use crate::model::book::{ClusterSet, Date, DateId, Measure, MeasureKind, Which, Window};
+use crate::model::book::{ClusterSet, Date, DateId, Edge, Measure, MeasureKind, Which, Window};
 
 /// What is to be found out beside the indicators: it costs reading more events.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -42,6 +42,8 @@ pub struct Lens<'b> {
     code_sets: Vec<ClusterSet>,
     /// By measurement: first and last date of birth that can be on its register.
     pub(crate) births: Vec<(Day, Day)>,
+    /// By cluster: the code that stands for it where a dose is supposed, the one that is in the fewest other clusters.
+    typical: Vec<Option<CodeIndex>>,
     /// All clusters that a fee pays for; none where fees were not asked for.
     pub(crate) fee_clusters: ClusterSet,
 }
@@ -54,9 +56,11 @@ impl<'b> Lens<'b> {
             if asked.measures(measure) { births(book, measurement.day, measure.register.condition) } else { NOBODY }
         });
         let fees = book.fees.iter().filter(|_| asked.fees);
+        let code_sets: Vec<ClusterSet> = codes.iter().map(|code| book.clusters_of(*code)).collect();
         Lens {
             book,
-            code_sets: codes.iter().map(|code| book.clusters_of(*code)).collect(),
+            typical: (0..book.clusters.len()).map(|cluster| typical(&code_sets, cluster)).collect(),
+            code_sets,
             births: births.collect(),
             fee_clusters: fees.map(|fee| fee.clusters).fold(ClusterSet::default(), ClusterSet::or),
         }
@@ -67,9 +71,25 @@ impl<'b> Lens<'b> {
         self.book
     }
 
-    pub(crate) fn clusters_of(&self, event: &Event) -> ClusterSet {
-        self.code_sets.get(usize::from(event.code.0)).copied().unwrap_or_default()
+    /// The code that stands for a cluster; None where none of its codes is kept.
+    pub(crate) fn typical(&self, cluster: usize) -> Option<CodeIndex> {
+        self.typical.get(cluster).copied().flatten()
     }
+
+    /// The clusters that a kept code is in.
+    pub(crate) fn clusters_of_code(&self, code: CodeIndex) -> ClusterSet {
+        self.code_sets.get(usize::from(code.0)).copied().unwrap_or_default()
+    }
+
+    pub(crate) fn clusters_of(&self, event: &Event) -> ClusterSet {
+        self.clusters_of_code(event.code)
+    }
+}
+
+/// The code of a cluster that is in the fewest clusters; of several the first.
+fn typical(code_sets: &[ClusterSet], cluster: usize) -> Option<CodeIndex> {
+    let codes = (0..=u16::MAX).zip(code_sets).filter(|(_, set)| set.meets(ClusterSet(1 << cluster)));
+    codes.min_by_key(|(_, set)| set.0.count_ones()).map(|(at, _)| CodeIndex(at))
 }
 
 /// Dates of the patient at hand that were worked out already; kept between patients so that nothing is allocated.
@@ -100,6 +120,8 @@ pub(crate) struct Sight<'a, 'b> {
     pub(crate) registration: &'a Registration,
     /// Events from birth to the measurement day.
     pub(crate) events: &'a [Event],
+    /// True if no window ends, so that nothing can be too late.
+    ends_lifted: bool,
     scratch: &'a mut Scratch,
 }
 
@@ -130,7 +152,22 @@ impl<'a, 'b> Sight<'a, 'b> {
         let born = patient.events.partition_point(|event| event.day < patient.birth);
         scratch.renew(lens.book.dates.len());
         let events = patient.events.get(born..seen).unwrap_or(&[]);
-        Sight { lens, patient, day, registration, events, scratch }
+        Sight { lens, patient, day, registration, events, ends_lifted: false, scratch }
+    }
+
+    /// The same where no window ends: what was given too late is seen as if it had been in time, and so is what was given
+    /// after the measurement day.
+    pub(crate) fn without_ends(
+        lens: &'a Lens<'b>,
+        patient: Patient<'a>,
+        day: Day,
+        scratch: &'a mut Scratch,
+    ) -> Option<Sight<'a, 'b>> {
+        let mut sight = Sight::new(lens, patient, day, scratch)?;
+        let born = patient.events.partition_point(|event| event.day < patient.birth);
+        sight.events = patient.events.get(born..).unwrap_or(&[]);
+        sight.ends_lifted = true;
+        Some(sight)
     }
 
     /// The same for one who may have been on no list yet: the first registration then stands in.
@@ -184,10 +221,20 @@ impl<'a, 'b> Sight<'a, 'b> {
             first = first.max(self.date(edge.date)?.plus_days(edge.shift_days));
         }
         let mut last = Day::LAST;
-        for edge in &window.to {
+        for edge in self.ends(window) {
             last = last.min(self.date(edge.date)?.plus_days(edge.shift_days));
         }
         Some((first, last))
+    }
+
+    /// True if no window ends here.
+    pub(crate) fn ends_are_lifted(&self) -> bool {
+        self.ends_lifted
+    }
+
+    /// The upper edges of a window, if windows end.
+    pub(crate) fn ends(&self, window: &'b Window) -> &'b [Edge] {
+        if self.ends_lifted { &[] } else { &window.to }
     }
 
     /// The distinct days in a window on which an event of the clusters was recorded, in order.
