@@ -3,8 +3,8 @@
 use crate::syntax::layout::WIDTH;
 use crate::syntax::layout::sheet::{BreakKind, Builder, Gap, Indent, Style};
 use crate::syntax::tree::{
-    Block, Case, Clause, ClauseBody, Define, Defined, Fee, Line, Measure, Note, Payment, Reason, RuleFile, Scope, When,
-    Word,
+    Block, Case, Clause, ClauseBody, Define, Defined, Due, Fee, Line, Measure, Note, Payment, Reason, RuleFile, Scope,
+    When, Word,
 };
 
 /// Clauses stand so far in.
@@ -71,10 +71,23 @@ impl Builder<'_> {
                     let column = self.define_column(CLAUSE, measure.clauses.iter().map(clause_define), at);
                     self.define(CLAUSE, define, column);
                 }
+                Clause::Due(due) => {
+                    let gap = if matches!(before, Some(Clause::Due(_))) { Gap::Kept } else { Gap::One };
+                    self.due(gap, due);
+                }
                 Clause::Register(body) | Clause::Achieved(body) => self.clause(body),
                 Clause::Exclude(reason) | Clause::Except(reason) => self.reason(reason),
             }
         }
+    }
+
+    /// `due mmr at age 1 year, age 3 years 4 months`
+    fn due(&mut self, gap: Gap, due: &Due) {
+        self.row(gap, CLAUSE, self.start(due.span));
+        if let Some(last) = due.dates.last() {
+            self.words_to(self.end(last.span()));
+        }
+        self.notes(BODY, LONGEST_REMARK, &due.notes);
     }
 
     /// `register`, and what it says below it.
@@ -285,7 +298,7 @@ fn block_define(block: &Block) -> Option<&Define> {
 fn clause_define(clause: &Clause) -> Option<&Define> {
     match clause {
         Clause::Define(define) => Some(define),
-        Clause::Register(_) | Clause::Achieved(_) | Clause::Exclude(_) | Clause::Except(_) => None,
+        Clause::Register(_) | Clause::Achieved(_) | Clause::Exclude(_) | Clause::Except(_) | Clause::Due(_) => None,
     }
 }
 

@@ -23,8 +23,8 @@ const DEEPEST_NESTING: usize = 60;
 const BLOCKS: [&str; 5] = ["indicator", "course", "payment", "fee", "pathway"];
 
 /// Words that start a clause of a block when they start a line.
-const CLAUSES: [&str; 12] = [
-    "define", "register", "exclude", "achieved", "except", "measured", "source", "conflict", "state", "alert",
+const CLAUSES: [&str; 13] = [
+    "define", "register", "exclude", "achieved", "except", "due", "measured", "source", "conflict", "state", "alert",
     "worklist", "audit",
 ];
 
