@@ -47,6 +47,8 @@ mod laws;
 mod lsp;
 #[path = "it/money.rs"]
 mod money;
+#[path = "it/pathway.rs"]
+mod pathway;
 #[path = "it/sameness.rs"]
 mod sameness;
 #[path = "it/sweep.rs"]
