@@ -166,8 +166,8 @@ impl<'a, 'b> Asked<'a, 'b> {
             return Err(Why::Passed(passed.collect()));
         }
         sound.retain(|way| first(way) >= self.from());
-        let sets = sound.into_iter().map(|mut way| {
-            let earliest = earliest(&mut world, &mut way, self.from());
+        let sets = sound.into_iter().map(|way| {
+            let earliest = earliest(&mut world, &way, self.from());
             let doses = told(&mut world, &way);
             let with_earliest = doses.into_iter().zip(in_order(&way).map(|at| earliest[at]));
             with_earliest.map(|(dose, earliest)| missing(&mut world, dose, earliest, Some(dose.last))).collect()
@@ -185,7 +185,13 @@ impl<'a, 'b> Asked<'a, 'b> {
         let goal = world.measure.achieved.condition;
         let found = ways(&mut world, goal, towards);
         let settled = found.into_iter().filter_map(|way| settle(&mut world, way, towards));
-        let best = settled.min_by_key(|way| (way.doses.len(), sorted(way), kinds(way)));
+        // Where the rules leave a choice, the course that was begun, or missed, is gone on with.
+        let missed = match &why {
+            Why::Passed(doses) => doses.iter().map(|dose| dose.clusters).fold(ClusterSet::default(), ClusterSet::or),
+            Why::Clause(_) => ClusterSet::default(),
+        };
+        let others = |way: &Way<'b>| way.doses.iter().filter(|dose| !dose.clusters.meets(missed)).count();
+        let best = settled.min_by_key(|way| (way.doses.len(), others(way), sorted(way), kinds(way)));
         let Some(best) = best else { return (Standing::TooLate(why), Vec::new()) };
         let doses = told(&mut world, &best);
         let doses = doses.into_iter().map(|dose| missing(&mut world, dose, dose.last, None));
@@ -226,7 +232,8 @@ fn told(world: &mut World<'_, '_>, way: &Way<'_>) -> Vec<PassedDose> {
     world.suppose(way.made_up());
     let number = |sight: &mut Sight<'_, '_>, at: usize| {
         let (dose, day) = (&way.doses[at], way.days[at]);
-        let from = counted_from(sight, dose.clusters, dose.window);
+        let starts = dose.windows.iter().map(|window| counted_from(sight, dose.clusters, window));
+        let from = starts.min().unwrap_or(Day::FIRST);
         let before = sight.days_of(dose.clusters, Some((from, day.plus_days(-1)))).count();
         PassedDose { clusters: dose.clusters, number: before as u32 + 1, last: day }
     };

@@ -27,14 +27,14 @@ impl Way<'_> {
 }
 
 /// A dose that a condition asks for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Dose<'b> {
     /// Any of these counts.
     pub(super) clusters: ClusterSet,
     /// The code that stands for it.
     pub(super) code: CodeIndex,
-    /// When it counts.
-    pub(super) window: &'b Window,
+    /// When it counts: in the window that asked for it first, and in every other that it is to serve too.
+    pub(super) windows: Vec<&'b Window>,
 }
 
 /// A day that must lie somewhere.
@@ -129,16 +129,18 @@ impl<'b> Placing<'_, '_, 'b, '_> {
     /// The first bound that is broken.
     fn broken(&mut self) -> Broken {
         for (at, (dose, day)) in self.way.doses.iter().zip(&self.way.days).enumerate() {
-            let broken = self.in_window(*day, dose.window, |_, until| Broken::Until(at, until));
-            if broken != Broken::Nothing {
-                return broken;
+            for window in &dose.windows {
+                let broken = self.in_window(*day, window, Some(at), |_, until| Broken::Until(at, until));
+                if broken != Broken::Nothing {
+                    return broken;
+                }
             }
         }
         for tie in &self.way.ties {
             let Some(day) = self.sight.date(tie.date) else { continue };
-            let pull = |placing: &mut Self, until: Day| placing.pull(tie.date, day, until);
+            let pull = |placing: &mut Self, until: Day| placing.pull(tie.date, day, until, None);
             let broken = match tie.within {
-                Within::Window(window) => self.in_window(day, window, pull),
+                Within::Window(window) => self.in_window(day, window, None, pull),
                 Within::Days(first, last) => self.in_days(day, first, last, tie.date),
             };
             if broken != Broken::Nothing {
@@ -150,7 +152,13 @@ impl<'b> Placing<'_, '_, 'b, '_> {
 
     /// Whether a day lies in a window, and if not, what must move: the day itself away from the end that is sought, else
     /// what the other end hangs on.
-    fn in_window(&mut self, day: Day, window: &'b Window, pull: impl Fn(&mut Self, Day) -> Broken) -> Broken {
+    fn in_window(
+        &mut self,
+        day: Day,
+        window: &'b Window,
+        own: Option<usize>,
+        pull: impl Fn(&mut Self, Day) -> Broken,
+    ) -> Broken {
         let ends = self.sight.ends(window);
         let (near, far) = match self.towards {
             Towards::Latest => (ends, window.from.as_slice()),
@@ -167,7 +175,7 @@ impl<'b> Placing<'_, '_, 'b, '_> {
             if let Some(limit) = self.edge(edge)
                 && self.is_beyond(limit, day)
             {
-                return self.pull(edge.date, limit, day);
+                return self.pull(edge.date, limit, day, own);
             }
         }
         Broken::Nothing
@@ -179,7 +187,7 @@ impl<'b> Placing<'_, '_, 'b, '_> {
             Towards::Earliest(_) => (first, last),
         };
         if self.is_beyond(day, near) {
-            self.pull(date, day, near)
+            self.pull(date, day, near, None)
         } else if self.is_beyond(far, day) {
             Broken::ForGood
         } else {
@@ -199,16 +207,21 @@ impl<'b> Placing<'_, '_, 'b, '_> {
         }
     }
 
-    /// Moves the dose that a date hangs on, so that the date comes from one day to another.
-    fn pull(&mut self, date: DateId, from: Day, to: Day) -> Broken {
+    /// Moves the dose that a date hangs on, so that the date comes from one day to another. The dose whose own window hangs
+    /// on the date stays where it is: where it is itself what the date counts, another must come before it.
+    fn pull(&mut self, date: DateId, from: Day, to: Day, own: Option<usize>) -> Broken {
         let book = self.sight.lens.book;
         let Some(nth) = dose_below(&book.dates, date) else { return Broken::ForGood };
-        let Date::Nth { clusters, .. } = &book.dates[nth.index()] else { return Broken::ForGood };
+        let Date::Nth { clusters, window, .. } = &book.dates[nth.index()] else { return Broken::ForGood };
         let Some(its_day) = self.sight.date(nth) else { return Broken::ForGood };
         let lens = self.sight.lens;
-        let is_it =
-            |(dose, day): (&Dose<'_>, &Day)| *day == its_day && lens.clusters_of_code(dose.code).meets(*clusters);
-        let Some(at) = self.way.doses.iter().zip(&self.way.days).position(is_it) else { return Broken::ForGood };
+        let counts = |at: &usize| Some(*at) != own && lens.clusters_of_code(self.way.doses[*at].code).meets(*clusters);
+        let doses = || (0..self.way.doses.len()).filter(counts);
+        let is_own = own.is_some_and(|own| self.way.days[own] == its_day);
+        let of_its_day = doses().find(|at| self.way.days[*at] == its_day);
+        let is_asked_for = |at: &usize| self.way.doses[*at].windows.iter().any(|asking| std::ptr::eq(*asking, window));
+        let asked_for = || doses().find(|at| is_own && is_asked_for(at));
+        let Some(at) = of_its_day.or_else(asked_for) else { return Broken::ForGood };
         Broken::Until(at, its_day.plus_days(careful(to.days_since(from))))
     }
 }

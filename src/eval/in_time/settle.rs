@@ -1,5 +1,6 @@
 //! A way made sound: no dose too many, and no dose that could be given a day later.
 
+use crate::data::extract::CodeIndex;
 use crate::eval::in_time::place::{Dose, Towards, Way, place};
 use crate::eval::in_time::world::World;
 use crate::ground::Day;
@@ -84,49 +85,74 @@ fn last_that_works(world: &mut World<'_, '_>, way: &mut Way<'_>, at: usize, work
 }
 
 /// The earliest days from a day on: all of them together if that works, else each by itself, the others on their last.
-pub(super) fn earliest<'b>(world: &mut World<'_, 'b>, way: &mut Way<'b>, from: Day) -> Vec<Day> {
+pub(super) fn earliest<'b>(world: &mut World<'_, 'b>, way: &Way<'b>, from: Day) -> Vec<Day> {
     if let Some(days) = place(world, way, Towards::Earliest(from)) {
         let in_time = days.iter().zip(&way.days).all(|(earliest, last)| earliest <= last);
         let placed = Way { days, ..way.clone() };
-        if in_time && works(world, &placed) {
+        if in_time && whichever(world, &placed, |world, way| works(world, way)) {
             return placed.days;
         }
     }
     (0..way.doses.len()).map(|at| first_that_works(world, way, at, from)).collect()
 }
 
-fn first_that_works(world: &mut World<'_, '_>, way: &mut Way<'_>, at: usize, from: Day) -> Day {
-    let last = way.days[at];
-    if works_on(world, way, at, from) {
+/// A day that works and, unless it is the first that is asked for, follows one that does not.
+fn first_that_works<'b>(world: &mut World<'_, 'b>, way: &Way<'b>, at: usize, from: Day) -> Day {
+    let mut works_on_day = |day: Day| whichever(world, way, |world, way| works_on(world, way, at, day));
+    if works_on_day(from) {
         return from;
     }
-    let (mut fails, mut works) = (from, last);
+    let (mut fails, mut works) = (from, way.days[at]);
     while works.days_since(fails) > 1 {
         let middle = fails.plus_days(works.days_since(fails) / 2);
-        if works_on(world, way, at, middle) { works = middle } else { fails = middle }
+        if works_on_day(middle) { works = middle } else { fails = middle }
     }
     works
 }
 
-/// Of clusters of which any may be given, keeps those of which every one does, and none longer.
-fn narrow(world: &mut World<'_, '_>, way: &mut Way<'_>, towards: Towards) {
-    for at in 0..way.doses.len() {
-        let dose = way.doses[at];
-        if dose.clusters.iter().count() < 2 {
-            continue;
-        }
+/// So many mixtures of what may be given are tried.
+const MOST_MIXTURES: usize = 64;
+
+/// Where any of several clusters may be given, keeps them all if every day of the way stays what it is whichever is given
+/// for whichever dose; else those that the way was found with.
+fn narrow<'b>(world: &mut World<'_, 'b>, way: &mut Way<'b>, towards: Towards) {
+    let any_will_do =
+        whichever(world, way, |world, way| works(world, way) && (towards != Towards::Latest || are_last(world, way)));
+    for dose in &mut way.doses {
         let own = world.lens.clusters_of_code(dose.code);
-        let mut kept = ClusterSet::default();
-        for cluster in dose.clusters.iter() {
-            let one = ClusterSet(1 << cluster);
-            let Some(code) = world.lens.typical(cluster) else { continue };
-            way.doses[at] = Dose { code, ..dose };
-            let (day, next) = (way.days[at], way.days[at].plus_days(1));
-            let is_same = towards != Towards::Latest || !works_on(world, way, at, next);
-            if own.meets(one) || (is_same && works_on(world, way, at, day)) {
-                kept = kept.or(one);
-            }
-        }
-        way.doses[at] = Dose { clusters: kept, ..dose };
+        let kept = dose.clusters.iter().map(|cluster| (cluster, ClusterSet(1 << cluster)));
+        let lens = world.lens;
+        let kept = kept.filter(|(cluster, one)| own.meets(*one) || (any_will_do && lens.typical(*cluster).is_some()));
+        dose.clusters = kept.fold(ClusterSet::default(), |kept, (_, one)| kept.or(one));
     }
+}
+
+/// True if something holds of a way whichever of its clusters is given for whichever dose; false if there are too many
+/// mixtures to try.
+fn whichever<'a, 'b>(
+    world: &mut World<'a, 'b>,
+    way: &Way<'b>,
+    holds: impl Fn(&mut World<'a, 'b>, &mut Way<'b>) -> bool,
+) -> bool {
+    let lens = world.lens;
+    let codes = |dose: &Dose<'_>| dose.clusters.iter().filter_map(|cluster| lens.typical(cluster)).collect();
+    let choices: Vec<Vec<CodeIndex>> = way.doses.iter().map(codes).collect();
+    let mixtures = choices.iter().fold(1_usize, |mixtures, codes| mixtures.saturating_mul(codes.len()));
+    let mut mixed = way.clone();
+    (1..=MOST_MIXTURES).contains(&mixtures)
+        && (0..mixtures).all(|mut mixture| {
+            for (dose, codes) in mixed.doses.iter_mut().zip(&choices) {
+                dose.code = codes[mixture % codes.len()];
+                mixture /= codes.len();
+            }
+            holds(world, &mut mixed)
+        })
+}
+
+/// True if no dose of a way could be given a day later.
+fn are_last(world: &mut World<'_, '_>, way: &mut Way<'_>) -> bool {
+    (0..way.doses.len()).all(|at| {
+        let next = way.days[at].plus_days(1);
+        !works_on(world, way, at, next)
+    })
 }
