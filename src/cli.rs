@@ -23,6 +23,7 @@ mod results;
 mod rules_folder;
 mod run;
 mod score;
+mod show;
 mod sweep;
 mod test;
 mod years;
@@ -71,6 +72,8 @@ enum Command {
     Test(test::TestArguments),
     /// Explain one patient's result for one indicator, clause by clause
     Explain(explain::ExplainArguments),
+    /// Show what a rulebook says in plain English, with every figure, source and disagreement
+    Show(show::ShowArguments),
     /// Take over a published list of codes as a code cluster of the rules
     ImportCodes(import_codes::ImportCodesArguments),
     /// Show faults and meanings in an editor, which starts this itself (language server protocol)
@@ -126,6 +129,7 @@ fn run(arguments: Arguments) -> Result<Done, CliError> {
         Command::Check(arguments) => check::check(&arguments, rules),
         Command::Test(arguments) => test::test(&arguments, rules),
         Command::Explain(arguments) => explain::explain(&arguments, rules),
+        Command::Show(arguments) => show::show(&arguments, rules),
         Command::ImportCodes(arguments) => import_codes::import_codes(&arguments, rules),
         #[cfg(feature = "lsp")]
         Command::Lsp(arguments) => lsp::lsp(&arguments, rules),

@@ -14,5 +14,5 @@ pub mod run;
 pub mod sight;
 pub mod trace;
 
-mod births;
+pub mod births;
 mod fees;

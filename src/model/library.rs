@@ -12,6 +12,11 @@ pub struct Library {
     sources: Sources,
 }
 
+/// The known word nearest to a mistyped one, if one is near.
+pub fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    build::nearest(word, known)
+}
+
 /// A rulebook and what somebody should look at in it; or no rulebook and the faults.
 #[derive(Clone, Debug)]
 pub struct Checked {
@@ -50,6 +55,11 @@ impl Library {
     /// none if nothing has it. For made-up data: a rulebook's clusters are its own.
     pub fn codes(&self, cluster: &str) -> Vec<ConceptId> {
         build::cluster_codes(&self.sources, cluster)
+    }
+
+    /// The version of the national code clusters that a rulebook uses, if it names one.
+    pub fn codes_version(&self, name: &BookName) -> Option<String> {
+        build::codes_version(&self.sources, name)
     }
 
     /// Clusters of published versions that say otherwise here than where they were published: a warning each, which names

@@ -6,7 +6,8 @@ use crate::eval::explain::{Explained, Explanation, Why};
 use crate::eval::judge::Outcome;
 use crate::ground::{Day, MissingDay, Period, Unit};
 use crate::model::Rulebook;
-use crate::model::book::{ClusterSet, Condition, Date, DateId, Figure, FigureValue, Measure, Notes, Reason};
+use crate::model::book::{ClusterSet, Condition, Date, DateId, Figure, Measure, Notes, Reason};
+use crate::report::wording::{cluster_line, conflict_line, figure_line, note_lines};
 
 /// Whom an explanation is about.
 #[derive(Clone, Copy, Debug)]
@@ -278,13 +279,7 @@ impl Page<'_> {
     }
 
     fn notes(&mut self, depth: usize, notes: &Notes) {
-        for (source, status) in &notes.sources {
-            let title = &self.book.sources[source.index()].title;
-            self.line(depth, &format!("source ({}): {title}", status.word()));
-        }
-        for conflict in &notes.conflicts {
-            self.line(depth, &format!("sources disagree: {conflict}"));
-        }
+        note_lines(self.book, notes).iter().for_each(|note| self.line(depth, note));
     }
 
     fn conventions(&mut self) {
@@ -324,10 +319,7 @@ impl Page<'_> {
         self.line(0, "Codes");
         for at in counted.iter() {
             let cluster = &self.book.clusters[at];
-            let codes = cluster.codes.len();
-            let codes = if codes == 1 { "1 code".to_owned() } else { format!("{codes} codes") };
-            let whole = if cluster.complete { "" } else { ", not the whole official list" };
-            self.line(1, &format!("{}: {} ({codes}{whole})", cluster.name, cluster.title));
+            self.line(1, &cluster_line(cluster));
         }
         self.out.push('\n');
     }
@@ -341,7 +333,7 @@ impl Page<'_> {
         for figure in figures {
             self.line(1, &figure_line(self.book, &figure));
             if let Some(conflict) = &figure.conflict {
-                self.line(2, &format!("sources disagree: {conflict}"));
+                self.line(2, &conflict_line(conflict));
             }
         }
         self.line(
@@ -349,23 +341,6 @@ impl Page<'_> {
             &format!("rulebook {} revision {}, digest {}", self.book.name, self.book.revision, &self.book.digest[..12]),
         );
     }
-}
-
-/// A figure with its unit, status and source: `lower_threshold 86 % (official: NHS England's letter of …)`.
-pub fn figure_line(book: &Rulebook, figure: &Figure) -> String {
-    let value = match &figure.value {
-        FigureValue::Is(amount) => format!("{amount}"),
-        FigureValue::IsDate(day) => day.in_words(),
-        FigureValue::Unset(why) => return format!("{} is not set: {why}", figure.name),
-        FigureValue::Absent(why) => return format!("{}: none, {why}", figure.name),
-    };
-    let said = match figure.unit_word.strip_prefix('£') {
-        Some(per) => format!("£{value}{per}"),
-        None => format!("{value} {}", figure.unit_word).trim_end().to_owned(),
-    };
-    let status = figure.status.map_or("", |status| status.word());
-    let source = figure.source.map_or("", |source| book.sources[source.index()].title.as_str());
-    format!("{} {said} ({status}: {source})", figure.name)
 }
 
 /// How many days were found, beside how many there should be.
