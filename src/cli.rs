@@ -9,6 +9,7 @@ mod curve;
 pub mod demo;
 mod error;
 mod explain;
+mod export;
 mod facts;
 mod format;
 mod given_counts;
@@ -16,6 +17,7 @@ mod import_codes;
 mod inputs;
 #[cfg(feature = "lsp")]
 mod lsp;
+mod new_year;
 mod output;
 mod overrides;
 mod progress;
@@ -26,6 +28,7 @@ mod score;
 mod show;
 mod sweep;
 mod test;
+mod whole_folder;
 mod years;
 
 use std::path::PathBuf;
@@ -74,6 +77,10 @@ enum Command {
     Explain(explain::ExplainArguments),
     /// Show what a rulebook says in plain English, with every figure, source and disagreement
     Show(show::ShowArguments),
+    /// Start a contract year: a rulebook carried over, with everything marked that must be looked at
+    NewYear(new_year::NewYearArguments),
+    /// Write out the built-in rules, to read and to edit
+    Export(export::ExportArguments),
     /// Take over a published list of codes as a code cluster of the rules
     ImportCodes(import_codes::ImportCodesArguments),
     /// Show faults and meanings in an editor, which starts this itself (language server protocol)
@@ -130,6 +137,8 @@ fn run(arguments: Arguments) -> Result<Done, CliError> {
         Command::Test(arguments) => test::test(&arguments, rules),
         Command::Explain(arguments) => explain::explain(&arguments, rules),
         Command::Show(arguments) => show::show(&arguments, rules),
+        Command::NewYear(arguments) => new_year::new_year(&arguments, rules),
+        Command::Export(arguments) => export::export(&arguments),
         Command::ImportCodes(arguments) => import_codes::import_codes(&arguments, rules),
         #[cfg(feature = "lsp")]
         Command::Lsp(arguments) => lsp::lsp(&arguments, rules),
