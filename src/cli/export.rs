@@ -70,7 +70,8 @@ fn files(library: &Library, asked: &[String]) -> Result<Vec<(String, String)>, C
         return Ok(all.collect());
     }
     let names = years::named(library, asked)?;
-    let versions = names.iter().filter_map(|name| library.codes_version(name)).map(|version| format!("codes/{version}/"));
+    let versions =
+        names.iter().filter_map(|name| library.codes_version(name)).map(|version| format!("codes/{version}/"));
     let wanted: Vec<String> = names.iter().map(|name| format!("{name}/")).chain(versions).collect();
     Ok(all.filter(|(path, _)| wanted.iter().any(|folder| path.starts_with(folder))).collect())
 }

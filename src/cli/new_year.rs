@@ -43,9 +43,7 @@ pub(super) fn new_year(arguments: &NewYearArguments, rules: Option<&Path>) -> Re
     let mut folders = shared_codes(&library, &root, &from);
     let with_codes = folders.iter().map(|folder| folder.below.clone()).collect::<Vec<_>>();
     let prefix = format!("{name}/");
-    let below = |(path, text): &(String, String)| {
-        (path.strip_prefix(&prefix).unwrap_or(path).to_owned(), text.clone())
-    };
+    let below = |(path, text): &(String, String)| (path.strip_prefix(&prefix).unwrap_or(path).to_owned(), text.clone());
     folders.push(WholeFolder { below: name.to_string(), files: carried.files.iter().map(below).collect() });
     whole_folder::put(&root, &folders)?;
     tell(&carried, &name, &from, &root, &with_codes)?;

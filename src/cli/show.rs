@@ -115,10 +115,7 @@ fn named<'b>(
             found.truncate(1);
             let newest = &found[0].0.name;
             if !others.is_empty() {
-                output::talk(&format!(
-                    "`{name}` as in {newest}; name another with `--year`: {}",
-                    others.join(", ")
-                ));
+                output::talk(&format!("`{name}` as in {newest}; name another with `--year`: {}", others.join(", ")));
             }
         }
         for (book, things) in found {

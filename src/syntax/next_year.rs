@@ -60,7 +60,7 @@ pub fn looks(text: &str) -> Vec<Look> {
         let Some((before, note)) = line.split_once(LOOK) else { continue };
         let (rule, _) = before.split_once('#').unwrap_or((before, ""));
         let what = match rule.split_once(" = ") {
-            Some((key, _)) if table.is_empty() => key.trim().to_owned(),
+            Some((key, _)) if table.is_empty() || table == "figures" => key.trim().to_owned(),
             Some((key, _)) => format!("{table}.{}", key.trim()),
             None => rule.split_whitespace().collect::<Vec<_>>().join(" "),
         };

@@ -31,15 +31,10 @@ impl Carried {
         let known: Vec<String> = library.names().iter().map(BookName::to_string).collect();
         let first = book.start.ymd().0;
         let year: i32 = name.year.get(..4).and_then(|year| year.parse().ok()).unwrap_or(first);
-        let next = NextYear {
-            from: &from,
-            scheme: &name.scheme,
-            year: &name.year,
-            first,
-            by: year - first,
-            known: &known,
-        };
-        let mut carried = Carried { files: files(library, book, name, &next)?, passing: 0, anew: 0, failing: Vec::new() };
+        let next =
+            NextYear { from: &from, scheme: &name.scheme, year: &name.year, first, by: year - first, known: &known };
+        let mut carried =
+            Carried { files: files(library, book, name, &next)?, passing: 0, anew: 0, failing: Vec::new() };
         carried.put_sources_aside(library, name, &from)?;
         carried.move_examples(library, name, &next)?;
         carried.refuse_faults(library, name)?;
@@ -85,7 +80,9 @@ impl Carried {
         let checked = whole.check(name);
         let uncited = checked.diagnostics.iter().filter(|fault| fault.code == UNCITED);
         let uncited: Vec<(String, String)> = uncited
-            .map(|fault| (whole.sources().file(fault.place.file).path.clone(), whole.sources().text(fault.place).to_owned()))
+            .map(|fault| {
+                (whole.sources().file(fault.place.file).path.clone(), whole.sources().text(fault.place).to_owned())
+            })
             .collect();
         let Some((path, _)) = uncited.first().cloned() else { return Ok(()) };
         // A key may be written in quotes.
@@ -96,8 +93,8 @@ impl Carried {
         Ok(())
     }
 
-    /// The examples moved by whole years. Where 29 February has no place, an example takes whichever day beside it lets it
-    /// pass; one that passes with neither expects what is found, and says so.
+    /// The examples moved by whole years. Where the end of February has another place, an example takes the first that lets
+    /// it pass; one that passes with none expects what is found, and says so.
     fn move_examples(&mut self, library: &Library, name: &BookName, next: &NextYear<'_>) -> Result<(), CliError> {
         let path = format!("{}/{}", next.from, examples::FILE);
         let Some(file) = library.sources().find(&path) else { return Ok(()) };
@@ -106,34 +103,38 @@ impl Carried {
         let moved = |leap: &dyn Fn(usize) -> LeapDay| {
             next_year::examples(text, next, leap).map_err(|error| unreadable(&path, &error))
         };
-        self.files.push((to.clone(), moved(&|_| LeapDay::Before)?));
-        let before = self.failures(library, name);
-        if let Some(text) = self.file(&to) {
-            *text = moved(&|_| LeapDay::After)?;
+        self.files.push((to.clone(), String::new()));
+        let mut failing_by = Vec::new();
+        for leap in LeapDay::ALL {
+            self.put(&to, moved(&|_| leap)?);
+            let failing: Vec<usize> = self.failures(library, name).iter().map(|failure| failure.example).collect();
+            failing_by.push((leap, failing));
         }
-        let after: Vec<usize> = self.failures(library, name).iter().map(|failure| failure.example).collect();
-        let fails_before = |at: usize| before.iter().any(|failure| failure.example == at);
-        let leap = |at: usize| {
-            if fails_before(at) && !after.contains(&at) { LeapDay::After } else { LeapDay::Before }
-        };
-        let chosen = moved(&leap)?;
-        if let Some(text) = self.file(&to) {
-            text.clone_from(&chosen);
-        }
+        let chosen = moved(&|at| {
+            let passes = failing_by.iter().find(|(_, failing)| !failing.contains(&at));
+            passes.map_or(LeapDay::Before, |(leap, _)| *leap)
+        })?;
+        self.put(&to, chosen.clone());
         let anew: Vec<Expectation> = self
             .failures(library, name)
             .into_iter()
             .filter_map(|failure| failure.found.map(|found| Expectation { example: failure.example, found }))
             .collect();
         self.anew = anew.len();
-        if let Some(text) = self.file(&to) {
-            *text = next_year::with_expectations(&chosen, &anew, next.from).map_err(|error| unreadable(&path, &error))?;
-        }
+        let text =
+            next_year::with_expectations(&chosen, &anew, next.from).map_err(|error| unreadable(&path, &error))?;
+        self.put(&to, text);
         self.failing = self.failures(library, name).into_iter().map(|failure| failure.place).collect();
         let whole = self.library(library, name);
         let tried = whole.check(name).book.map_or(0, |book| examples::read(&whole, &book).0.len());
         self.passing = tried.saturating_sub(self.failing.len());
         Ok(())
+    }
+
+    fn put(&mut self, path: &str, new: String) {
+        if let Some(text) = self.file(path) {
+            *text = new;
+        }
     }
 
     /// The examples that do not pass. Where one is faulty in itself, they cannot be told by number, and none is.

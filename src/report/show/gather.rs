@@ -5,7 +5,7 @@ use crate::ground::{Day, Sources, Span};
 use crate::model::Rulebook;
 use crate::model::book::{
     Clause, ClusterSet, Date, DateId, Figure, FigureId, FigureValue, MeasureId, MeasureKind, Measurement,
-    MeasurementId,    Notes, PaymentId, Reason,
+    MeasurementId, Notes, PaymentId, Reason,
 };
 use crate::model::formula::{Operand, Program, ProgramOf};
 use crate::model::ids::FeeId;
@@ -27,11 +27,7 @@ pub(super) struct Gatherer<'a> {
 
 impl<'a> Gatherer<'a> {
     pub(super) fn place(&self, span: Span) -> Place {
-        Place {
-            rulebook: self.book.name.to_string(),
-            rulebook_title: self.book.title.clone(),
-            place: self.line(span),
-        }
+        Place { rulebook: self.book.name.to_string(), rulebook_title: self.book.title.clone(), place: self.line(span) }
     }
 
     pub(super) fn line(&self, span: Span) -> String {
@@ -88,13 +84,11 @@ impl<'a> Gatherer<'a> {
         let bare = |word, clause: &Clause, sentence| self.clause(word, None, clause, sentence);
         let of = |word, reason: &Reason, sentence| self.clause(word, Some(reason), &reason.clause, sentence);
         let register = bare("register", &measure.register, speaker.register(measure.register.condition));
-        let excludes = measure.excludes.iter().map(|reason| {
-            of("exclude", reason, speaker.excluded(reason.clause.condition))
-        });
+        let excludes =
+            measure.excludes.iter().map(|reason| of("exclude", reason, speaker.excluded(reason.clause.condition)));
         let achieved = bare("achieved", &measure.achieved, speaker.achieved(measure.achieved.condition));
-        let excepts = measure.excepts.iter().map(|reason| {
-            of("except", reason, speaker.excepted(reason.clause.condition))
-        });
+        let excepts =
+            measure.excepts.iter().map(|reason| of("except", reason, speaker.excepted(reason.clause.condition)));
         let mut clauses = vec![register];
         clauses.extend(excludes);
         clauses.push(achieved);
@@ -169,7 +163,9 @@ impl<'a> Gatherer<'a> {
         let measure = &self.book.measures[id.index()];
         let mut ages: Vec<(Day, AgeShown)> = Vec::new();
         for date in self.book.dates_of(measure) {
-            let (Some(age), Date::After(_, period)) = (self.age(date), &self.book.dates[date.index()]) else { continue };
+            let (Some(age), Date::After(_, period)) = (self.age(date), &self.book.dates[date.index()]) else {
+                continue;
+            };
             let [from, to] = [first, last].map(|birth| birth.plus(*period, self.book.missing_day));
             ages.push((from, AgeShown { age, from: from.to_string(), to: to.to_string() }));
         }

@@ -108,11 +108,11 @@ pub fn overview(book: &Rulebook, sources: &Sources) -> BookShown {
         measures: book.measures.iter().zip(0..).map(measure).collect(),
         figures: gatherer.figures_of(None),
         payments: book.payments.iter().zip(0..).map(payment).collect(),
-        fees: book.fees.iter().map(|fee| PaidShort {
-            name: fee.name.clone(),
-            title: fee.title.clone(),
-            paid_for: "each dose".to_owned(),
-        }).collect(),
+        fees: book
+            .fees
+            .iter()
+            .map(|fee| PaidShort { name: fee.name.clone(), title: fee.title.clone(), paid_for: "each dose".to_owned() })
+            .collect(),
         stand_ins: gatherer.stand_ins(),
         clusters: (0..book.clusters.len()).map(|at| gatherer.cluster_short(at)).collect(),
         sources: book

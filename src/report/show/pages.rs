@@ -4,8 +4,8 @@ use crate::ground::Day;
 use crate::report::prose::Block;
 use crate::report::show::overview::{BookShown, MeasureShort};
 use crate::report::show::{
-    ClauseShown, ClusterShort, ClusterShown, CohortShown, DefinedShown, FeeShown, FigureShown, MeasureShown, NotesShown,
-    PaymentShown, ProgramShown, Sentence, Shown, StandInShown,
+    ClauseShown, ClusterShort, ClusterShown, CohortShown, DefinedShown, FeeShown, FigureShown, MeasureShown,
+    NotesShown, PaymentShown, ProgramShown, Sentence, Shown, StandInShown,
 };
 use crate::report::style::{counted, listed};
 use crate::report::table::{Cell, Column, Table};

@@ -8,9 +8,7 @@ use serde::Serialize;
 use crate::eval::births::born_between;
 use crate::ground::{Day, Unit};
 use crate::model::Rulebook;
-use crate::model::book::{
-    ClusterSet, Condition, ConditionId, Date, DateId, Edge, Measure, MeasureId, Which, Window,
-};
+use crate::model::book::{ClusterSet, Condition, ConditionId, Date, DateId, Edge, Measure, MeasureId, Which, Window};
 
 /// More parts than this make a list rather than a sentence.
 const MOST_IN_A_SENTENCE: usize = 3;
@@ -101,9 +99,10 @@ impl<'a> Speaker<'a> {
                     text: format!("is one for whom this is not so{named}:"),
                     parts: vec![self.predicate(*inner, Naming::Said)],
                 },
-                Condition::Count { .. } | Condition::Falls { .. } | Condition::RegisteredAt(_) | Condition::Exists(_) => {
-                    Sentence::flat(self.leaf(*inner, Mood::Denied) + &named)
-                }
+                Condition::Count { .. }
+                | Condition::Falls { .. }
+                | Condition::RegisteredAt(_)
+                | Condition::Exists(_) => Sentence::flat(self.leaf(*inner, Mood::Denied) + &named),
             },
             Condition::Count { .. } | Condition::Falls { .. } | Condition::RegisteredAt(_) | Condition::Exists(_) => {
                 Sentence::flat(self.leaf(id, Mood::Said) + &named)
@@ -113,9 +112,8 @@ impl<'a> Speaker<'a> {
 
     fn compound(&self, parts: &[ConditionId], joint: &str, quantity: &str, named: &str) -> Sentence {
         let told: Vec<Sentence> = parts.iter().map(|part| self.predicate(*part, Naming::Said)).collect();
-        let is_compound = |part: &ConditionId| {
-            matches!(self.book.conditions[part.index()], Condition::All(_) | Condition::Any(_))
-        };
+        let is_compound =
+            |part: &ConditionId| matches!(self.book.conditions[part.index()], Condition::All(_) | Condition::Any(_));
         let is_short = parts.len() <= MOST_IN_A_SENTENCE && named.is_empty();
         if is_short && !parts.iter().any(is_compound) && told.iter().all(|part| part.parts.is_empty()) {
             let texts: Vec<String> = told.into_iter().map(|part| part.text).collect();
@@ -374,9 +372,7 @@ fn is_of_children(book: &Rulebook, measure: &Measure) -> bool {
 /// The days that a condition asks to lie in a window, its parts' among them; what is denied is left out.
 pub(super) fn falls_in(book: &Rulebook, id: ConditionId) -> Vec<(DateId, &Window)> {
     match &book.conditions[id.index()] {
-        Condition::All(parts) | Condition::Any(parts) => {
-            parts.iter().flat_map(|part| falls_in(book, *part)).collect()
-        }
+        Condition::All(parts) | Condition::Any(parts) => parts.iter().flat_map(|part| falls_in(book, *part)).collect(),
         Condition::Falls { date, window } => vec![(*date, window)],
         Condition::Not(_) | Condition::Count { .. } | Condition::RegisteredAt(_) | Condition::Exists(_) => Vec::new(),
     }

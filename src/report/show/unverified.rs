@@ -151,10 +151,7 @@ struct Gathered {
 
 impl Gathered {
     fn add(&mut self, doubt: Doubt, what: String, why: String, place: ThingPlace) {
-        let known = self
-            .things
-            .iter_mut()
-            .find(|(of, thing)| *of == doubt && thing.what == what && thing.why == why);
+        let known = self.things.iter_mut().find(|(of, thing)| *of == doubt && thing.what == what && thing.why == why);
         match known {
             Some((_, thing)) if thing.places.contains(&place) => {}
             Some((_, thing)) => thing.places.push(place),

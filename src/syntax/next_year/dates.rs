@@ -2,23 +2,38 @@
 
 use crate::ground::{Day, MissingDay, Period, Unit};
 
-/// Where 29 February goes in a year without one.
+/// Where the end of February goes when a date moves between a leap year and another.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum LeapDay {
-    /// To 28 February.
+    /// 29 February to 28 February.
     #[default]
     Before,
-    /// To 1 March.
+    /// 29 February to 1 March.
     After,
+    /// The second half of February as far from 1 March as it was: the last of it to the last of it.
+    FromItsEnd,
+}
+
+impl LeapDay {
+    /// All of them, the one that suits most dates first.
+    pub const ALL: [LeapDay; 3] = [LeapDay::Before, LeapDay::After, LeapDay::FromItsEnd];
 }
 
 /// The day whole years later, or earlier where `by` is negative.
 pub(super) fn moved(day: Day, by: i32, leap: LeapDay) -> Day {
     let period = Period { count: by.unsigned_abs(), unit: Unit::Years };
     let convention = match leap {
-        LeapDay::Before => MissingDay::LastDay,
+        LeapDay::Before | LeapDay::FromItsEnd => MissingDay::LastDay,
         LeapDay::After => MissingDay::NextDay,
     };
+    let (year, month, of_month) = day.ymd();
+    if leap == LeapDay::FromItsEnd
+        && month == 2
+        && of_month > 14
+        && let (Some(march), Some(new_march)) = (Day::from_ymd(year, 3, 1), Day::from_ymd(year + by, 3, 1))
+    {
+        return new_march.plus_days(day.days_since(march));
+    }
     if by < 0 { day.minus(period, convention) } else { day.plus(period, convention) }
 }
 
@@ -80,7 +95,17 @@ fn iso_date(rest: &str) -> Option<Day> {
 }
 
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
     "December",
 ];
 
@@ -120,10 +145,15 @@ mod tests {
         let move_on = |text: &str| with_dates_moved(text, 1, LeapDay::Before);
         assert_eq!(move_on("2023-03-15 dtap"), "2024-03-15 dtap");
         assert_eq!(move_on("on 5 May 2019, in 2019/20 (2019-20)"), "on 5 May 2020, in 2020/21 (2020-21)");
-        assert_eq!(move_on("letter-2023-03-06, 2023, 1999-2000, 12023-24"), "letter-2023-03-06, 2023, 1999-2000, 12023-24");
+        assert_eq!(
+            move_on("letter-2023-03-06, 2023, 1999-2000, 12023-24"),
+            "letter-2023-03-06, 2023, 1999-2000, 12023-24"
+        );
         assert_eq!(move_on("29 February 2024"), "28 February 2025");
         assert_eq!(with_dates_moved("2024-02-29", 1, LeapDay::After), "2025-03-01");
         assert_eq!(with_dates_moved("2024-02-29", -4, LeapDay::Before), "2020-02-29");
+        assert_eq!(with_dates_moved("2027-02-28", 1, LeapDay::FromItsEnd), "2028-02-29");
+        assert_eq!(with_dates_moved("2028-02-29 2028-02-28", 1, LeapDay::FromItsEnd), "2029-02-28 2029-02-27");
         assert_eq!(with_year_moved("2022/23 and 2023/24", 2023, 4), "2022/23 and 2027/28");
         assert!(names_a_year("as in 2025/26") && !names_a_year("9,103 of business-rules-2023"));
     }

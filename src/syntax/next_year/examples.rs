@@ -7,7 +7,7 @@ use crate::syntax::next_year::dates::{LeapDay, with_dates_moved};
 use crate::syntax::next_year::numbers::moved_by;
 use crate::syntax::next_year::{NextYear, noted};
 
-/// The file in the new year; `leap` says for each example, counted from 0, where 29 February goes.
+/// The file in the new year; `leap` says for each example, counted from 0, where the end of February goes.
 ///
 /// # Errors
 /// What keeps it from being read as TOML.

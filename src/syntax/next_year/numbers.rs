@@ -212,11 +212,7 @@ fn mark(item: &mut Item, note: &str) {
 pub(super) fn moved_by(date: Date, by: i32, leap: LeapDay) -> Option<Datetime> {
     let day = Day::from_ymd(i32::from(date.year), date.month.into(), date.day.into())?;
     let (year, month, day) = dates::moved(day, by, leap).ymd();
-    let date = Date {
-        year: u16::try_from(year).ok()?,
-        month: u8::try_from(month).ok()?,
-        day: u8::try_from(day).ok()?,
-    };
+    let date = Date { year: u16::try_from(year).ok()?, month: u8::try_from(month).ok()?, day: u8::try_from(day).ok()? };
     Some(Datetime { date: Some(date), time: None, offset: None })
 }
 

@@ -25,8 +25,9 @@ pub fn rules(text: &str, next: &NextYear<'_>) -> String {
             Rule::calendar => notes.push((span.start(), format!("{words} is a day of the calendar, left as it was"))),
             Rule::text if dates::names_a_year(words) => {
                 // Where sources disagree, their own dates are meant.
-                let is_of_sources =
-                    |pair: &&pest::iterators::Pair<'_, Rule>| pair.as_span().start() <= span.start() && span.end() <= pair.as_span().end();
+                let is_of_sources = |pair: &&pest::iterators::Pair<'_, Rule>| {
+                    pair.as_span().start() <= span.start() && span.end() <= pair.as_span().end()
+                };
                 if !conflicts.iter().any(|conflict| is_of_sources(conflict)) {
                     notes.push((span.start(), "this text names a year".to_owned()));
                 }
