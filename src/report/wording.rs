@@ -21,13 +21,19 @@ pub fn figure_line(book: &Rulebook, figure: &Figure) -> String {
 pub fn value_words(figure: &Figure) -> Option<String> {
     match &figure.value {
         FigureValue::Is(amount) => Some(match figure.unit_word.strip_prefix('£') {
-            Some(per) => format!("£{amount}{per}"),
+            Some(per) => format!("{}{per}", pounds(*amount)),
             None if *amount == Amount::ONE => format!("1 {}", singular(&figure.unit_word)).trim_end().to_owned(),
             None => format!("{amount} {}", figure.unit_word).trim_end().to_owned(),
         }),
         FigureValue::IsDate(day) => Some(day.in_words()),
         FigureValue::Unset(_) | FigureValue::Absent(_) => None,
     }
+}
+
+/// An exact amount of pounds: `£10.06`, `£12.50`, `£30`.
+pub fn pounds(amount: Amount) -> String {
+    let is_in_pence = Amount::ratio(1, 100).and_then(|pence| amount.over(pence)).is_some_and(Amount::is_whole);
+    if is_in_pence && !amount.is_whole() { format!("£{}", amount.to_decimals(2)) } else { format!("£{amount}") }
 }
 
 fn singular(unit: &str) -> &str {

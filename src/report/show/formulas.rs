@@ -1,11 +1,12 @@
 //! Payments in words, the figures' values in their places: `0 when achievement is below 89 %`.
 
+use crate::ground::Amount;
 use crate::model::Rulebook;
 use crate::model::book::{FigureValue, MeasurementId};
 use crate::model::formula::{Case, Comparator, CountName, Formula, Line, Operand, Program, Test};
 use crate::model::unit::Unit;
 use crate::report::style::listed;
-use crate::report::wording::value_words;
+use crate::report::wording::{pounds, value_words};
 
 /// A program read aloud.
 #[derive(Clone, Copy, Debug)]
@@ -32,7 +33,7 @@ impl Reader<'_> {
 
     fn case(&self, case: &Case, unit: Unit, is_only: bool) -> String {
         let value = match &case.formula {
-            Formula::Number(amount) => in_unit(&amount.to_string(), unit),
+            Formula::Number(amount) => in_unit(*amount, unit),
             formula => self.formula(formula).0,
         };
         match &case.test {
@@ -51,8 +52,8 @@ impl Reader<'_> {
             Formula::Minus(a, b) => (self.joined(a, "−", b, Bond::Sum, Bond::Product), Bond::Sum),
             Formula::Times(a, b) => (self.joined(a, "×", b, Bond::Product, Bond::Product), Bond::Product),
             Formula::Over(a, b) => (self.joined(a, "/", b, Bond::Product, Bond::Whole), Bond::Product),
-            Formula::Smallest(parts) => (self.chosen("the smallest", "the smaller", parts), Bond::Whole),
-            Formula::Largest(parts) => (self.chosen("the largest", "the larger", parts), Bond::Whole),
+            Formula::Smallest(parts) => (self.chosen("the smallest", "the smaller", parts), Bond::Words),
+            Formula::Largest(parts) => (self.chosen("the largest", "the larger", parts), Bond::Words),
             Formula::Round(inner, step) => {
                 let decimals = (0..=12).find(|places| step.to_decimals(*places) == step.to_string()).unwrap_or(0);
                 let to = match decimals {
@@ -144,8 +145,34 @@ impl Reader<'_> {
                     Comparator::GreaterOrEqual => "is at least",
                     Comparator::Greater => "is above",
                 };
-                format!("{} {words} {}", self.formula(left).0, self.formula(right).0)
+                format!("{} {words} {}", self.beside(left, right), self.beside(right, left))
             }
+        }
+    }
+
+    /// A side of a comparison: a bare number has the unit of what it is compared with.
+    fn beside(&self, side: &Formula, other: &Formula) -> String {
+        match (side, other) {
+            (Formula::Number(amount), Formula::Operand(operand)) => in_unit(*amount, self.unit(*operand)),
+            (side, _) => self.formula(side).0,
+        }
+    }
+
+    fn unit(&self, operand: Operand) -> Unit {
+        match operand {
+            Operand::Figure(id) => self.book.figures[id.index()].unit,
+            Operand::Count(CountName::Achievement | CountName::BaselineAchievement, _) => Unit::PERCENT,
+            Operand::Count(
+                CountName::Register
+                | CountName::Excluded
+                | CountName::Excepted
+                | CountName::Denominator
+                | CountName::Numerator,
+                _,
+            )
+            | Operand::ListSize
+            | Operand::Doses => Unit::NUMBER,
+            Operand::Line(at) => self.program.lines[at].unit,
         }
     }
 
@@ -161,12 +188,12 @@ impl Reader<'_> {
     }
 }
 
-/// A number as the unit of its line has it: `0 points`, `£0`.
-fn in_unit(number: &str, unit: Unit) -> String {
+/// A number in a unit: `0 points`, `£0`.
+fn in_unit(amount: Amount, unit: Unit) -> String {
     match unit {
-        Unit::POUNDS => format!("£{number}"),
-        Unit::POINTS => format!("{number} points"),
-        Unit::PERCENT => format!("{number} %"),
-        Unit { .. } => number.to_owned(),
+        Unit::POUNDS => pounds(amount),
+        Unit::POINTS => format!("{amount} points"),
+        Unit::PERCENT => format!("{amount} %"),
+        Unit { .. } => amount.to_string(),
     }
 }

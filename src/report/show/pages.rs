@@ -87,7 +87,8 @@ impl Page {
             self.notes(0, &measure.notes);
         } else {
             self.heading("Who says so");
-            self.notes(0, &measure.notes);
+            measure.notes.sources.iter().for_each(|source| self.line(source_line(source.status, &source.title)));
+            measure.notes.conflicts.iter().for_each(|conflict| self.line(conflict_line(conflict)));
         }
         measure.clauses.iter().for_each(|clause| self.clause(clause));
         if !measure.defined.is_empty() {

@@ -174,7 +174,9 @@ impl<'a> Speaker<'a> {
                 let born = born.map_or(String::new(), |(first, last)| {
                     format!(" (born from {} to {})", first.in_words(), last.in_words())
                 });
-                format!("{} {period}{when}{born}", if said { "reaches" } else { "does not reach" })
+                // `reaches 1 year after …` would be another age.
+                let age = if when.starts_with(" in the ") { "" } else { "the age of " };
+                format!("{} {age}{period}{when}{born}", if said { "reaches" } else { "does not reach" })
             }
             Date::Nth { .. } => format!("{} {}{when}", if said { "has" } else { "does not have" }, self.date(date)),
             Date::YearStart
@@ -197,44 +199,47 @@ impl<'a> Speaker<'a> {
 
     /// When, with a blank before it: ` from the age of 1 year to before the age of 5 years`; nothing for every day.
     pub fn window(&self, window: &Window) -> String {
-        let is = |edge: &Edge, wanted: &Date| edge.shift_days == 0 && self.book.dates[edge.date.index()] == *wanted;
-        let in_year = window.from.iter().any(|edge| is(edge, &Date::YearStart))
-            && window.to.iter().any(|edge| is(edge, &Date::YearEnd));
+        let mut from: Vec<Edge> = window.from.clone();
+        let mut to: Vec<Edge> = window.to.clone();
         let mut said = Vec::new();
-        let mut from: Vec<&Edge> = window.from.iter().collect();
-        let mut to: Vec<&Edge> = window.to.iter().collect();
-        if in_year {
-            said.push("in the year".to_owned());
-            from.retain(|edge| !is(edge, &Date::YearStart));
-            to.retain(|edge| !is(edge, &Date::YearEnd));
+        // Two edges that one phrase of the language makes are said by one phrase.
+        let pair = |from: &[Edge], to: &[Edge]| {
+            let pairs = from.iter().flat_map(|from| to.iter().map(move |to| (*from, *to)));
+            pairs.into_iter().find_map(|(from, to)| Some((from, to, self.pair(from, to)?)))
+        };
+        while let Some((first, last, words)) = pair(&from, &to) {
+            said.push(words);
+            from.retain(|edge| *edge != first);
+            to.retain(|edge| *edge != last);
         }
         match (&from[..], &to[..]) {
-            ([from], [to]) => said.push(self.between(**from, **to)),
+            ([from], [to]) => said.push(self.between(*from, *to)),
             (from, to) => {
-                said.extend(from.iter().map(|edge| self.opens(**edge)));
-                said.extend(to.iter().map(|edge| self.closes(**edge)));
+                said.extend(from.iter().map(|edge| self.opens(*edge)));
+                said.extend(to.iter().map(|edge| self.closes(*edge)));
             }
         }
         if said.is_empty() { String::new() } else { format!(" {}", said.join(" and ")) }
     }
 
+    /// Two edges that belong together: a year, a day, a time before or after a day.
+    fn pair(&self, from: Edge, to: Edge) -> Option<String> {
+        let date = |edge: Edge| &self.book.dates[edge.date.index()];
+        match ((date(from), from.shift_days), (date(to), to.shift_days)) {
+            ((Date::YearStart, 0), (Date::YearEnd, 0)) => Some("in the year".to_owned()),
+            ((_, 0), (_, 0)) if from == to => Some(format!("on {}", self.date(from.date))),
+            ((Date::Before(anchor, period), 1), (_, 0)) if *anchor == to.date => {
+                Some(format!("in the {period} up to and including {}", self.date(to.date)))
+            }
+            ((_, 0), (Date::After(anchor, period), 0)) if *anchor == from.date => {
+                let last = if period.unit == Unit::Days { " (the last day included)" } else { "" };
+                Some(format!("within {period} after {}{last}", self.date(from.date)))
+            }
+            _ => None,
+        }
+    }
+
     fn between(&self, from: Edge, to: Edge) -> String {
-        if from == to && from.shift_days == 0 {
-            return format!("on {}", self.date(from.date));
-        }
-        if let Date::Before(anchor, period) = &self.book.dates[from.date.index()]
-            && *anchor == to.date
-            && (from.shift_days, to.shift_days) == (1, 0)
-        {
-            return format!("in the {period} up to and including {}", self.date(to.date));
-        }
-        if let Date::After(anchor, period) = &self.book.dates[to.date.index()]
-            && *anchor == from.date
-            && (from.shift_days, to.shift_days) == (0, 0)
-        {
-            let last = if period.unit == Unit::Days { " (the last day included)" } else { "" };
-            return format!("within {period} after {}{last}", self.date(from.date));
-        }
         let opens = match from.shift_days {
             1 => format!("after {}", self.date(from.date)),
             _ => format!("from {}", self.shifted(from)),
@@ -251,7 +256,23 @@ impl<'a> Speaker<'a> {
     fn opens(&self, edge: Edge) -> String {
         match edge.shift_days {
             1 => format!("after {}", self.date(edge.date)),
+            0 if self.is_after_an_event(edge.date) => format!("at least {}", self.date(edge.date)),
             _ => format!("on or after {}", self.shifted(edge)),
+        }
+    }
+
+    /// True for `28 days after first_dose`, and not for an age.
+    fn is_after_an_event(&self, date: DateId) -> bool {
+        match &self.book.dates[date.index()] {
+            Date::After(from, _) => self.book.dates[from.index()] != Date::Birth,
+            Date::Birth
+            | Date::Registration
+            | Date::YearStart
+            | Date::YearEnd
+            | Date::MeasurementDay
+            | Date::Calendar(_)
+            | Date::Before(..)
+            | Date::Nth { .. } => false,
         }
     }
 

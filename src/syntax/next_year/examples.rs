@@ -1,7 +1,7 @@
 //! Worked examples carried over: every date in them moved by whole years, so that ages stay.
 
 use toml_edit::visit_mut::{self, VisitMut};
-use toml_edit::{Datetime, DocumentMut, Formatted, Item, KeyMut, Table, TableLike, Value};
+use toml_edit::{Datetime, DocumentMut, Formatted, Item, KeyMut, Table, Value};
 
 use crate::syntax::next_year::dates::{LeapDay, with_dates_moved};
 use crate::syntax::next_year::numbers::moved_by;
@@ -88,10 +88,6 @@ impl VisitMut for Mover {
     fn visit_table_mut(&mut self, table: &mut Table) {
         self.decor(table.decor_mut());
         visit_mut::visit_table_mut(self, table);
-    }
-
-    fn visit_table_like_mut(&mut self, table: &mut dyn TableLike) {
-        visit_mut::visit_table_like_mut(self, table);
     }
 
     fn visit_table_like_kv_mut(&mut self, mut key: KeyMut<'_>, item: &mut Item) {

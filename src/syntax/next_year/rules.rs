@@ -11,7 +11,8 @@ pub fn rules(text: &str, next: &NextYear<'_>) -> String {
     let Ok(pairs) = RulesParser::parse(Rule::file, text) else { return text.to_owned() };
     // Every place is found by its kind, so that blocks which the grammar learns later are carried over too.
     let pairs: Vec<_> = pairs.flatten().collect();
-    let conflicts: Vec<_> = pairs.iter().filter(|pair| pair.as_rule() == Rule::conflict).collect();
+    let conflicts = pairs.iter().filter(|pair| pair.as_rule() == Rule::conflict).map(|pair| pair.as_span());
+    let conflicts: Vec<_> = conflicts.map(|span| span.start()..span.end()).collect();
     let mut notes: Vec<(usize, String)> = Vec::new();
     let mut statuses = Vec::new();
     for pair in &pairs {
@@ -23,14 +24,11 @@ pub fn rules(text: &str, next: &NextYear<'_>) -> String {
                 statuses.push(span.start()..span.start() + words.len());
             }
             Rule::calendar => notes.push((span.start(), format!("{words} is a day of the calendar, left as it was"))),
-            Rule::text if dates::names_a_year(words) => {
-                // Where sources disagree, their own dates are meant.
-                let is_of_sources = |pair: &&pest::iterators::Pair<'_, Rule>| {
-                    pair.as_span().start() <= span.start() && span.end() <= pair.as_span().end()
-                };
-                if !conflicts.iter().any(|conflict| is_of_sources(conflict)) {
-                    notes.push((span.start(), "this text names a year".to_owned()));
-                }
+            // Where sources disagree, their own dates are meant.
+            Rule::text
+                if dates::names_a_year(words) && !conflicts.iter().any(|range| range.contains(&span.start())) =>
+            {
+                notes.push((span.start(), "this text names a year".to_owned()));
             }
             _ => {}
         }
