@@ -34,7 +34,7 @@ pub(super) struct NewYearArguments {
 
 pub(super) fn new_year(arguments: &NewYearArguments, rules: Option<&Path>) -> Result<Done, CliError> {
     let (library, origin) = rules_folder::find(rules)?;
-    let from = years::named(&library, std::slice::from_ref(&arguments.from))?.swap_remove(0);
+    let from = years::named(&library, &[from_words(arguments)])?.swap_remove(0);
     let name = new_name(&arguments.year, &from)?;
     let root = root(arguments, &origin)?;
     refuse_taken(&library, &origin, &root, &name)?;
@@ -48,6 +48,14 @@ pub(super) fn new_year(arguments: &NewYearArguments, rules: Option<&Path>) -> Re
     whole_folder::put(&root, &folders)?;
     tell(&carried, &name, &from, &root, &with_codes)?;
     Ok(Done::Well)
+}
+
+/// The old year as it was named; a year alone is one of the new one's scheme.
+fn from_words(arguments: &NewYearArguments) -> String {
+    match arguments.year.split_once('/') {
+        Some((scheme, _)) if !arguments.from.contains('/') => format!("{scheme}/{}", arguments.from),
+        _ => arguments.from.clone(),
+    }
 }
 
 /// The new rulebook's name. A year alone is one of the scheme that is carried over.

@@ -73,7 +73,8 @@ pub fn looks(text: &str) -> Vec<Look> {
 fn noted(line: &str, note: &str) -> String {
     let kept = line.split_once(LOOK).map_or(line, |(kept, _)| kept).trim_end();
     let gap = if kept.is_empty() { "" } else { "  " };
-    format!("{kept}{gap}{LOOK}{note}")
+    let end = if line.ends_with('\r') { "\r" } else { "" };
+    format!("{kept}{gap}{LOOK}{note}{end}")
 }
 
 /// Comment lines, moved on: the first line of a file names the new year where it named the old one, and any other that

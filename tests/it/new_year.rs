@@ -131,6 +131,29 @@ fn every_figure_is_kept_assumed_and_marked() {
     }
 }
 
+/// What nobody confirmed in one year says in the next who last said so, and no source is lost by the way.
+#[test]
+fn a_year_carried_over_twice_keeps_what_was_known() {
+    let rules = Rules::copy(&["qof/2026-27"]);
+    let folder = rules.folder().to_str().unwrap();
+    new_year(&["2027-28", "--from", "2026-27", "--rules", folder]).fine();
+    let confirmed = "lower_threshold    = { is = 89, unit = \"%\", status = \"assumed\", source = \"carried-over\" }  # look: in qof/2026-27 reported, from letter-2026-27";
+    let by_hand =
+        "lower_threshold    = { is = 90, unit = \"%\", status = \"official\", source = \"guidance-2025-26\" }";
+    rules.edit("qof/2027-28/contract.toml", confirmed, by_hand, 1);
+    new_year(&["qof/2028-29", "--from", "2027-28", "--rules", folder]).fine();
+    let numbers = fs::read_to_string(rules.path("qof/2028-29/contract.toml")).unwrap();
+    for line in [
+        "lower_threshold    = { is = 90, unit = \"%\", status = \"assumed\", source = \"carried-over\" }  # look: in qof/2027-28 official, from guidance-2025-26\n",
+        "upper_threshold    = { is = 96, unit = \"%\", status = \"assumed\", source = \"carried-over\" }  # look: in qof/2026-27 reported, from letter-2026-27\n",
+        "\n# schedule = \"the national routine immunisation schedule\"  # look: cited by figures of qof/2026-27 only\n",
+        "\ncarried-over = \"carried over from qof/2027-28, not yet confirmed\"\n",
+    ] {
+        assert!(numbers.contains(line), "{line}\n{numbers}");
+    }
+    assert_eq!(stdout(["check", "--rules", folder]), "3 rulebooks checked: no faults\n");
+}
+
 /// What is printed is what is marked, and a day of the calendar in a rule is among it.
 #[test]
 fn all_that_must_be_looked_at_is_marked_and_listed() {
@@ -204,13 +227,13 @@ fn a_faulty_name_or_a_folder_that_is_there_is_refused() {
     let folder = rules.folder().to_str().unwrap();
     let refused = |arguments: &[&str]| new_year(&[arguments, &["--rules", folder]].concat()).refused();
     let before = texts(rules.folder());
-    for wrong in
-        ["2027", "2027-29", "27-28", "2027/28", "2027-2028", "next", "qof/2027", "a/b/2027-28", "../2027-28", ""]
-    {
+    for wrong in ["2027", "2027-29", "27-28", "2027-2028", "next", "qof/2027", "qof/b/2027-28", ""] {
         refused(&[wrong, "--from", "2026-27"])
             .says(&format!("`{wrong}` does not name a contract year"))
             .says("write the two calendar years that it lies in, as in `2027-28`");
     }
+    refused(&["2027/28", "--from", "qof/2026-27"]).says("`2027/28` does not name a contract year");
+    refused(&["../2027-28", "--from", "qof/2026-27"]).says("does not name a contract year");
     refused(&["2027-28", "--from", "2025-26"]).says("there is no rulebook `2025-26`").says("qof/2026-27");
     refused(&["2026-27", "--from", "2026-27"]).says("is there already, and was left alone");
     fs::create_dir_all(rules.path("qof/2027-28")).unwrap();

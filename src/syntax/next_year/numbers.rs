@@ -4,7 +4,7 @@ use toml_edit::{Date, Datetime, DocumentMut, Item, TableLike, Value};
 
 use crate::ground::Day;
 use crate::syntax::next_year::dates::{self, LeapDay};
-use crate::syntax::next_year::{CARRIED_OVER, NextYear, noted, remarks};
+use crate::syntax::next_year::{CARRIED_OVER, LOOK, NextYear, noted, remarks};
 
 /// Keys of the header that this knows how to move; what else stands there may refer to other rulebooks.
 const HEADER: [&str; 8] = ["scheme", "year", "title", "revision", "starts", "ends", "codes", "missing_day"];
@@ -26,7 +26,11 @@ pub fn numbers(text: &str, next: &NextYear<'_>) -> Result<String, String> {
     references(root, next);
     if let Some(sources) = root.get_mut("sources").and_then(Item::as_table_like_mut) {
         let title = format!("carried over from {}, not yet confirmed", next.from);
-        sources.insert(CARRIED_OVER, toml_edit::value(title));
+        // What was put aside by an earlier year stands above it, and stays.
+        match sources.contains_key(CARRIED_OVER) {
+            true => set(sources, CARRIED_OVER, title.into()),
+            false => drop(sources.insert(CARRIED_OVER, toml_edit::value(title))),
+        }
     }
     comments(&mut document, next);
     Ok(document.to_string())
@@ -203,6 +207,10 @@ fn look(table: &mut dyn TableLike, key: &str, note: &str) {
 fn mark(item: &mut Item, note: &str) {
     let Some(value) = item.as_value_mut() else { return };
     let suffix = value.decor().suffix().and_then(toml_edit::RawString::as_str).unwrap_or("");
+    // A figure that was never confirmed keeps the note of the year in which somebody said so.
+    if note.ends_with(&format!("from {CARRIED_OVER}")) && suffix.contains(LOOK) {
+        return;
+    }
     let suffix = noted(suffix, note);
     let gap = if suffix.starts_with(' ') { "" } else { "  " };
     value.decor_mut().set_suffix(format!("{gap}{suffix}"));
