@@ -23,7 +23,8 @@ fn the_whole_tree_is_written_byte_for_byte_and_obeyed() {
     own.sort_by(|a, b| a.path.cmp(&b.path));
     assert_eq!(written, own);
     assert!(written.len() > 70);
-    assert_eq!(ran.stdout, format!("wrote 8 rulebooks in {} files to {shown}/\n", written.len()));
+    let books = stdout(["show"]).lines().count();
+    assert_eq!(ran.stdout, format!("wrote {books} rulebooks in {} files to {shown}/\n", written.len()));
     ran.says(&format!("uptake --rules {shown} check"));
     assert_eq!(stdout(["check", "--rules", shown]), stdout(["check"]));
     assert_eq!(stdout(["test", "--rules", shown]), stdout(["test"]));
