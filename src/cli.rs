@@ -20,6 +20,7 @@ mod lsp;
 mod new_year;
 mod output;
 mod overrides;
+mod pathway;
 mod progress;
 mod results;
 mod rules_folder;
@@ -73,6 +74,8 @@ enum Command {
     Check(check::CheckArguments),
     /// Try the worked examples of rulebooks
     Test(test::TestArguments),
+    /// A local scheme: states of children not achieved, alerts, worklists, and the return
+    Pathway(pathway::PathwayArguments),
     /// Explain one patient's result for one indicator, clause by clause
     Explain(explain::ExplainArguments),
     /// Show what a rulebook says in plain English, with every figure, source and disagreement
@@ -135,6 +138,7 @@ fn run(arguments: Arguments) -> Result<Done, CliError> {
         Command::Sweep(arguments) => sweep::sweep(&arguments, rules),
         Command::Check(arguments) => check::check(&arguments, rules),
         Command::Test(arguments) => test::test(&arguments, rules),
+        Command::Pathway(arguments) => pathway::pathway(&arguments, rules),
         Command::Explain(arguments) => explain::explain(&arguments, rules),
         Command::Show(arguments) => show::show(&arguments, rules),
         Command::NewYear(arguments) => new_year::new_year(&arguments, rules),

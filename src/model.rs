@@ -9,6 +9,7 @@ pub mod examples;
 pub mod formula;
 pub mod ids;
 pub mod library;
+pub mod pathway;
 pub mod remark;
 pub mod unit;
 

@@ -15,6 +15,7 @@ pub mod explanation;
 pub mod figured;
 pub mod findings;
 pub mod gaps;
+pub mod pathway;
 pub mod payments;
 pub mod point_check;
 pub mod prose;

@@ -8,6 +8,7 @@ use clap::Args;
 
 use crate::cli::whole_folder::{self, WholeFolder};
 use crate::cli::{CliError, Done, output, rules_folder, years};
+use crate::ground::BookName;
 use crate::model::Library;
 
 /// Arguments of `uptake export`.
@@ -17,7 +18,8 @@ pub(super) struct ExportArguments {
     #[arg(value_name = "DIR")]
     folder: PathBuf,
 
-    /// Write these rulebooks only, with the code clusters that they share: 2023-24, target-payments/2019-20
+    /// Write these rulebooks only, with those that they use and the code clusters that they share: 2023-24,
+    /// target-payments/2019-20
     #[arg(long, value_name = "YEAR", value_delimiter = ',')]
     year: Vec<String>,
 }
@@ -26,14 +28,11 @@ pub(super) fn export(arguments: &ExportArguments) -> Result<Done, CliError> {
     let folder = &arguments.folder;
     refuse_taken(folder)?;
     let library = rules_folder::built_in();
-    let files = files(&library, &arguments.year)?;
+    let names = library.with_used(&years::named(&library, &arguments.year)?);
+    let files = files(&library, &names, arguments.year.is_empty());
     let count = files.len();
     whole_folder::put(folder, &by_top_folder(files))?;
-    let names = match arguments.year.is_empty() {
-        true => library.names().len(),
-        false => years::named(&library, &arguments.year)?.len(),
-    };
-    let rulebooks = if names == 1 { "1 rulebook".to_owned() } else { format!("{names} rulebooks") };
+    let rulebooks = if names.len() == 1 { "1 rulebook".to_owned() } else { format!("{} rulebooks", names.len()) };
     let folder = whole_folder::shown(folder);
     output::to_stdout(|out| writeln!(out, "wrote {rulebooks} in {count} files to {folder}/"))?;
     output::talk(&format!(
@@ -64,16 +63,12 @@ fn refuse_taken(folder: &Path) -> Result<(), CliError> {
 }
 
 /// The files to write: all, or those of some rulebooks with the versions of the code clusters that these use.
-fn files(library: &Library, asked: &[String]) -> Result<Vec<(String, String)>, CliError> {
+fn files(library: &Library, names: &[BookName], is_all: bool) -> Vec<(String, String)> {
     let all = library.sources().iter().map(|(_, file)| (file.path.clone(), file.text.clone()));
-    if asked.is_empty() {
-        return Ok(all.collect());
-    }
-    let names = years::named(library, asked)?;
     let versions =
         names.iter().filter_map(|name| library.codes_version(name)).map(|version| format!("codes/{version}/"));
     let wanted: Vec<String> = names.iter().map(|name| format!("{name}/")).chain(versions).collect();
-    Ok(all.filter(|(path, _)| wanted.iter().any(|folder| path.starts_with(folder))).collect())
+    all.filter(|(path, _)| is_all || wanted.iter().any(|folder| path.starts_with(folder))).collect()
 }
 
 /// The files by their outermost folders, which are put one by one.

@@ -40,13 +40,13 @@ pub(super) fn new_year(arguments: &NewYearArguments, rules: Option<&Path>) -> Re
     refuse_taken(&library, &origin, &root, &name)?;
     let book = years::usable(&library, &from)?;
     let carried = Carried::of(&library, &book, &name)?;
-    let mut folders = shared_codes(&library, &root, &from);
-    let with_codes = folders.iter().map(|folder| folder.below.clone()).collect::<Vec<_>>();
+    let mut folders = what_it_reads(&library, &root, &from, &carried.uses);
+    let brought = folders.iter().map(|folder| folder.below.clone()).collect::<Vec<_>>();
     let prefix = format!("{name}/");
     let below = |(path, text): &(String, String)| (path.strip_prefix(&prefix).unwrap_or(path).to_owned(), text.clone());
     folders.push(WholeFolder { below: name.to_string(), files: carried.files.iter().map(below).collect() });
     whole_folder::put(&root, &folders)?;
-    tell(&carried, &name, &from, &root, &with_codes)?;
+    tell(&carried, &name, &from, &root, &brought)?;
     Ok(Done::Well)
 }
 
@@ -104,19 +104,24 @@ fn refuse_taken(library: &Library, origin: &Origin, root: &Path, name: &BookName
     Ok(())
 }
 
-/// The shared code clusters that the new rulebook reads, where the folder that it is written into lacks them.
-fn shared_codes(library: &Library, root: &Path, from: &BookName) -> Vec<WholeFolder> {
-    let Some(version) = library.codes_version(from) else { return Vec::new() };
-    let below = format!("codes/{version}");
-    if root.join(&below).exists() {
-        return Vec::new();
-    }
-    let inside = format!("{below}/");
-    let file = |(_, file): (crate::ground::FileId, &crate::ground::SourceFile)| {
-        Some((file.path.strip_prefix(&inside)?.to_owned(), file.text.clone()))
+/// The rulebooks that the new one uses, and the shared code clusters that all of them read, where the folder that it is
+/// written into lacks them.
+fn what_it_reads(library: &Library, root: &Path, from: &BookName, uses: &[BookName]) -> Vec<WholeFolder> {
+    let used = library.with_used(uses);
+    let versions = std::iter::once(from).chain(&used).filter_map(|name| library.codes_version(name));
+    let mut below: Vec<String> = versions.map(|version| format!("codes/{version}")).collect();
+    below.extend(used.iter().map(BookName::to_string));
+    below.sort();
+    below.dedup();
+    below.retain(|folder| !root.join(folder).exists());
+    let folder = |below: String| {
+        let inside = format!("{below}/");
+        let file = |(_, file): (crate::ground::FileId, &crate::ground::SourceFile)| {
+            Some((file.path.strip_prefix(&inside)?.to_owned(), file.text.clone()))
+        };
+        WholeFolder { files: library.sources().iter().filter_map(file).collect(), below }
     };
-    let files: Vec<(String, String)> = library.sources().iter().filter_map(file).collect();
-    if files.is_empty() { Vec::new() } else { vec![WholeFolder { below, files }] }
+    below.into_iter().map(folder).filter(|folder| !folder.files.is_empty()).collect()
 }
 
 /// `qof/2027-28/contract.toml:27: VI001.lower_threshold: in qof/2026-27 reported, from press`
@@ -127,13 +132,7 @@ fn place(path: &str, look: &Look) -> String {
 }
 
 /// What was written, what must be looked at, and what to run next.
-fn tell(
-    carried: &Carried,
-    name: &BookName,
-    from: &BookName,
-    root: &Path,
-    with_codes: &[String],
-) -> Result<(), CliError> {
+fn tell(carried: &Carried, name: &BookName, from: &BookName, root: &Path, brought: &[String]) -> Result<(), CliError> {
     let shown = whole_folder::shown(root);
     let places: Vec<String> = carried
         .files
@@ -142,7 +141,7 @@ fn tell(
         .collect();
     output::to_stdout(|out| {
         writeln!(out, "wrote {shown}/{name}/, carried over from {from}")?;
-        with_codes.iter().try_for_each(|codes| writeln!(out, "wrote {shown}/{codes}/, which it reads"))?;
+        brought.iter().try_for_each(|folder| writeln!(out, "wrote {shown}/{folder}/, which it reads"))?;
         writeln!(out, "{}", carried.examined())?;
         carried.failing.iter().try_for_each(|failing| writeln!(out, "  {failing}"))?;
         writeln!(out, "\nto look at, {} places, each marked `# look:`", places.len())?;

@@ -21,8 +21,8 @@ use crate::report::table::json::Document;
 /// Arguments of `uptake show`.
 #[derive(Args, Debug)]
 pub(super) struct ShowArguments {
-    /// An indicator, course, payment, fee, code cluster or figure, such as VI001, mmr or VI001.lower_threshold; without
-    /// one, the whole rulebook in short
+    /// An indicator, course, payment, fee, code cluster, figure, pathway, state, alert, worklist or list of words, such
+    /// as VI001, mmr or VI001.lower_threshold; without one, the whole rulebook in short
     #[arg(value_name = "WHAT", conflicts_with = "unverified")]
     what: Vec<String>,
 

@@ -62,6 +62,19 @@ impl Library {
         build::codes_version(&self.sources, name)
     }
 
+    /// These rulebooks and all those that they use, each once, in order.
+    pub fn with_used(&self, names: &[BookName]) -> Vec<BookName> {
+        let mut all: Vec<BookName> = names.to_vec();
+        for name in names {
+            if let Some(book) = self.check(name).book {
+                add_used(&book, &mut all);
+            }
+        }
+        all.sort();
+        all.dedup();
+        all
+    }
+
     /// Clusters of published versions that say otherwise here than where they were published: a warning each, which names
     /// the codes. A published version is not edited, because past years stand on it; a change is a new version.
     pub fn edited_clusters(&self, published: &Library) -> Vec<Diagnostic> {
@@ -78,5 +91,12 @@ impl Library {
         diagnostics.dedup();
         let is_sound = diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error);
         Checked { book: book.filter(|_| is_sound), diagnostics }
+    }
+}
+
+fn add_used(book: &Rulebook, all: &mut Vec<BookName>) {
+    for used in &book.uses {
+        all.push(used.book.name.clone());
+        add_used(&used.book, all);
     }
 }

@@ -4,11 +4,14 @@
 //! A thing is first made into one of the structures here, which is what `--format json` prints; [`pages`] turns the same
 //! structures into pages for people, so that no format knows more than another.
 
+mod beside;
+mod days;
 mod find;
 mod formulas;
 mod gather;
 mod overview;
 pub mod pages;
+mod pathway;
 mod sentences;
 pub mod unverified;
 
@@ -16,6 +19,10 @@ use serde::Serialize;
 
 pub use find::{find, known_names};
 pub use overview::{BookShown, overview};
+pub use pathway::{
+    AlertShown, ColumnShown, ExceptionShown, NextShown, PartShown, PathwayShown, StateShown, ThingShown, UsedShown,
+    WordListShown, WorklistShown,
+};
 pub use sentences::Sentence;
 
 /// The name and version of the JSON document's form.
@@ -39,6 +46,16 @@ pub enum Shown {
     Figure(Box<FigureShown>),
     /// A code cluster.
     Cluster(Box<ClusterShown>),
+    /// A pathway.
+    Pathway(Box<PathwayShown>),
+    /// A state of a pathway.
+    State(Box<PartShown<StateShown>>),
+    /// An alert of a pathway.
+    Alert(Box<PartShown<AlertShown>>),
+    /// A worklist of a pathway.
+    Worklist(Box<PartShown<WorklistShown>>),
+    /// A list of words.
+    WordList(Box<WordListShown>),
 }
 
 /// Where something stands.
@@ -82,6 +99,9 @@ pub struct MeasureShown {
     /// Where it stands.
     #[serde(flatten)]
     pub place: Place,
+    /// The place that borrows it, where what was asked is a rulebook that has it from another.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub borrowed_by: Option<Place>,
     /// The contract's wording in short.
     pub says: Option<String>,
     /// Who says so.

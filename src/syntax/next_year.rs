@@ -37,6 +37,16 @@ pub struct NextYear<'a> {
     pub known: &'a [String],
 }
 
+impl NextYear<'_> {
+    /// The name of a rulebook as many years later as the new one is: `qof/2024-25` becomes `qof/2025-26`. None for what
+    /// is not named by a contract year.
+    pub fn later(&self, name: &str) -> Option<String> {
+        let (scheme, year) = name.split_once('/')?;
+        let later = format!("{scheme}/{}", dates::with_dates_moved(year, self.by, LeapDay::Before));
+        (later != name).then_some(later)
+    }
+}
+
 /// A place that must be looked at.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Look {

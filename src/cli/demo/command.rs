@@ -120,7 +120,8 @@ fn refuse_others_files(folder: &Path, extension: &str) -> Result<(), CliError> {
     if folder.join(MARKER).exists() {
         return Ok(());
     }
-    let tables = ["patients", "events", "practices"].map(|name| folder.join(format!("{name}.{extension}")));
+    let names = ["patients", "events", "practices", "appointments", "slots"];
+    let tables = names.map(|name| folder.join(format!("{name}.{extension}")));
     match tables.iter().find(|table| table.exists()) {
         Some(table) => {
             let message = format!("{} is there already, and the demo did not write it", table.display());

@@ -4,6 +4,7 @@ use crate::cli::test::outcome_words;
 use crate::cli::{CliError, output};
 use crate::eval::examples::{Bench, Found};
 use crate::ground::{BookName, Diagnostic, Severity, Sources};
+use crate::model::book::Used;
 use crate::model::examples::{self, Example};
 use crate::model::{Library, Rulebook};
 use crate::report::diagnostics;
@@ -22,6 +23,8 @@ pub(super) struct Carried {
     anew: usize,
     /// The examples that do not pass.
     pub(super) failing: Vec<String>,
+    /// The rulebooks that it uses.
+    pub(super) uses: Vec<BookName>,
 }
 
 impl Carried {
@@ -33,12 +36,44 @@ impl Carried {
         let year: i32 = name.year.get(..4).and_then(|year| year.parse().ok()).unwrap_or(first);
         let next =
             NextYear { from: &from, scheme: &name.scheme, year: &name.year, first, by: year - first, known: &known };
-        let mut carried =
-            Carried { files: files(library, book, name, &next)?, passing: 0, anew: 0, failing: Vec::new() };
+        let mut carried = Carried {
+            files: files(library, book, name, &next)?,
+            passing: 0,
+            anew: 0,
+            failing: Vec::new(),
+            uses: Vec::new(),
+        };
+        carried.refuse_missing(library, book, name, &next)?;
         carried.put_sources_aside(library, name, &from)?;
         carried.move_examples(library, name, &next)?;
         carried.refuse_faults(library, name)?;
+        let carried_book = carried.library(library, name).check(name).book;
+        carried.uses = carried_book.iter().flat_map(|book| &book.uses).map(|used| used.book.name.clone()).collect();
         Ok(carried)
+    }
+
+    /// A rulebook that reads another's results of the same year cannot go before it.
+    fn refuse_missing(
+        &self,
+        library: &Library,
+        book: &Rulebook,
+        name: &BookName,
+        next: &NextYear<'_>,
+    ) -> Result<(), CliError> {
+        let is_missing =
+            |used: &&Used| next.later(&used.book.name.to_string()).is_some_and(|later| !next.known.contains(&later));
+        let missing: Vec<&Used> = book.uses.iter().filter(is_missing).collect();
+        if missing.is_empty() || self.library(library, name).check(name).book.is_some() {
+            return Ok(());
+        }
+        let later = |used: &Used| next.later(&used.book.name.to_string()).unwrap_or_default();
+        let words = |used: &&Used| format!("`{}`, which is `{}` of {}", later(used), used.name, next.from);
+        let missing_words: Vec<String> = missing.iter().map(words).collect();
+        let steps: Vec<String> =
+            missing.iter().map(|used| format!("  uptake new-year {} --from {}", later(used), used.book.name)).collect();
+        let message = format!("{name} would read a rulebook that is not there: {}", missing_words.join("; "));
+        Err(CliError::usage(message)
+            .help(format!("carry it over first, in the same rules folder (`--rules DIR`):\n{}", steps.join("\n"))))
     }
 
     /// A sentence on the rulebook's examples.

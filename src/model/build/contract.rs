@@ -6,6 +6,7 @@ use crate::model::book::{
 };
 use crate::model::build::fields::Fields;
 use crate::model::build::names::nearest;
+use crate::model::build::uses::{self, WrittenUse, WrittenWords};
 use crate::model::unit::Unit;
 use crate::syntax::toml_tree::{Entry, Table, Value, read_toml};
 
@@ -23,6 +24,9 @@ pub(super) struct Contract {
     figures: Vec<OwnedFigure>,
     owners: Vec<(MeasureKind, String, Span)>,
     proxies: Vec<WrittenProxy>,
+    pub(super) areas: Vec<String>,
+    pub(super) uses: Vec<WrittenUse>,
+    pub(super) words: Vec<WrittenWords>,
 }
 
 /// A stand-in as written: codes that are looked up once the measures are known.
@@ -99,6 +103,9 @@ fn header(fields: &mut Fields<'_>, name: &BookName) -> Contract {
         figures: Vec::new(),
         owners: Vec::new(),
         proxies: Vec::new(),
+        areas: uses::areas(fields),
+        uses: uses::uses(fields),
+        words: uses::words(fields),
     }
 }
 

@@ -28,6 +28,7 @@ impl Builder<'_> {
             tree::Date::YearStart(_) => Date::YearStart,
             tree::Date::YearEnd(_) => Date::YearEnd,
             tree::Date::MeasurementDay(_) => Date::MeasurementDay,
+            tree::Date::ReportDay(_) => Date::ReportDay,
             tree::Date::Age(period) => return self.age(period),
             tree::Date::Named(name) => return self.named_date(name),
             tree::Date::Calendar { day, span } => match day {
@@ -65,6 +66,9 @@ impl Builder<'_> {
     }
 
     fn named_date(&mut self, name: &Word) -> DateId {
+        if let Some(date) = self.row_date(&name.text) {
+            return self.intern_date(date, &name.text);
+        }
         match self.names.find(&name.text) {
             Some(Meaning::Date(id)) => return id,
             Some(Meaning::Condition(_)) => {

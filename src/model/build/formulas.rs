@@ -275,6 +275,11 @@ impl Builder<'_> {
                 );
                 return None;
             };
+            if count == CountName::LocallyExcepted && !self.is_borrowed(measurement) {
+                let fault = Diagnostic::error("E604", operand.span, "only a pathway has local exceptions");
+                self.faults.push(fault.help("pay for indicators that a pathway of this rulebook is for"));
+                return None;
+            }
             let is_percent = matches!(count, CountName::Achievement | CountName::BaselineAchievement);
             return Some((Operand::Count(count, measurement), if is_percent { Unit::PERCENT } else { Unit::NUMBER }));
         }
@@ -321,6 +326,11 @@ impl Builder<'_> {
         };
         self.faults.push(fault);
         None
+    }
+
+    fn is_borrowed(&self, measurement: MeasurementId) -> bool {
+        let measure = self.parts.measurements[measurement.index()].measure;
+        self.parts.measures[measure.index()].borrowed.is_some()
     }
 
     fn code_of(&self, measure: MeasureId) -> String {

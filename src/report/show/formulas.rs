@@ -100,6 +100,7 @@ impl Reader<'_> {
                     CountName::Register => "the number on the register",
                     CountName::Excluded => "the number excluded",
                     CountName::Excepted => "the number excepted",
+                    CountName::LocallyExcepted => "the number reported as local exceptions",
                     CountName::Denominator => "the denominator",
                     CountName::Numerator => "the numerator",
                     CountName::Achievement => "achievement",
@@ -166,6 +167,7 @@ impl Reader<'_> {
                 CountName::Register
                 | CountName::Excluded
                 | CountName::Excepted
+                | CountName::LocallyExcepted
                 | CountName::Denominator
                 | CountName::Numerator,
                 _,

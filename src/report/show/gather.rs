@@ -4,12 +4,13 @@ use crate::eval::births::born_between;
 use crate::ground::{Day, Sources, Span};
 use crate::model::Rulebook;
 use crate::model::book::{
-    Clause, ClusterSet, Date, DateId, Figure, FigureId, FigureValue, MeasureId, MeasureKind, Measurement,
-    MeasurementId, Notes, PaymentId, Reason,
+    Borrowed, Clause, ClusterSet, ConditionId, Date, DateId, Figure, FigureId, FigureValue, MeasureId, MeasureKind,
+    Measurement, MeasurementId, Notes, PaymentId, Reason,
 };
 use crate::model::formula::{Operand, Program, ProgramOf};
 use crate::model::ids::FeeId;
 use crate::report::show::formulas::Reader;
+use crate::report::show::pathway::readers_of_cluster;
 use crate::report::show::sentences::{Speaker, falls_in};
 use crate::report::show::{
     AgeShown, ClauseShown, ClusterShort, ClusterShown, CodeShown, CohortShown, DefinedShown, FeeShown, FigureShown,
@@ -44,10 +45,34 @@ impl<'a> Gatherer<'a> {
 
     pub(super) fn measure(&self, id: MeasureId) -> Shown {
         let measure = &self.book.measures[id.index()];
-        let shown = Box::new(MeasureShown {
+        let shown = Box::new(match measure.borrowed {
+            Some(borrowed) => self.borrowed(id, borrowed),
+            None => self.own_measure(id),
+        });
+        match measure.kind {
+            MeasureKind::Indicator => Shown::Indicator(shown),
+            MeasureKind::Course => Shown::Course(shown),
+        }
+    }
+
+    /// An indicator as the rulebook that counts it has it, with what this one pays for it.
+    fn borrowed(&self, id: MeasureId, borrowed: Borrowed) -> MeasureShown {
+        let lender = &*self.book.uses[borrowed.from.index()].book;
+        let measured = &lender.measurements[borrowed.measurement.index()];
+        let mut shown = Gatherer { book: lender, sources: self.sources }.own_measure(measured.measure);
+        shown.borrowed_by = Some(self.place(self.book.measures[id.index()].span));
+        shown.payments = self.payments_for(id);
+        shown.figures.extend(self.figures_of(Some(id)));
+        shown
+    }
+
+    fn own_measure(&self, id: MeasureId) -> MeasureShown {
+        let measure = &self.book.measures[id.index()];
+        MeasureShown {
             code: measure.code.clone(),
             title: measure.title.clone(),
             place: self.place(measure.span),
+            borrowed_by: None,
             says: measure.says.clone(),
             notes: self.notes(&measure.notes),
             measured: self.measurements(id).map(|measured| self.measured(measured)).collect(),
@@ -58,10 +83,6 @@ impl<'a> Gatherer<'a> {
             payments: self.payments_for(id),
             stand_in: self.stand_ins().into_iter().find(|proxy| proxy.measure == measure.code),
             clusters: self.cluster_set(self.book.clusters_of_measure(measure)),
-        });
-        match measure.kind {
-            MeasureKind::Indicator => Shown::Indicator(shown),
-            MeasureKind::Course => Shown::Course(shown),
         }
     }
 
@@ -118,15 +139,25 @@ impl<'a> Gatherer<'a> {
     /// The names that a measure's clauses use, in the order in which they were given.
     fn defined(&self, id: MeasureId) -> Vec<DefinedShown> {
         let measure = &self.book.measures[id.index()];
-        let speaker = Speaker::of_measure(self.book, id);
-        let days = self.book.dates_of(measure).into_iter().filter_map(|date| {
-            let sentence = super::Sentence { text: speaker.defined_date(date), parts: Vec::new() };
-            let name = speaker.name_of(date)?.to_owned();
+        let (conditions, dates) = (self.book.conditions_of(measure), self.book.dates_of(measure));
+        self.defined_in(Speaker::of_measure(self.book, id), &conditions, &dates)
+    }
+
+    /// The names of some conditions and days.
+    pub(super) fn defined_in(
+        &self,
+        speaker: Speaker<'_>,
+        conditions: &[ConditionId],
+        dates: &[DateId],
+    ) -> Vec<DefinedShown> {
+        let days = dates.iter().filter_map(|date| {
+            let sentence = super::Sentence { text: speaker.defined_date(*date), parts: Vec::new() };
+            let name = speaker.name_of(*date)?.to_owned();
             Some(DefinedShown { name, sentence, words: None, notes: NotesShown::default() })
         });
-        let conditions = self.book.conditions_of(measure).into_iter().filter_map(|id| {
+        let conditions = conditions.iter().filter_map(|id| {
             let words = &self.book.condition_words[id.index()];
-            let sentence = speaker.condition(id);
+            let sentence = speaker.condition(*id);
             let (name, notes) = (words.name.clone()?, self.notes(&words.notes));
             Some(DefinedShown { name, sentence, words: Some(words.text.clone()), notes })
         });
@@ -183,6 +214,8 @@ impl<'a> Gatherer<'a> {
             | Date::YearStart
             | Date::YearEnd
             | Date::MeasurementDay
+            | Date::ReportDay
+            | Date::OfRow(_)
             | Date::Calendar(_)
             | Date::Before(..)
             | Date::Nth { .. } => None,
@@ -233,6 +266,8 @@ impl<'a> Gatherer<'a> {
                 names.push(name);
             }
         }
+        let audited = self.book.pathway.iter().filter(|pathway| pathway.audit_above == Some(id));
+        names.extend(audited.map(|pathway| format!("pathway {}", pathway.name)));
         names
     }
 
@@ -330,7 +365,7 @@ impl<'a> Gatherer<'a> {
         self.book.proxies.iter().map(shown).collect()
     }
 
-    fn cluster_set(&self, clusters: ClusterSet) -> Vec<ClusterShort> {
+    pub(super) fn cluster_set(&self, clusters: ClusterSet) -> Vec<ClusterShort> {
         clusters.iter().map(|at| self.cluster_short(at)).collect()
     }
 
@@ -364,6 +399,7 @@ impl<'a> Gatherer<'a> {
             read_by: measures
                 .map(|measure| measure.code.clone())
                 .chain(fees.map(|fee| format!("fee {}", fee.name)))
+                .chain(readers_of_cluster(self.book, it))
                 .collect(),
             codes: cluster.codes.iter().map(code).collect(),
         }

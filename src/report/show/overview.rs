@@ -4,10 +4,13 @@ use serde::Serialize;
 
 use crate::ground::{MissingDay, Sources};
 use crate::model::Rulebook;
-use crate::model::book::{MeasureId, MeasureKind, PaymentId};
+use crate::model::book::{MeasureId, MeasureKind, PaymentId, UsedId};
 use crate::model::formula::ProgramOf;
 use crate::report::show::gather::Gatherer;
-use crate::report::show::{ClusterShort, FigureShown, NotesShown, StandInShown};
+use crate::report::show::{
+    AlertShown, ClusterShort, FigureShown, NotesShown, PathwayShown, StandInShown, StateShown, UsedShown,
+    WordListShown, WorklistShown,
+};
 use crate::report::style::listed;
 
 /// A rulebook in short.
@@ -27,6 +30,12 @@ pub struct BookShown {
     pub ends: String,
     /// What an age is when the month lacks the day, in words.
     pub missing_day: &'static str,
+    /// The areas that it is for; none where it is for all.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub areas: Vec<String>,
+    /// The rulebooks whose results it reads.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub uses: Vec<UsedShown>,
     /// Indicators and courses.
     pub measures: Vec<MeasureShort>,
     /// The rulebook's own figures.
@@ -37,6 +46,12 @@ pub struct BookShown {
     pub fees: Vec<PaidShort>,
     /// Which courses stand in for which measures.
     pub stand_ins: Vec<StandInShown>,
+    /// Its pathway.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pathway: Option<PathwayShort>,
+    /// Its lists of words.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub word_lists: Vec<WordListShown>,
     /// The code clusters that its rules name.
     pub clusters: Vec<ClusterShort>,
     /// Who says so.
@@ -52,6 +67,9 @@ pub struct MeasureShort {
     pub code: String,
     /// Its title.
     pub title: String,
+    /// The rulebook that counts it, where that is another.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub counted_by: Option<String>,
     /// Its own figures.
     pub figures: Vec<FigureShown>,
     /// Who says so.
@@ -70,6 +88,56 @@ pub struct PaidShort {
     pub paid_for: String,
 }
 
+/// A pathway by its parts' names.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct PathwayShort {
+    /// `childhood_immunisations`
+    pub name: String,
+    /// Its title.
+    pub title: String,
+    /// Who is pursued.
+    pub sentence: String,
+    /// Its states in order.
+    pub states: Vec<StateShort>,
+    /// Its alerts: names and titles.
+    pub alerts: Vec<Named>,
+    /// Its worklists.
+    pub worklists: Vec<WorklistShort>,
+}
+
+/// A state in short.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct StateShort {
+    /// `refused`
+    pub name: String,
+    /// Its title.
+    pub title: String,
+    /// The code of the exception that it is reported as.
+    pub exception: Option<String>,
+    /// Who is credited for a vaccination.
+    pub credited_to: Option<String>,
+}
+
+/// A worklist in short.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct WorklistShort {
+    /// `calls`
+    pub name: String,
+    /// Its title.
+    pub title: String,
+    /// Who works through it.
+    pub worked_by: String,
+}
+
+/// A name and a title.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Named {
+    /// `too_few_means`
+    pub name: String,
+    /// Its title.
+    pub title: String,
+}
+
 /// A source.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct SourceShort {
@@ -86,6 +154,7 @@ pub fn overview(book: &Rulebook, sources: &Sources) -> BookShown {
         kind: kind_word(measure.kind),
         code: measure.code.clone(),
         title: measure.title.clone(),
+        counted_by: measure.borrowed.map(|borrowed| gatherer.used(borrowed.from).rulebook),
         figures: gatherer.figures_of(Some(MeasureId(at))),
         notes: gatherer.notes(&measure.notes),
     };
@@ -105,6 +174,11 @@ pub fn overview(book: &Rulebook, sources: &Sources) -> BookShown {
             MissingDay::LastDay => "an age that falls on a day its month lacks is reached on the month's last day",
             MissingDay::NextDay => "an age that falls on a day its month lacks is reached on the day after the month",
         },
+        areas: book.areas.clone(),
+        uses: (0..book.uses.len())
+            .filter_map(|at| u32::try_from(at).ok())
+            .map(|at| gatherer.used(UsedId(at)))
+            .collect(),
         measures: book.measures.iter().zip(0..).map(measure).collect(),
         figures: gatherer.figures_of(None),
         payments: book.payments.iter().zip(0..).map(payment).collect(),
@@ -114,12 +188,37 @@ pub fn overview(book: &Rulebook, sources: &Sources) -> BookShown {
             .map(|fee| PaidShort { name: fee.name.clone(), title: fee.title.clone(), paid_for: "each dose".to_owned() })
             .collect(),
         stand_ins: gatherer.stand_ins(),
+        pathway: book.pathway.as_ref().map(|pathway| short(&gatherer.pathway(pathway))),
+        word_lists: book.word_lists.iter().enumerate().map(|(at, list)| gatherer.word_list(at, list)).collect(),
         clusters: (0..book.clusters.len()).map(|at| gatherer.cluster_short(at)).collect(),
         sources: book
             .sources
             .iter()
             .map(|source| SourceShort { id: source.id.clone(), title: source.title.clone() })
             .collect(),
+    }
+}
+
+fn short(pathway: &PathwayShown) -> PathwayShort {
+    let state = |state: &StateShown| StateShort {
+        name: state.name.clone(),
+        title: state.title.clone(),
+        exception: state.exception.as_ref().map(|exception| exception.code.clone()),
+        credited_to: state.credited_to.clone(),
+    };
+    let worklist = |list: &WorklistShown| WorklistShort {
+        name: list.name.clone(),
+        title: list.title.clone(),
+        worked_by: list.worked_by.clone(),
+    };
+    let named = |alert: &AlertShown| Named { name: alert.name.clone(), title: alert.title.clone() };
+    PathwayShort {
+        name: pathway.name.clone(),
+        title: pathway.title.clone(),
+        sentence: pathway.sentence.clone(),
+        states: pathway.states.iter().map(state).collect(),
+        alerts: pathway.alerts.iter().map(named).collect(),
+        worklists: pathway.worklists.iter().map(worklist).collect(),
     }
 }
 

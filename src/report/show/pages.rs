@@ -1,5 +1,7 @@
 //! What is shown, as pages for people.
 
+mod pathway;
+
 use crate::ground::Day;
 use crate::report::prose::Block;
 use crate::report::show::overview::{BookShown, MeasureShort};
@@ -23,6 +25,11 @@ pub fn pages(shown: &[Shown]) -> Vec<Block> {
             Shown::Fee(fee) => page.fee(fee),
             Shown::Figure(figure) => page.figure(figure),
             Shown::Cluster(cluster) => page.cluster(cluster),
+            Shown::Pathway(pathway) => page.pathway(pathway),
+            Shown::State(state) => page.state_alone(state),
+            Shown::Alert(alert) => page.alert_alone(alert),
+            Shown::Worklist(list) => page.worklist_alone(list),
+            Shown::WordList(list) => page.word_list(list),
         }
     }
     page.blocks
@@ -74,6 +81,10 @@ impl Page {
         self.title(format!("{} {}", measure.code, measure.title));
         let place = &measure.place;
         self.line(format!("{kind} of {} ({}), at {}.", place.rulebook, place.rulebook_title, place.place));
+        if let Some(by) = &measure.borrowed_by {
+            let borrower = format!("{} ({}) borrows it at {}", by.rulebook, by.rulebook_title, by.place);
+            self.line(format!("{borrower}, and cannot change it; the payments below are that rulebook's."));
+        }
         match &measure.measured[..] {
             [only] => self.line(format!("Measured on {}.", only.day_in_words)),
             several => {
@@ -283,6 +294,11 @@ impl Page {
         self.line(format!("Revision {}, digest {}", book.revision, book.digest));
         self.line(format!("From {} to {}, both included.", in_words(&book.starts), in_words(&book.ends)));
         self.line(format!("{}.", capital(book.missing_day)));
+        if !book.areas.is_empty() {
+            let areas = listed(&book.areas);
+            self.line(format!("For practices in {areas}, where a practices file says which area each is of."));
+        }
+        self.uses(&book.uses);
         for (kind, heading) in [("indicator", "Indicators"), ("course", "Courses")] {
             let measures: Vec<&MeasureShort> = book.measures.iter().filter(|measure| measure.kind == kind).collect();
             if !measures.is_empty() {
@@ -306,6 +322,10 @@ impl Page {
                 self.notes(0, &stand_in.notes);
             }
         }
+        if let Some(pathway) = &book.pathway {
+            self.pathway_in_short(pathway);
+        }
+        self.word_lists_in_short(&book.word_lists);
         self.clusters(&book.clusters);
         self.heading("Sources");
         book.sources.iter().for_each(|source| self.item(0, format!("{}: {}", source.id, source.title)));
@@ -327,11 +347,18 @@ fn measure_table(measures: &[&MeasureShort]) -> Table<'static> {
             names.push(figure.name.clone());
         }
     }
+    let is_any_borrowed = measures.iter().any(|measure| measure.counted_by.is_some());
     let mut columns = vec![Column::text("code"), Column::text("title")];
+    if is_any_borrowed {
+        columns.push(Column::text("counted by"));
+    }
     columns.extend(names.iter().map(|name| Column { name: name.clone().into(), ..Column::text("") }));
     let mut table = Table::new("", columns);
     for measure in measures {
         let mut row = vec![Cell::text(measure.code.clone()), Cell::text(measure.title.clone())];
+        if is_any_borrowed {
+            row.push(measure.counted_by.clone().map_or(Cell::Empty, Cell::text));
+        }
         row.extend(names.iter().map(|name| {
             let figure = measure.figures.iter().find(|figure| figure.name == *name);
             figure.map_or(Cell::Empty, |figure| Cell::text(in_a_cell(figure)))

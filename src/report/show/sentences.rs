@@ -6,9 +6,10 @@
 use serde::Serialize;
 
 use crate::eval::births::born_between;
-use crate::ground::{Day, Unit};
+use crate::ground::{Day, Period, Unit};
 use crate::model::Rulebook;
-use crate::model::book::{ClusterSet, Condition, ConditionId, Date, DateId, Edge, Measure, MeasureId, Which, Window};
+use crate::model::book::{ClusterSet, Condition, ConditionId, Date, DateId, Measure, MeasureId, Window};
+use crate::report::show::beside::{exists_in_row, falls_in_row};
 
 /// More parts than this make a list rather than a sentence.
 const MOST_IN_A_SENTENCE: usize = 3;
@@ -27,7 +28,7 @@ pub struct Sentence {
 }
 
 impl Sentence {
-    fn flat(text: impl Into<String>) -> Sentence {
+    pub(super) fn flat(text: impl Into<String>) -> Sentence {
         Sentence { text: text.into(), parts: Vec::new() }
     }
 }
@@ -35,11 +36,21 @@ impl Sentence {
 /// A rulebook read aloud for one measure, or for a fee.
 #[derive(Clone, Copy, Debug)]
 pub struct Speaker<'a> {
-    book: &'a Rulebook,
+    pub(super) book: &'a Rulebook,
     /// The day that is measured, where there is one for all.
-    day: Option<Day>,
+    pub(super) day: Option<Day>,
     /// `child` or `patient`.
-    who: &'static str,
+    pub(super) who: &'static str,
+    /// What the predicates are about.
+    pub(super) about: About,
+}
+
+/// What a predicate is about.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum About {
+    Person,
+    /// An appointment or a slot.
+    Row,
 }
 
 impl<'a> Speaker<'a> {
@@ -49,12 +60,17 @@ impl<'a> Speaker<'a> {
         let first = days.next();
         let day = if days.next().is_none() { first } else { None };
         let who = if is_of_children(book, &book.measures[id.index()]) { "child" } else { "patient" };
-        Speaker { book, day, who }
+        Speaker { book, day, who, about: About::Person }
     }
 
     /// Reads what belongs to no measure aloud.
     pub fn of_book(book: &'a Rulebook) -> Speaker<'a> {
-        Speaker { book, day: None, who: "patient" }
+        Speaker { book, day: None, who: "patient", about: About::Person }
+    }
+
+    /// Reads a pathway aloud.
+    pub fn of_pathway(book: &'a Rulebook) -> Speaker<'a> {
+        Speaker { who: "child", ..Speaker::of_book(book) }
     }
 
     /// `A child is on the register who …`
@@ -82,31 +98,54 @@ impl<'a> Speaker<'a> {
         self.predicate(condition, Naming::Left)
     }
 
-    fn around(&self, start: &str, condition: ConditionId) -> Sentence {
-        let Sentence { text, parts } = self.predicate(condition, Naming::Said);
+    pub(super) fn around(&self, start: &str, condition: ConditionId) -> Sentence {
+        let Sentence { text, parts } = self.told(start, condition);
         let end = if parts.is_empty() { "." } else { "" };
-        Sentence { text: format!("{start} {text}{end}"), parts }
+        Sentence { text: text + end, parts }
     }
 
-    fn predicate(&self, id: ConditionId, naming: Naming) -> Sentence {
+    /// The same without a full stop.
+    pub(super) fn told(&self, start: &str, condition: ConditionId) -> Sentence {
+        let Sentence { text, parts } = self.predicate(condition, Naming::Said);
+        Sentence { text: format!("{start} {text}"), parts }
+    }
+
+    pub(super) fn predicate(&self, id: ConditionId, naming: Naming) -> Sentence {
         let name = self.book.condition_words[id.index()].name.as_deref().filter(|_| naming == Naming::Said);
         let named = name.map_or(String::new(), |name| format!(" ({name})"));
         match &self.book.conditions[id.index()] {
             Condition::All(parts) => self.compound(parts, "and", "all", &named),
             Condition::Any(parts) => self.compound(parts, "or", "any", &named),
-            Condition::Not(inner) => match &self.book.conditions[inner.index()] {
-                Condition::All(_) | Condition::Any(_) | Condition::Not(_) => Sentence {
-                    text: format!("is one for whom this is not so{named}:"),
-                    parts: vec![self.predicate(*inner, Naming::Said)],
-                },
-                Condition::Count { .. }
-                | Condition::Falls { .. }
-                | Condition::RegisteredAt(_)
-                | Condition::Exists(_) => Sentence::flat(self.leaf(*inner, Mood::Denied) + &named),
-            },
+            Condition::Not(inner) => self.denied(*inner, &named),
+            Condition::Beside(beside) => self.beside(beside, Mood::Said, &named),
             Condition::Count { .. } | Condition::Falls { .. } | Condition::RegisteredAt(_) | Condition::Exists(_) => {
                 Sentence::flat(self.leaf(id, Mood::Said) + &named)
             }
+        }
+    }
+
+    fn denied(&self, id: ConditionId, named: &str) -> Sentence {
+        // `not two_mmr`: what is denied has the name.
+        let inner = self.book.condition_words[id.index()].name.as_deref();
+        let inner = inner.map_or(String::new(), |name| format!(" (not {name})"));
+        let named = if named.is_empty() { inner.as_str() } else { named };
+        match &self.book.conditions[id.index()] {
+            Condition::All(_) | Condition::Any(_) | Condition::Not(_) => Sentence {
+                text: format!("is one {} this is not so{named}:", self.of_whom()),
+                parts: vec![self.predicate(id, Naming::Left)],
+            },
+            Condition::Beside(beside) => self.beside(beside, Mood::Denied, named),
+            Condition::Count { .. } | Condition::Falls { .. } | Condition::RegisteredAt(_) | Condition::Exists(_) => {
+                Sentence::flat(self.leaf(id, Mood::Denied) + named)
+            }
+        }
+    }
+
+    /// `for whom`, of a person.
+    fn of_whom(&self) -> &'static str {
+        match self.about {
+            About::Person => "for whom",
+            About::Row => "of which",
         }
     }
 
@@ -124,6 +163,27 @@ impl<'a> Speaker<'a> {
 
     /// A condition without parts, said or denied.
     fn leaf(&self, id: ConditionId, mood: Mood) -> String {
+        let said = self.bare_leaf(id, mood);
+        if self.about == About::Row && !self.is_of_the_row(id) {
+            return format!("concerns a {} who {said}", self.who);
+        }
+        said
+    }
+
+    /// True for a condition on a date of the appointment or slot itself.
+    fn is_of_the_row(&self, id: ConditionId) -> bool {
+        match &self.book.conditions[id.index()] {
+            Condition::Falls { date, .. } | Condition::Exists(date) => self.hangs_on_the_row(*date),
+            Condition::All(_)
+            | Condition::Any(_)
+            | Condition::Not(_)
+            | Condition::Count { .. }
+            | Condition::RegisteredAt(_)
+            | Condition::Beside(_) => false,
+        }
+    }
+
+    fn bare_leaf(&self, id: ConditionId, mood: Mood) -> String {
         match &self.book.conditions[id.index()] {
             Condition::Count { clusters, at_least, at_most, window } => {
                 self.count(*clusters, (*at_least, *at_most), mood) + &self.window(window)
@@ -134,27 +194,25 @@ impl<'a> Speaker<'a> {
                 format!("is {not}registered {}", self.at(*date))
             }
             Condition::Exists(date) => {
+                if let Date::OfRow(row) = &self.book.dates[date.index()] {
+                    return exists_in_row(*row, mood);
+                }
                 let no = if mood == Mood::Denied { "no" } else { "a" };
                 format!("has {no} {}", self.date(*date))
             }
-            // What has parts is never asked for here.
-            Condition::All(_) | Condition::Any(_) | Condition::Not(_) => String::new(),
+            // What has parts, or stands beside the records, is never asked for here.
+            Condition::All(_) | Condition::Any(_) | Condition::Not(_) | Condition::Beside(_) => String::new(),
         }
     }
 
     fn count(&self, clusters: ClusterSet, (at_least, at_most): (u32, Option<u32>), mood: Mood) -> String {
         let what = self.clusters(clusters);
-        let days = |count: u32| if count == 1 { "1 day".to_owned() } else { format!("{count} different days") };
         let often = match (at_least, at_most) {
-            (1, None) => String::new(),
             (0, Some(0)) => {
                 let no = if mood == Mood::Denied { "" } else { "no " };
                 return format!("has {no}{what} recorded");
             }
-            (least, None) => format!(" on at least {}", days(least)),
-            (0, Some(most)) => format!(" on no more than {}", days(most)),
-            (least, Some(most)) if least == most => format!(" on exactly {}", days(least)),
-            (least, Some(most)) => format!(" on {least} to {}", days(most)),
+            (at_least, at_most) => on_days(at_least, at_most),
         };
         match mood {
             Mood::Said => format!("has {what} recorded{often}"),
@@ -179,14 +237,16 @@ impl<'a> Speaker<'a> {
                 format!("{} {age}{period}{when}{born}", if said { "reaches" } else { "does not reach" })
             }
             Date::Nth { .. } => format!("{} {}{when}", if said { "has" } else { "does not have" }, self.date(date)),
+            Date::OfRow(row) => falls_in_row(*row, mood).to_owned() + &when,
             Date::YearStart
             | Date::YearEnd
             | Date::MeasurementDay
+            | Date::ReportDay
             | Date::Calendar(_)
             | Date::After(..)
             | Date::Before(..) => {
                 let lies = if said { "lies" } else { "does not lie" };
-                format!("is one for whom {} {lies}{when}", self.date(date))
+                format!("is one {} {} {lies}{when}", self.of_whom(), self.date(date))
             }
         }
     }
@@ -196,184 +256,32 @@ impl<'a> Speaker<'a> {
         let names: Vec<&str> = clusters.iter().map(|at| self.book.clusters[at].name.as_str()).collect();
         names.join(" or ")
     }
-
-    /// When, with a blank before it: ` from the age of 1 year to before the age of 5 years`; nothing for every day.
-    pub fn window(&self, window: &Window) -> String {
-        let mut from: Vec<Edge> = window.from.clone();
-        let mut to: Vec<Edge> = window.to.clone();
-        let mut said = Vec::new();
-        // Two edges that one phrase of the language makes are said by one phrase.
-        let pair = |from: &[Edge], to: &[Edge]| {
-            let pairs = from.iter().flat_map(|from| to.iter().map(move |to| (*from, *to)));
-            pairs.into_iter().find_map(|(from, to)| Some((from, to, self.pair(from, to)?)))
-        };
-        while let Some((first, last, words)) = pair(&from, &to) {
-            said.push(words);
-            from.retain(|edge| *edge != first);
-            to.retain(|edge| *edge != last);
-        }
-        match (&from[..], &to[..]) {
-            ([from], [to]) => said.push(self.between(*from, *to)),
-            (from, to) => {
-                said.extend(from.iter().map(|edge| self.opens(*edge)));
-                said.extend(to.iter().map(|edge| self.closes(*edge)));
-            }
-        }
-        if said.is_empty() { String::new() } else { format!(" {}", said.join(" and ")) }
-    }
-
-    /// Two edges that belong together: a year, a day, a time before or after a day.
-    fn pair(&self, from: Edge, to: Edge) -> Option<String> {
-        let date = |edge: Edge| &self.book.dates[edge.date.index()];
-        match ((date(from), from.shift_days), (date(to), to.shift_days)) {
-            ((Date::YearStart, 0), (Date::YearEnd, 0)) => Some("in the year".to_owned()),
-            ((_, 0), (_, 0)) if from == to => Some(format!("on {}", self.date(from.date))),
-            ((Date::Before(anchor, period), 1), (_, 0)) if *anchor == to.date => {
-                Some(format!("in the {period} up to and including {}", self.date(to.date)))
-            }
-            ((_, 0), (Date::After(anchor, period), 0)) if *anchor == from.date => {
-                let last = if period.unit == Unit::Days { " (the last day included)" } else { "" };
-                Some(format!("within {period} after {}{last}", self.date(from.date)))
-            }
-            _ => None,
-        }
-    }
-
-    fn between(&self, from: Edge, to: Edge) -> String {
-        let opens = match from.shift_days {
-            1 => format!("after {}", self.date(from.date)),
-            _ => format!("from {}", self.shifted(from)),
-        };
-        let closes = match (from.shift_days, to.shift_days) {
-            (1, -1) => format!("and before {}", self.date(to.date)),
-            (1, _) => format!("and by {}", self.shifted(to)),
-            (_, -1) => format!("to before {}", self.date(to.date)),
-            _ => format!("up to and including {}", self.shifted(to)),
-        };
-        format!("{opens} {closes}")
-    }
-
-    fn opens(&self, edge: Edge) -> String {
-        match edge.shift_days {
-            1 => format!("after {}", self.date(edge.date)),
-            0 if self.is_after_an_event(edge.date) => format!("at least {}", self.date(edge.date)),
-            _ => format!("on or after {}", self.shifted(edge)),
-        }
-    }
-
-    /// True for `28 days after first_dose`, and not for an age.
-    fn is_after_an_event(&self, date: DateId) -> bool {
-        match &self.book.dates[date.index()] {
-            Date::After(from, _) => self.book.dates[from.index()] != Date::Birth,
-            Date::Birth
-            | Date::Registration
-            | Date::YearStart
-            | Date::YearEnd
-            | Date::MeasurementDay
-            | Date::Calendar(_)
-            | Date::Before(..)
-            | Date::Nth { .. } => false,
-        }
-    }
-
-    fn closes(&self, edge: Edge) -> String {
-        match edge.shift_days {
-            -1 => format!("before {}", self.date(edge.date)),
-            _ => format!("by {}", self.shifted(edge)),
-        }
-    }
-
-    fn shifted(&self, edge: Edge) -> String {
-        let date = self.date(edge.date);
-        match edge.shift_days {
-            0 => date,
-            1.. => format!("{} days after {date}", edge.shift_days),
-            _ => format!("{} days before {date}", edge.shift_days.unsigned_abs()),
-        }
-    }
-
-    /// `at the year's end (31 March 2024)`, `on the measurement day`
-    fn at(&self, date: DateId) -> String {
-        let word = match &self.book.dates[date.index()] {
-            Date::YearStart | Date::YearEnd => "at",
-            Date::Birth | Date::Registration | Date::MeasurementDay | Date::Calendar(_) | Date::Nth { .. } => "on",
-            Date::After(..) | Date::Before(..) => "at",
-        };
-        format!("{word} {}", self.date(date))
-    }
-
-    /// A day: `the age of 8 months`, `the year's end (31 March 2024)`, `first_dose`.
-    pub fn date(&self, id: DateId) -> String {
-        match &self.book.dates[id.index()] {
-            Date::Birth => "birth".to_owned(),
-            Date::Registration => "registration".to_owned(),
-            Date::YearStart => format!("the year's start ({})", self.book.start.in_words()),
-            Date::YearEnd => format!("the year's end ({})", self.book.end.in_words()),
-            Date::MeasurementDay => match self.day {
-                Some(day) => format!("the measurement day ({})", day.in_words()),
-                None => "the measurement day".to_owned(),
-            },
-            Date::Calendar(day) => day.in_words(),
-            Date::After(from, period) if self.book.dates[from.index()] == Date::Birth => format!("the age of {period}"),
-            Date::After(from, period) => format!("{period} after {}", self.date(*from)),
-            Date::Before(from, period) => format!("{period} before {}", self.date(*from)),
-            Date::Nth { .. } => match self.name_of(id) {
-                Some(name) => name.to_owned(),
-                None => self.nth(id),
-            },
-        }
-    }
-
-    /// What a defined day is: `the first day with mmr recorded from the age of 1 year`.
-    pub fn defined_date(&self, id: DateId) -> String {
-        match &self.book.dates[id.index()] {
-            Date::Nth { .. } => self.nth(id),
-            Date::Birth
-            | Date::Registration
-            | Date::YearStart
-            | Date::YearEnd
-            | Date::MeasurementDay
-            | Date::Calendar(_)
-            | Date::After(..)
-            | Date::Before(..) => self.date(id),
-        }
-    }
-
-    fn nth(&self, id: DateId) -> String {
-        let Date::Nth { which, clusters, window } = &self.book.dates[id.index()] else { return String::new() };
-        let which = match which {
-            Which::Last => "last".to_owned(),
-            Which::FromStart(at) => ordinal(*at),
-        };
-        format!("the {which} day with {} recorded{}", self.clusters(*clusters), self.window(window))
-    }
-
-    /// The name that a day was given by `define`: an event's day without one is spoken of by its rule's words.
-    pub fn name_of(&self, id: DateId) -> Option<&'a str> {
-        let words = self.book.date_words[id.index()].as_str();
-        let is_event = matches!(self.book.dates[id.index()], Date::Nth { .. });
-        (is_event && !words.contains(' ')).then_some(words)
-    }
 }
 
 /// Whether the name that a condition was given is said behind it.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Naming {
+pub(super) enum Naming {
     Said,
     Left,
 }
 
 /// Whether a condition is to hold or not to hold.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Mood {
+pub(super) enum Mood {
     Said,
     Denied,
 }
 
-fn ordinal(at: u32) -> String {
-    let words = ["first", "second", "third", "fourth", "fifth"];
-    let word = (at as usize).checked_sub(1).and_then(|at| words.get(at));
-    word.map_or_else(|| format!("{at}th"), |word| (*word).to_owned())
+/// How often, with a blank before it: ` on at least 2 different days`; nothing for once or more.
+pub(super) fn on_days(at_least: u32, at_most: Option<u32>) -> String {
+    let days = |count: u32| if count == 1 { "1 day".to_owned() } else { format!("{count} different days") };
+    match (at_least, at_most) {
+        (1, None) => String::new(),
+        (least, None) => format!(" on at least {}", days(least)),
+        (0, Some(most)) => format!(" on no more than {}", days(most)),
+        (least, Some(most)) if least == most => format!(" on exactly {}", days(least)),
+        (least, Some(most)) => format!(" on {least} to {}", days(most)),
+    }
 }
 
 /// True for a measure whose register asks for an age, and for none of grown-up people.
@@ -382,7 +290,7 @@ fn is_of_children(book: &Rulebook, measure: &Measure) -> bool {
         let Date::After(from, period) = &book.dates[date.index()] else { return None };
         (book.dates[from.index()] == Date::Birth).then_some(*period)
     });
-    let is_young = |period: &crate::ground::Period| match period.unit {
+    let is_young = |period: &Period| match period.unit {
         Unit::Days | Unit::Weeks => true,
         Unit::Months => period.count < ADULT_AGE_YEARS * 12,
         Unit::Years => period.count < ADULT_AGE_YEARS,
@@ -395,6 +303,10 @@ pub(super) fn falls_in(book: &Rulebook, id: ConditionId) -> Vec<(DateId, &Window
     match &book.conditions[id.index()] {
         Condition::All(parts) | Condition::Any(parts) => parts.iter().flat_map(|part| falls_in(book, *part)).collect(),
         Condition::Falls { date, window } => vec![(*date, window)],
-        Condition::Not(_) | Condition::Count { .. } | Condition::RegisteredAt(_) | Condition::Exists(_) => Vec::new(),
+        Condition::Not(_)
+        | Condition::Count { .. }
+        | Condition::RegisteredAt(_)
+        | Condition::Exists(_)
+        | Condition::Beside(_) => Vec::new(),
     }
 }

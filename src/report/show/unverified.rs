@@ -9,6 +9,7 @@ use crate::model::formula::ProgramOf;
 use crate::report::prose::Block;
 use crate::report::show::find::path;
 use crate::report::show::gather::Gatherer;
+use crate::report::show::pathway::conditions_of_pathway;
 use crate::report::style::{counted, listed};
 use crate::report::wording::{conflict_line, value_words};
 
@@ -130,6 +131,16 @@ pub fn page(groups: &[Group], books: &[&Rulebook]) -> Vec<Block> {
         0 => "Everything is official.".to_owned(),
         things => format!("{} in all, the least sure first.", counted(things as u64, "thing")),
     }));
+    let used = books.iter().flat_map(|book| &book.uses).map(|used| used.book.name.to_string());
+    let mut used: Vec<String> = used.filter(|name| !names.contains(name)).collect();
+    used.sort();
+    used.dedup();
+    if !used.is_empty() {
+        blocks.push(Block::Line(format!(
+            "What is not official in the rulebooks that it uses is not among it: {}.",
+            listed(&used)
+        )));
+    }
     for group in groups {
         blocks.push(Block::Heading(format!("{} ({})", group.doubt.heading(), group.things.len())));
         blocks.push(Block::Line(group.settled_by.to_owned()));
@@ -173,6 +184,7 @@ impl<'a> Reading<'a, '_> {
     fn read(&mut self) {
         self.book().figures.iter().for_each(|figure| self.figure(figure));
         self.measures();
+        self.pathway();
         self.payments();
         self.stand_ins();
         self.clusters();
@@ -221,7 +233,7 @@ impl<'a> Reading<'a, '_> {
 
     fn measures(&mut self) {
         let book = self.book();
-        for measure in &book.measures {
+        for measure in book.measures.iter().filter(|measure| measure.borrowed.is_none()) {
             let code = &measure.code;
             self.notes(&format!("{code}, {}", measure.title), &measure.notes, Some(measure.span));
             let bare = [("who is on the register", &measure.register), ("who achieves it", &measure.achieved)];
@@ -239,6 +251,27 @@ impl<'a> Reading<'a, '_> {
                 if let Some(name) = &words.name {
                     self.notes(&format!("{code}, {name}: {}", words.text), &words.notes, Some(words.span));
                 }
+            }
+        }
+    }
+
+    fn pathway(&mut self) {
+        let book = self.book();
+        let Some(pathway) = &book.pathway else { return };
+        self.notes(&format!("pathway {}", pathway.name), &pathway.notes, Some(pathway.span));
+        for state in &pathway.states {
+            self.notes(&format!("state {}, {}", state.name, state.title), &state.notes, Some(state.span));
+        }
+        for alert in &pathway.alerts {
+            self.notes(&format!("alert {}, {}", alert.name, alert.title), &alert.notes, Some(alert.span));
+        }
+        for list in &pathway.worklists {
+            self.notes(&format!("worklist {}, {}", list.name, list.title), &list.notes, Some(list.span));
+        }
+        for id in conditions_of_pathway(book) {
+            let words = &book.condition_words[id.index()];
+            if let Some(name) = &words.name {
+                self.notes(&format!("{name}: {}", words.text), &words.notes, Some(words.span));
             }
         }
     }

@@ -6,9 +6,6 @@ use crate::ground::Day;
 use crate::syntax::next_year::dates::{self, LeapDay};
 use crate::syntax::next_year::{CARRIED_OVER, LOOK, NextYear, noted, remarks};
 
-/// Keys of the header that this knows how to move; what else stands there may refer to other rulebooks.
-const HEADER: [&str; 8] = ["scheme", "year", "title", "revision", "starts", "ends", "codes", "missing_day"];
-
 /// The file in the new year.
 ///
 /// # Errors
@@ -23,7 +20,9 @@ pub fn numbers(text: &str, next: &NextYear<'_>) -> Result<String, String> {
             carry(table, next);
         }
     }
-    references(root, next);
+    if let Some(table) = root.get_mut("uses").and_then(Item::as_table_like_mut) {
+        uses(table, next);
+    }
     if let Some(sources) = root.get_mut("sources").and_then(Item::as_table_like_mut) {
         let title = format!("carried over from {}, not yet confirmed", next.from);
         // What was put aside by an earlier year stands above it, and stays.
@@ -124,32 +123,19 @@ fn doubt(figure: &mut dyn TableLike, next: &NextYear<'_>) -> String {
     format!("in {from} {status}, from {source}{date}")
 }
 
-/// Names of other rulebooks in the header: the same many years later where there is one, and marked.
-fn references(root: &mut dyn TableLike, next: &NextYear<'_>) {
-    let keys: Vec<String> = root.iter().map(|(key, _)| key.to_owned()).collect();
-    for key in keys.iter().filter(|key| !HEADER.contains(&key.as_str())) {
-        let Some(value) = root.get_mut(key).and_then(Item::as_value_mut) else { continue };
-        let mut has_year = false;
-        let mut move_on = |value: &mut Value| {
-            let Some(name) = value.as_str().map(str::to_owned) else { return };
-            has_year |= dates::names_a_year(name.rsplit('/').next().unwrap_or(&name));
-            let moved = match name.split_once('/') {
-                Some((scheme, year)) => {
-                    format!("{scheme}/{}", dates::with_dates_moved(year, next.by, LeapDay::Before))
-                }
-                None => return,
-            };
-            if next.known.contains(&moved) {
-                replace(value, moved.into());
-            }
+/// The rulebooks that this one uses: the same many years later where there are such, and marked.
+fn uses(table: &mut dyn TableLike, next: &NextYear<'_>) {
+    let keys: Vec<String> = table.iter().map(|(key, _)| key.to_owned()).collect();
+    for key in keys {
+        let Some(name) = table.get(&key).and_then(Item::as_str).map(str::to_owned) else { continue };
+        let Some(later) = next.later(&name) else { continue };
+        let note = if next.known.contains(&later) {
+            set(table, &key, later.into());
+            format!("{name} in {}", next.from)
+        } else {
+            format!("as in {}: there is no rulebook {later}", next.from)
         };
-        match value {
-            Value::Array(items) => items.iter_mut().for_each(&mut move_on),
-            other => move_on(other),
-        }
-        if has_year {
-            look(root, key, &format!("follows {}", next.from));
-        }
+        look(table, &key, &note);
     }
 }
 
