@@ -62,3 +62,16 @@ fn a_folder_that_holds_something_is_left_alone() {
     export(&[file.join("below").to_str().unwrap()]).refused().says("cannot write");
     assert_eq!(fs::read_dir(folder).unwrap().count(), 1);
 }
+
+/// A local scheme cannot be read without the rulebooks that it uses.
+#[test]
+fn a_scheme_comes_with_the_rulebooks_that_it_uses() {
+    let temporary = tempfile::tempdir().unwrap();
+    let folder = temporary.path().to_str().unwrap();
+    let ran = export(&[folder, "--year", "wf-newham/2024-25"]).fine();
+    assert!(ran.stdout.starts_with("wrote 3 rulebooks in "), "{}", ran.stdout);
+    let names: Vec<String> =
+        stdout(["show", "--rules", folder]).lines().map(|line| line.split(' ').next().unwrap().to_owned()).collect();
+    assert_eq!(names, ["qof/2023-24", "qof/2024-25", "wf-newham/2024-25"]);
+    assert_eq!(stdout(["check", "--rules", folder]), "3 rulebooks checked: no faults\n");
+}

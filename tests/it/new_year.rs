@@ -295,3 +295,59 @@ fn the_built_in_rules_need_a_folder_to_go_to() {
     let mine = temporary.path().join("mine");
     assert_eq!(stdout(["check", "--rules", mine.to_str().unwrap()]), "2 rulebooks checked: no faults\n");
 }
+
+/// The rulebooks that a scheme uses move on with it, and come along where they are not there; its own codes too.
+#[test]
+fn a_local_scheme_moves_on_to_the_rulebooks_of_the_new_year() {
+    let temporary = tempfile::tempdir().unwrap();
+    let folder = temporary.path().join("rules");
+    let into = folder.to_str().unwrap();
+    let ran = new_year(&["2025-26", "--from", "wf-newham/2024-25", "--into", into]).fine();
+    for brought in ["codes/2026.1", "qof/2024-25", "qof/2025-26"] {
+        assert!(ran.stdout.contains(&format!("wrote {into}/{brought}/, which it reads\n")), "{}", ran.stdout);
+    }
+    assert!(ran.stdout.contains("scheme.toml:19: uses.year_end: qof/2024-25 in wf-newham/2024-25\n"), "{}", ran.stdout);
+    assert_eq!(stdout(["check", "--rules", into]), "3 rulebooks checked: no faults\n");
+    assert!(stdout(["test", "--rules", into]).contains("\nwf-newham/2025-26: no examples\n"));
+    let scheme = fs::read_to_string(folder.join("wf-newham/2025-26/scheme.toml")).unwrap();
+    for line in [
+        "\nyear_end = \"qof/2025-26\"    # the register, outcomes and ages of the children  # look: qof/2024-25 in wf-newham/2024-25\n",
+        "\nbaseline = \"qof/2024-25\" ",
+        "\nareas       = [\"Newham\", \"Waltham Forest\"]\n",
+    ] {
+        assert!(scheme.contains(line), "{line}\n{scheme}");
+    }
+    let codes = |folder: &Path| texts(&folder.join("codes"));
+    let shipped = crate::uptake::rules().join("wf-newham/2024-25");
+    assert_eq!(codes(&folder.join("wf-newham/2025-26")), codes(&shipped));
+    assert_eq!(codes(&shipped).len(), 6);
+    // It is a year on in what it says, and looks for the children of that year.
+    let shown = stdout(["show", "VI001", "--rules", into, "--year", "wf-newham/2025-26"]);
+    assert!(shown.contains("(born from 1 August 2024 to 31 July 2025)"), "{shown}");
+    let rules = fs::read_to_string(folder.join("wf-newham/2025-26/pathway.rules")).unwrap();
+    assert!(!rules.contains(" official\n") && rules.contains("assumed  # look: official in wf-newham/2024-25\n"));
+}
+
+#[test]
+fn a_rulebook_that_a_scheme_would_use_and_that_is_not_there_is_named() {
+    let rules = Rules::copy(&["qof/2023-24", "qof/2024-25", "wf-newham/2024-25"]);
+    let folder = rules.folder().to_str().unwrap();
+    let before = texts(rules.folder());
+    new_year(&["2025-26", "--from", "wf-newham/2024-25", "--rules", folder])
+        .refused()
+        .says("wf-newham/2025-26 would read a rulebook that is not there: `qof/2025-26`, which is `year_end` of wf-newham/2024-25")
+        .says("uptake new-year qof/2025-26 --from qof/2024-25");
+    assert_eq!(texts(rules.folder()), before);
+    new_year(&["qof/2025-26", "--from", "qof/2024-25", "--rules", folder]).fine();
+    new_year(&["2025-26", "--from", "wf-newham/2024-25", "--rules", folder]).fine();
+    assert_eq!(stdout(["check", "--rules", folder]), "5 rulebooks checked: no faults\n");
+    // A baseline that is not there yet stays, and is marked: the rest can be read.
+    new_year(&["qof/2027-28", "--from", "qof/2024-25", "--rules", folder]).fine();
+    let ran = new_year(&["2027-28", "--from", "wf-newham/2024-25", "--rules", folder]).fine();
+    assert!(
+        ran.stdout.contains("uses.baseline: as in wf-newham/2024-25: there is no rulebook qof/2026-27\n"),
+        "{}",
+        ran.stdout
+    );
+    assert_eq!(stdout(["check", "--rules", folder]), "7 rulebooks checked: no faults\n");
+}

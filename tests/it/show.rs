@@ -22,6 +22,8 @@ const BOOKS: [&str; 8] = [
     "target-payments/2020-21",
 ];
 
+const LOCAL: &str = "wf-newham/2024-25";
+
 fn show(arguments: &[&str]) -> String {
     stdout([&["show"], arguments].concat())
 }
@@ -73,6 +75,14 @@ fn every_kind_of_thing_reads_well() {
         ("unverified", &["--unverified", "--year", "2023-24"]),
         ("markdown", &["VI001", "mmr", "--year", "2023-24", "--format", "markdown"]),
         ("json", &["VI001", "rsv", "--year", "2024-25", "--format", "json"]),
+        ("local-book", &["--year", LOCAL]),
+        ("local-book-json", &["--year", LOCAL, "--format", "json"]),
+        ("local-pathway", &["childhood_immunisations", "--year", LOCAL]),
+        ("local-parts", &["with_coordinator", "means_not_clear", "no_free_slot", "calls", "means", "--year", LOCAL]),
+        ("local-payment", &["improved_uptake", "audit_rate", "imms_refused", "--year", LOCAL]),
+        ("local-markdown", &["no_contact", "exempted", "--year", LOCAL, "--format", "markdown"]),
+        ("local-json", &["contacting", "agreed_without_appointment", "calls", "--year", LOCAL, "--format", "json"]),
+        ("local-unverified", &["--unverified", "--year", LOCAL]),
     ] {
         compare(name, &show(arguments));
     }
@@ -94,6 +104,60 @@ fn every_construct_reads_well() {
         "{shown}"
     );
     assert!(shown.contains("has jab recorded on at least 2 different days in the year and before 1 September 2030"));
+}
+
+/// An invented pathway that asks whatever the language can ask of what stands beside records.
+#[test]
+fn every_question_of_a_pathway_reads_well() {
+    let temporary = tempfile::tempdir().unwrap();
+    crate::tables::copy(&root().join("tests/show/toy"), &temporary.path().join("toy/2030-31"));
+    crate::tables::copy(&root().join("tests/show/local"), &temporary.path().join("local/2030-31"));
+    let folder = temporary.path().to_str().unwrap();
+    assert!(stdout(["check", "--rules", folder, "local/2030-31"]).ends_with("no faults\n"));
+    let all = ["reach", "ways", "share", "tried"];
+    let shown = show(&[&["--rules", folder, "--year", "local/2030-31"], &all[..]].concat());
+    compare("pathway", &shown);
+    compare("pathway-unverified", &show(&["--rules", folder, "--unverified", "--year", "local/2030-31"]));
+    // Who counts, and who pays.
+    let borrowed = show(&["--rules", folder, "--year", "local/2030-31", "T1"]);
+    assert!(borrowed.contains("Indicator of toy/2030-31 (Every construct of the language, 2030/31)"), "{borrowed}");
+    assert!(borrowed.contains("local/2030-31 (Everything that a pathway can ask, 2030/31) borrows it"), "{borrowed}");
+    assert!(borrowed.contains("spare: the denominator − the number reported as local exceptions."), "{borrowed}");
+    assert!(!borrowed.contains("Payment sums"), "{borrowed}");
+}
+
+/// Every part of the pathway is found by its name, in every form, and says its title, as the rule file has it.
+#[test]
+fn every_part_of_a_pathway_can_be_shown() {
+    let text = fs::read_to_string(rules().join(LOCAL).join("pathway.rules")).unwrap();
+    let mut parts = 0;
+    for line in text.lines() {
+        let mut words = line.split_whitespace();
+        let (Some(kind), Some(name)) = (words.next(), words.next()) else { continue };
+        if !["pathway", "state", "alert", "worklist"].contains(&kind) || !line.contains('"') {
+            continue;
+        }
+        parts += 1;
+        let title = line.split('"').nth(1).unwrap();
+        let shown = json(&[name, "--year", LOCAL]);
+        let is_it = |thing: &&Value| thing["kind"] == kind && thing["name"] == name && thing["title"] == title;
+        assert_eq!(shown["shown"].as_array().unwrap().iter().filter(is_it).count(), 1, "{kind} {name}");
+        for form in ["text", "markdown"] {
+            let page = show(&[name, "--year", LOCAL, "--format", form]);
+            assert!(page.contains(&format!("{name}: {title}")), "{form}: {page}");
+        }
+    }
+    assert!(parts > 20, "{parts}");
+    let ran = Ran::of(output(["show", "contactin", "--year", LOCAL])).refused();
+    ran.says("did you mean `contacting`?").says("\n  worklists: alerts, calls, coordinator, exempted, review\n");
+    // Whoever reads another's figures says whose they are, and that those are not among what is listed.
+    let book = show(&["--year", LOCAL]);
+    assert!(book.contains("VI001  DTP: three doses before 8 months                   qof/2024-25\n"), "{book}");
+    let sources = |book: &str| json(&["--year", book])["shown"][0]["measures"][0]["sources"].clone();
+    assert_eq!(sources(LOCAL), sources("2024-25"));
+    let not_official = show(&["--unverified", "--year", LOCAL]);
+    assert!(not_official.contains("rulebooks that it uses is not among it: qof/2023-24 and qof/2024-25."));
+    assert!(!show(&["--unverified"]).contains("is not among it"));
 }
 
 /// VI001's year holds who reaches 8 months from 1 April 2023 to 31 March 2024: births from 1 August 2022 to 31 July 2023.

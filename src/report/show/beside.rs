@@ -51,17 +51,18 @@ impl Speaker<'_> {
             return String::new();
         };
         let mut such = format!("of {}{}", self.clusters(*clusters), self.window(window));
-        if let Some(same_day) = same_day {
-            such += &format!(" on the same day as one of {}", self.clusters(*same_day));
-        }
         if let Some(saying) = saying {
             such += &self.saying(*saying);
+        }
+        if let Some(same_day) = same_day {
+            let comma = if saying.is_some() { "," } else { "" };
+            such += &format!("{comma} on the same day as a record of {}", self.clusters(*same_day));
         }
         match (mood, at_least, at_most) {
             (Mood::Said, 1, None) | (Mood::Denied, 0, Some(0)) => format!("has a record {such}"),
             (Mood::Said, 0, Some(0)) | (Mood::Denied, 1, None) => format!("has no record {such}"),
-            (Mood::Said, least, most) => format!("has records {such}{}", on_days(*least, *most)),
-            (Mood::Denied, least, most) => format!("does not have records {such}{}", on_days(*least, *most)),
+            (Mood::Said, least, most) => format!("has{} a record {such}", on_days(*least, *most)),
+            (Mood::Denied, least, most) => format!("does not have{} a record {such}", on_days(*least, *most)),
         }
     }
 
@@ -77,6 +78,13 @@ impl Speaker<'_> {
 
     fn different(&self, beside: &Beside, mood: Mood) -> String {
         let Beside::Different { words, clusters, at_least, at_most, window } = beside else { return String::new() };
+        // One thing that a text names alone is one text that names one thing.
+        if matches!((at_least, at_most), (1, None) | (0, Some(0))) {
+            let (clusters, saying) = (*clusters, Some(Saying { words: *words, absent: false, one: true }));
+            let (at_least, at_most, window) = (*at_least, *at_most, window.clone());
+            return self
+                .records(&Beside::Records { clusters, same_day: None, saying, at_least, at_most, window }, mood);
+        }
         let things = |count: u32| if count == 1 { "1 thing".to_owned() } else { format!("{count} different things") };
         let how_many = match (at_least, at_most) {
             (least, None) => format!("at least {}", things(*least)),

@@ -66,6 +66,15 @@ impl<'a> Gatherer<'a> {
         shown
     }
 
+    /// Remarks on a measure, by whoever counts it.
+    pub(super) fn notes_of(&self, id: MeasureId) -> NotesShown {
+        let measure = &self.book.measures[id.index()];
+        let Some(borrowed) = measure.borrowed else { return self.notes(&measure.notes) };
+        let lender = &*self.book.uses[borrowed.from.index()].book;
+        let measured = &lender.measurements[borrowed.measurement.index()];
+        Gatherer { book: lender, sources: self.sources }.notes(&lender.measures[measured.measure.index()].notes)
+    }
+
     fn own_measure(&self, id: MeasureId) -> MeasureShown {
         let measure = &self.book.measures[id.index()];
         MeasureShown {

@@ -156,7 +156,7 @@ pub fn overview(book: &Rulebook, sources: &Sources) -> BookShown {
         title: measure.title.clone(),
         counted_by: measure.borrowed.map(|borrowed| gatherer.used(borrowed.from).rulebook),
         figures: gatherer.figures_of(Some(MeasureId(at))),
-        notes: gatherer.notes(&measure.notes),
+        notes: gatherer.notes_of(MeasureId(at)),
     };
     let payment = |(payment, at): (&crate::model::book::Payment, u32)| PaidShort {
         name: payment.name.clone(),
