@@ -11,6 +11,7 @@ mod error;
 mod explain;
 mod export;
 mod facts;
+mod fmt;
 mod format;
 mod given_counts;
 mod import_codes;
@@ -25,6 +26,7 @@ mod progress;
 mod results;
 mod rules_folder;
 mod run;
+mod schema;
 mod score;
 mod show;
 mod sweep;
@@ -74,6 +76,8 @@ enum Command {
     Check(check::CheckArguments),
     /// Try the worked examples of rulebooks
     Test(test::TestArguments),
+    /// Lay out rule files in one way, comments kept
+    Fmt(fmt::FmtArguments),
     /// A local scheme: states of children not achieved, alerts, worklists, and the return
     Pathway(pathway::PathwayArguments),
     /// Explain one patient's result for one indicator, clause by clause
@@ -84,6 +88,8 @@ enum Command {
     NewYear(new_year::NewYearArguments),
     /// Write out the built-in rules, to read and to edit
     Export(export::ExportArguments),
+    /// Print what a TOML file of the rules can hold, as JSON Schema for editors
+    Schema(schema::SchemaArguments),
     /// Take over a published list of codes as a code cluster of the rules
     ImportCodes(import_codes::ImportCodesArguments),
     /// Show faults and meanings in an editor, which starts this itself (language server protocol)
@@ -138,11 +144,13 @@ fn run(arguments: Arguments) -> Result<Done, CliError> {
         Command::Sweep(arguments) => sweep::sweep(&arguments, rules),
         Command::Check(arguments) => check::check(&arguments, rules),
         Command::Test(arguments) => test::test(&arguments, rules),
+        Command::Fmt(arguments) => fmt::fmt(&arguments, rules),
         Command::Pathway(arguments) => pathway::pathway(&arguments, rules),
         Command::Explain(arguments) => explain::explain(&arguments, rules),
         Command::Show(arguments) => show::show(&arguments, rules),
         Command::NewYear(arguments) => new_year::new_year(&arguments, rules),
         Command::Export(arguments) => export::export(&arguments),
+        Command::Schema(arguments) => schema::schema(&arguments),
         Command::ImportCodes(arguments) => import_codes::import_codes(&arguments, rules),
         #[cfg(feature = "lsp")]
         Command::Lsp(arguments) => lsp::lsp(&arguments, rules),

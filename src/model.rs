@@ -11,6 +11,7 @@ pub mod ids;
 pub mod library;
 pub mod pathway;
 pub mod remark;
+pub mod shape;
 pub mod unit;
 
 mod build;

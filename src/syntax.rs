@@ -5,6 +5,7 @@
 //! a contract is: whether `dtap` exists, or a threshold makes sense, is `model`'s business.
 
 pub mod cluster_text;
+pub mod layout;
 pub mod next_year;
 pub mod toml_tree;
 pub mod tree;
@@ -12,5 +13,6 @@ pub mod tree;
 mod grammar;
 mod phrases;
 mod reader;
+mod toml_slips;
 
 pub use reader::read_rules;

@@ -2,6 +2,18 @@
 
 #[path = "it/bad_input.rs"]
 mod bad_input;
+#[path = "it/check_books.rs"]
+mod check_books;
+#[path = "it/check_fix.rs"]
+mod check_fix;
+#[path = "it/check_formats.rs"]
+mod check_formats;
+#[path = "it/check_pages.rs"]
+mod check_pages;
+#[path = "it/check_saved.rs"]
+mod check_saved;
+#[path = "it/check_schema.rs"]
+mod check_schema;
 #[path = "it/compare.rs"]
 mod compare;
 #[path = "it/csv_text.rs"]
@@ -20,6 +32,8 @@ mod examples;
 mod export;
 #[path = "it/faults.rs"]
 mod faults;
+#[path = "it/fmt.rs"]
+mod fmt;
 #[path = "it/given.rs"]
 mod given;
 #[path = "it/golden.rs"]
@@ -37,6 +51,8 @@ mod lsp;
 mod money;
 #[path = "it/new_year.rs"]
 mod new_year;
+#[path = "it/pathway.rs"]
+mod pathway;
 #[path = "it/sameness.rs"]
 mod sameness;
 #[path = "it/show.rs"]

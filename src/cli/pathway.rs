@@ -129,16 +129,10 @@ pub(super) fn pathway(arguments: &PathwayArguments, rules: Option<&Path>) -> Res
     found.merge(grouped);
     found.merge(known.findings.clone());
     found.merge(beside.findings(&extract));
-    let scene = Scene {
-        book: scheme,
-        pathway: resolved,
-        extract: &extract,
-        practices: &known.practices,
-        slots,
-        as_of,
-        result: &result,
-    };
-    arguments.write(&scene, &known, &takes_part, found)?;
+    let cards = pathway::cards(&extract, &setting);
+    let scene = Scene { book: scheme, pathway: resolved, cards: &cards, as_of, result: &result };
+    let counted = returned::Counting { extract: &extract, known: &known, takes_part: &takes_part };
+    arguments.write(&scene, &counted, found)?;
     Ok(Done::Well)
 }
 
@@ -146,8 +140,7 @@ impl PathwayArguments {
     fn write(
         &self,
         scene: &Scene<'_>,
-        known: &crate::cli::facts::KnownPractices,
-        takes_part: &[bool],
+        counting: &returned::Counting<'_>,
         mut found: crate::ground::Findings,
     ) -> Result<(), CliError> {
         if let Some(folder) = &self.lists {
@@ -162,7 +155,7 @@ impl PathwayArguments {
             output::talk_block(&findings::summary(&found.list()));
             return self.write_children(scene, &found.list());
         }
-        let returned = returned::Returned::of(self, scene, known, takes_part, &mut found)?;
+        let returned = returned::Returned::of(self, scene, counting, &mut found)?;
         output::talk_block(&findings::summary(&found.list()));
         output::talk_block(&gaps::summary(&returned.gaps));
         returned.notes.iter().for_each(|note| output::talk(note));

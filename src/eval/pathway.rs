@@ -6,12 +6,14 @@ pub mod child;
 pub mod explain;
 mod won;
 
+use std::collections::BTreeMap;
+
 use rayon::prelude::*;
 
 pub use self::child::{Apart, Child, Evidence, ListCell, OutstandingDose};
 use crate::data::appointments::Appointments;
 use crate::data::extract::{Extract, Partition, Patient, PracticeId};
-use crate::data::practices::Practices;
+use crate::data::practices::{Practice, Practices};
 use crate::data::progress::Progress;
 use crate::data::slots::Slots;
 use crate::eval::counts::Counts;
@@ -100,14 +102,50 @@ pub struct PathwayResult {
 }
 
 /// One indicator of one child achieved since the baseline.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
 pub struct Won {
     /// The practice it counts for.
-    pub practice: PracticeId,
+    pub practice_code: String,
     /// The indicator, by its place in the pathway.
     pub indicator: usize,
     /// The state before the dose that achieved it; None for one who was not pursued then.
     pub state: Option<StateId>,
+}
+
+/// What lists say of a practice.
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
+pub struct Card {
+    /// The name.
+    pub name: Option<String>,
+    /// The area.
+    pub area: Option<String>,
+    /// The member of staff who books.
+    pub contact_name: Option<String>,
+    /// How to reach them.
+    pub contact_details: Option<String>,
+    /// Protected slots that are free on or after the day of the report, in order: `2025-01-15 09:00 to 2025-01-15 09:20`.
+    pub free_slots: Vec<String>,
+}
+
+/// The cards of all practices of an extract, by code.
+pub fn cards(extract: &Extract, setting: &Setting<'_>) -> BTreeMap<String, Card> {
+    let card = |code: &str| {
+        let practice = setting.practices.find(code);
+        let text = |of: fn(&Practice) -> &Option<String>| practice.and_then(|practice| of(practice).clone());
+        let free = setting.slots.of(code).iter().filter(|slot| !slot.taken && slot.day >= setting.as_of);
+        let shown = free.map(|slot| match &slot.end {
+            Some(end) => format!("{} to {end}", slot.start),
+            None => slot.start.clone(),
+        });
+        Card {
+            name: text(|practice| &practice.name),
+            area: text(|practice| &practice.area),
+            contact_name: text(|practice| &practice.contact_name),
+            contact_details: text(|practice| &practice.contact_details),
+            free_slots: shown.collect(),
+        }
+    };
+    extract.practices().map(|(_, code)| (code.to_owned(), card(code))).collect()
 }
 
 /// Looks at every patient of an extract, on the threads of the current pool. Findings are those that only grouping by

@@ -9,10 +9,7 @@ use std::collections::BTreeMap;
 pub use self::children::children;
 pub use self::lists::worklist;
 pub use self::returns::{Readers, ReturnRow, areas, returns};
-use crate::data::practices::Practices;
-use crate::data::slots::Slots;
-use crate::data::{Extract, PracticeId};
-use crate::eval::pathway::{Apart, Child, PathwayResult, Won};
+use crate::eval::pathway::{Apart, Card, Child, PathwayResult, Won};
 use crate::ground::Day;
 use crate::model::Rulebook;
 use crate::model::pathway::{Pathway, StateId};
@@ -25,12 +22,8 @@ pub struct Scene<'a> {
     pub book: &'a Rulebook,
     /// Its pathway.
     pub pathway: &'a Pathway,
-    /// The records.
-    pub extract: &'a Extract,
-    /// What is known of practices.
-    pub practices: &'a Practices,
-    /// Their protected slots.
-    pub slots: &'a Slots,
+    /// What lists say of practices, by code.
+    pub cards: &'a BTreeMap<String, Card>,
     /// The day of the report.
     pub as_of: Day,
     /// What the pathway came to.
@@ -38,10 +31,6 @@ pub struct Scene<'a> {
 }
 
 impl<'a> Scene<'a> {
-    fn practice_code(&self, practice: PracticeId) -> &'a str {
-        self.extract.practice_code(practice)
-    }
-
     /// The indicators' codes, separated by blanks.
     fn codes(&self, indicators: &[usize]) -> String {
         let code = |at: &usize| self.book.measures[self.pathway.indicators[*at].index()].code.as_str();
@@ -91,7 +80,7 @@ impl Counted {
 pub fn states(scene: &Scene<'_>, together: bool) -> Table<'static> {
     let mut counted: BTreeMap<(String, StateId), Counted> = BTreeMap::new();
     for child in &scene.result.children {
-        let practice = if together { "" } else { scene.practice_code(child.practice) };
+        let practice = if together { "" } else { child.practice_code.as_str() };
         counted.entry((practice.to_owned(), child.state)).or_default().add(child);
     }
     let mut table = Table::new("Children not achieved, by state", STATE_COLUMNS);
@@ -126,8 +115,8 @@ pub const WON_COLUMNS: [Column; 5] = [
 /// Children who achieved since the baseline, by the state they were in before the dose.
 pub fn won(scene: &Scene<'_>, together: bool) -> Table<'static> {
     let mut counted: BTreeMap<(String, usize, Option<StateId>), u64> = BTreeMap::new();
-    for Won { practice, indicator, state } in &scene.result.won {
-        let practice = if together { "" } else { scene.practice_code(*practice) };
+    for Won { practice_code, indicator, state } in &scene.result.won {
+        let practice = if together { "" } else { practice_code.as_str() };
         *counted.entry((practice.to_owned(), *indicator, *state)).or_default() += 1;
     }
     let mut table = Table::new("Achieved since the baseline, by the state before the dose", WON_COLUMNS);
@@ -159,7 +148,7 @@ pub fn alerts(scene: &Scene<'_>, together: bool) -> Table<'static> {
     let mut counted: BTreeMap<(&str, usize), u64> = BTreeMap::new();
     for child in scene.listed() {
         for alert in &child.alerts {
-            let count = counted.entry((scene.practice_code(child.practice), *alert)).or_default();
+            let count = counted.entry((child.practice_code.as_str(), *alert)).or_default();
             *count = if scene.pathway.alerts[*alert].per_practice { 1 } else { *count + 1 };
         }
     }

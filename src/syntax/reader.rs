@@ -7,6 +7,7 @@ mod formulas;
 mod pairs;
 mod pathways;
 mod recovery;
+mod slips;
 
 use self::pairs::{Children, word};
 use crate::ground::{Diagnostic, FileId};

@@ -579,6 +579,20 @@ pub enum Test {
     Compare(Formula, Comparator, Formula, Span),
 }
 
+impl Test {
+    /// The place of the whole test.
+    pub fn span(&self) -> Span {
+        match self {
+            Test::All(_, span)
+            | Test::Any(_, span)
+            | Test::Not(_, span)
+            | Test::Bracketed(_, span)
+            | Test::Absent(_, span)
+            | Test::Compare(_, _, _, span) => *span,
+        }
+    }
+}
+
 /// How two amounts compare.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Comparator {

@@ -38,7 +38,7 @@ pub struct Population {
     pub(super) background_from: Day,
     pub(super) background_codes: Vec<ConceptId>,
     pub(super) events: Vec<EventKind>,
-    pub(super) outreach: Outreach,
+    pub(in crate::cli::demo) outreach: Outreach,
 }
 
 /// What is wrong with a population file.

@@ -108,8 +108,7 @@ fn fill(scene: &Scene<'_>, folder: &Path) -> Result<(usize, usize), CliError> {
 
 /// The practices that have children in the pathway.
 fn practices_of<'a>(scene: &Scene<'a>) -> Vec<&'a str> {
-    let mut codes: Vec<&str> =
-        scene.result.children.iter().map(|child| scene.extract.practice_code(child.practice)).collect();
+    let mut codes: Vec<&str> = scene.result.children.iter().map(|child| child.practice_code.as_str()).collect();
     codes.sort_unstable();
     codes.dedup();
     codes

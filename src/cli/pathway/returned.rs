@@ -6,7 +6,7 @@ use super::PathwayArguments;
 use crate::cli::CliError;
 use crate::cli::facts::KnownPractices;
 use crate::cli::given_counts::{CountRemarks, GivenCounts};
-use crate::data::PracticeId;
+use crate::data::{Extract, PracticeId};
 use crate::eval::counts::Counts;
 use crate::eval::pay::{Counted, Facts, Origin, earned};
 use crate::ground::{Amount, Findings};
@@ -15,6 +15,15 @@ use crate::report::figured::{ANY_PRACTICE, Figured, gap_words};
 use crate::report::gaps::NamedGap;
 pub(super) use crate::report::pathway::Readers;
 use crate::report::pathway::{ReturnRow, Scene};
+
+/// Who was counted, besides what the pathway came to.
+#[derive(Clone, Copy)]
+pub(super) struct Counting<'a> {
+    pub(super) extract: &'a Extract,
+    pub(super) known: &'a KnownPractices,
+    /// By practice of the extract: whether it takes part.
+    pub(super) takes_part: &'a [bool],
+}
 
 /// The rows of the return, and what must be known of them.
 pub(super) struct Returned {
@@ -30,21 +39,27 @@ impl Returned {
     pub(super) fn of(
         arguments: &PathwayArguments,
         scene: &Scene<'_>,
-        known: &KnownPractices,
-        takes_part: &[bool],
+        counting: &Counting<'_>,
         findings: &mut Findings,
     ) -> Result<Returned, CliError> {
         let mut remarks = CountRemarks::default();
         let given = given_year_end(arguments, scene, &mut remarks, findings)?;
-        let figures = known.figures(0);
+        let figures = counting.known.figures(0);
         let mut rows = Vec::new();
-        for practice_code in practices(scene, takes_part, given.as_ref()) {
-            let id = scene.extract.practices().find(|(_, code)| *code == practice_code).map(|(id, _)| id);
-            rows.extend(practice_rows(arguments, scene, known, &figures, (id, &practice_code), given.as_ref()));
+        for practice_code in practices(scene, counting, given.as_ref()) {
+            let id = counting.extract.practices().find(|(_, code)| *code == practice_code).map(|(id, _)| id);
+            rows.extend(practice_rows(
+                arguments,
+                scene,
+                counting.known,
+                &figures,
+                (id, &practice_code),
+                given.as_ref(),
+            ));
         }
         let gaps = gaps(&rows, scene, &figures);
         let mut notes = remarks.notes();
-        for set in &known.overrides {
+        for set in &counting.known.overrides {
             notes.push(format!("set for this run: {} is {}", set.figure, set.set_to));
         }
         Ok(Returned { rows, gaps, notes })
@@ -78,11 +93,11 @@ fn measurements<'a>(scene: &'a Scene<'_>) -> impl Iterator<Item = MeasurementId>
 }
 
 /// The practices that have anybody on a register, or whose counts were given, in bytewise order.
-fn practices(scene: &Scene<'_>, takes_part: &[bool], given: Option<&ByPractice>) -> BTreeSet<String> {
+fn practices(scene: &Scene<'_>, counting: &Counting<'_>, given: Option<&ByPractice>) -> BTreeSet<String> {
     let is_there = |counts: &[Counts]| counts.iter().any(|counts| counts.register > 0);
-    let counted = scene.extract.practices().filter(|(PracticeId(at), _)| {
+    let counted = counting.extract.practices().filter(|(PracticeId(at), _)| {
         let at = *at as usize;
-        takes_part[at] && (is_there(&scene.result.year_end[at]) || is_there(&scene.result.baseline[at]))
+        counting.takes_part[at] && (is_there(&scene.result.year_end[at]) || is_there(&scene.result.baseline[at]))
     });
     let counted = counted.map(|(_, code)| code.to_owned());
     counted.chain(given.into_iter().flat_map(|given| given.keys().cloned())).collect()
@@ -96,7 +111,7 @@ fn practice_rows(
     (id, practice_code): (Option<PracticeId>, &str),
     given: Option<&ByPractice>,
 ) -> Vec<ReturnRow> {
-    let exceptions = exceptions(scene, id);
+    let exceptions = exceptions(scene, practice_code);
     let facts = facts(arguments, scene, known, (id, practice_code), given, &exceptions);
     let area = known.practices.find(practice_code).and_then(|practice| practice.area.clone()).unwrap_or_default();
     let audit_above = scene.pathway.audit_above.and_then(|figure| match figures[figure.index()].value {
@@ -119,7 +134,7 @@ fn practice_rows(
 }
 
 /// By indicator, then by state that is reported as an exception: how many children of a practice.
-fn exceptions(scene: &Scene<'_>, practice: Option<PracticeId>) -> Vec<Vec<u64>> {
+fn exceptions(scene: &Scene<'_>, practice_code: &str) -> Vec<Vec<u64>> {
     let states: Vec<usize> = scene
         .pathway
         .states
@@ -129,7 +144,7 @@ fn exceptions(scene: &Scene<'_>, practice: Option<PracticeId>) -> Vec<Vec<u64>> 
         .map(|(at, _)| at)
         .collect();
     let mut counted = vec![vec![0; states.len()]; scene.pathway.indicators.len()];
-    for child in scene.result.children.iter().filter(|child| Some(child.practice) == practice) {
+    for child in scene.result.children.iter().filter(|child| child.practice_code == practice_code) {
         if let Some(at) = states.iter().position(|state| *state == child.state.index()) {
             child.indicators.iter().for_each(|indicator| counted[*indicator][at] += 1);
         }

@@ -12,10 +12,10 @@ use crate::model::pathway::{ColumnValue, ListColumn, Pathway, StateId};
 /// A child of a pathway.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Child {
-    /// Who.
-    pub key: PatientKey,
+    /// The id, as it was written.
+    pub patient_id: String,
     /// The practice that it counts for.
-    pub practice: PracticeId,
+    pub practice_code: String,
     /// Date of birth.
     pub birth: Day,
     /// The first day of the registration that counts.
@@ -150,8 +150,8 @@ impl Look<'_, '_> {
         let cells = lists.iter().map(|list| list.columns.iter().map(|column| cell(&mut sight, column)).collect());
         let cells = cells.collect();
         Some(Child {
-            key: patient.key,
-            practice,
+            patient_id: self.extract.patient_id(patient.key).into_owned(),
+            practice_code: self.extract.practice_code(practice).to_owned(),
             birth: patient.birth,
             registered: sight.registration.from,
             indicators,

@@ -27,7 +27,7 @@ impl Look<'_, '_> {
         let before = dose.plus_days(-1);
         let was_open = self.outcome_on(indicator, patient, before) == Some(Outcome::NotAchieved);
         let state = if was_open { self.state_on(patient, practice, texts, before) } else { None };
-        Some(Won { practice, indicator, state })
+        Some(Won { practice_code: self.extract.practice_code(practice).to_owned(), indicator, state })
     }
 
     /// The day of the record with which the indicator was achieved for good, of those seen by the day of the report.

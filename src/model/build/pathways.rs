@@ -54,7 +54,7 @@ impl Builder<'_> {
             excludes: Vec::new(),
             excepts: Vec::new(),
             // Remarks name the lender's sources by their places, which are others here.
-            notes: Notes::default(),
+            notes: Default::default(),
             span: code.span,
             ..measure.clone()
         });

@@ -18,22 +18,17 @@ pub const CHILD_COLUMNS: [Column; 7] = [
 /// One row per child not achieved, by practice, then patient. Indicators and alerts are separated by blanks; alerts
 /// about the practice are left to the table of alerts.
 pub fn children<'a>(scene: &Scene<'a>) -> Table<'a> {
-    let mut rows: Vec<_> = scene
-        .result
-        .children
-        .iter()
-        .map(|child| (scene.practice_code(child.practice), scene.extract.patient_id(child.key), child))
-        .collect();
-    rows.sort_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
+    let mut rows: Vec<_> = scene.result.children.iter().collect();
+    rows.sort_by(|a, b| (&a.practice_code, &a.patient_id).cmp(&(&b.practice_code, &b.patient_id)));
     let mut table = Table::new("Children not achieved", CHILD_COLUMNS);
-    for (practice_code, patient_id, child) in rows {
+    for child in rows {
         let state = &scene.pathway.states[child.state.index()];
         let next = child.next.map_or("", |next| state.next[next].text.as_str());
         let alerts = child.alerts.iter().map(|alert| &scene.pathway.alerts[*alert]);
         let alerts: Vec<&str> = alerts.filter(|alert| !alert.per_practice).map(|alert| alert.name.as_str()).collect();
         table.rows.push(vec![
-            Cell::Text(patient_id),
-            Cell::text(practice_code),
+            Cell::text(child.patient_id.as_str()),
+            Cell::text(child.practice_code.as_str()),
             Cell::text(state.name.as_str()),
             Cell::text(scene.codes(&child.indicators)),
             Cell::text(next),

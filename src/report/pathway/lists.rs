@@ -22,7 +22,7 @@ pub fn worklist<'a>(scene: &Scene<'a>, at: usize, practice: Option<&str>) -> Tab
     let list = &scene.pathway.worklists[at];
     let mut lines = lines(scene, list);
     lines.retain(|line| practice.is_none_or(|practice| practice == line.practice_code));
-    let id = |line: &Line<'a>| line.child.map_or(Cow::Borrowed(""), |child| scene.extract.patient_id(child.key));
+    let id = |line: &Line<'a>| line.child.map_or("", |child| child.patient_id.as_str());
     let goes_first = |line: &Line<'a>| line.child.is_some_and(|child| child.first[at]);
     let order = |line: &Line<'a>| (line.practice_code, !goes_first(line), id(line));
     lines.sort_by(|a, b| order(a).cmp(&order(b)));
@@ -48,7 +48,7 @@ pub fn worklist<'a>(scene: &Scene<'a>, at: usize, practice: Option<&str>) -> Tab
 fn lines<'a>(scene: &Scene<'a>, list: &Worklist) -> Vec<Line<'a>> {
     let pathway = scene.pathway;
     let line = |child: &'a Child| Line {
-        practice_code: scene.practice_code(child.practice),
+        practice_code: &child.practice_code,
         child: Some(child),
         evidence: None,
         alert: None,
@@ -101,7 +101,7 @@ fn ruled_cell<'a>(
 }
 
 fn known_cell<'a>(scene: &Scene<'a>, known: KnownColumn, line: &Line<'a>) -> Cell<'a> {
-    let practice = || scene.practices.find(line.practice_code);
+    let practice = || scene.cards.get(line.practice_code);
     let optional = |text: Option<&'a str>| text.map_or(Cell::Empty, Cell::text);
     let of_child = |cell: &dyn Fn(&'a Child) -> Cell<'a>| line.child.map_or(Cell::Empty, cell);
     let state = |child: &Child| &scene.pathway.states[child.state.index()];
@@ -111,8 +111,8 @@ fn known_cell<'a>(scene: &Scene<'a>, known: KnownColumn, line: &Line<'a>) -> Cel
         KnownColumn::Area => optional(practice().and_then(|practice| practice.area.as_deref())),
         KnownColumn::ContactName => optional(practice().and_then(|practice| practice.contact_name.as_deref())),
         KnownColumn::ContactDetails => optional(practice().and_then(|practice| practice.contact_details.as_deref())),
-        KnownColumn::FreeSlots => Cell::text(free_slots(scene, line.practice_code)),
-        KnownColumn::PatientId => of_child(&|child| Cell::Text(scene.extract.patient_id(child.key))),
+        KnownColumn::FreeSlots => Cell::text(practice().map_or(String::new(), |card| card.free_slots.join("; "))),
+        KnownColumn::PatientId => of_child(&|child| Cell::text(child.patient_id.as_str())),
         KnownColumn::BirthDate => of_child(&|child| Cell::text(child.birth.to_string())),
         KnownColumn::Indicators => of_child(&|child| Cell::text(scene.codes(&child.indicators))),
         KnownColumn::VaccinesOutstanding => of_child(&|child| {
@@ -144,15 +144,4 @@ fn known_cell<'a>(scene: &Scene<'a>, known: KnownColumn, line: &Line<'a>) -> Cel
         KnownColumn::ToDo => line.alert.map_or(Cell::Empty, |alert| Cell::text(alert.to_do.clone())),
         KnownColumn::Template => line.alert.and_then(|alert| alert.template.clone()).map_or(Cell::Empty, Cell::text),
     }
-}
-
-/// The slots of a practice that are free on or after the day of the report.
-fn free_slots(scene: &Scene<'_>, practice_code: &str) -> String {
-    let slots = scene.slots.of(practice_code).iter();
-    let free = slots.filter(|slot| !slot.taken && slot.day >= scene.as_of);
-    let shown = free.map(|slot| match &slot.end {
-        Some(end) => format!("{} to {end}", slot.start),
-        None => slot.start.clone(),
-    });
-    shown.collect::<Vec<_>>().join("; ")
 }

@@ -13,6 +13,12 @@ mod written;
 /// A checked outreach file: every name in it is known.
 #[derive(Debug)]
 pub(in super::super) struct Outreach {
+    /// The local scheme that the demo suggests: `SCHEME/YEAR`.
+    pub(in super::super) scheme: String,
+    /// The day of a report that shows something of everything.
+    pub(in super::super) as_of: Day,
+    /// A worklist of it.
+    pub(in super::super) list: String,
     pub(in super::super) slots: SlotModel,
     pub(in super::super) chases: Vec<Chase>,
     pub(in super::super) stories: Vec<Story>,
@@ -118,6 +124,9 @@ impl Outreach {
             stories.push(Story { last_word: story.last_word, steps: steps.collect::<Result<_, _>>()? });
         }
         Ok(Outreach {
+            scheme: written.scheme.clone(),
+            as_of: written.as_of.0,
+            list: written.list.clone(),
             slots: slots_of(&written.slots)?,
             chases: written.chase.iter().map(|chase| chase_of(chase, names, events)).collect::<Result<_, _>>()?,
             stories,

@@ -10,6 +10,9 @@ use crate::cli::demo::population::written::{Age, Date, Dates, Range};
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Written {
+    pub(super) scheme: String,
+    pub(super) as_of: Date,
+    pub(super) list: String,
     pub(super) slots: Slots,
     pub(super) texts: BTreeMap<String, Vec<String>>,
     pub(super) chase: Vec<Chase>,
