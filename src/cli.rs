@@ -9,6 +9,7 @@ mod curve;
 pub mod demo;
 mod error;
 mod explain;
+mod export;
 mod facts;
 mod fmt;
 mod format;
@@ -17,6 +18,7 @@ mod import_codes;
 mod inputs;
 #[cfg(feature = "lsp")]
 mod lsp;
+mod new_year;
 mod output;
 mod overrides;
 mod pathway;
@@ -26,8 +28,10 @@ mod rules_folder;
 mod run;
 mod schema;
 mod score;
+mod show;
 mod sweep;
 mod test;
+mod whole_folder;
 mod years;
 
 use std::path::PathBuf;
@@ -78,6 +82,12 @@ enum Command {
     Pathway(pathway::PathwayArguments),
     /// Explain one patient's result for one indicator, clause by clause
     Explain(explain::ExplainArguments),
+    /// Show what a rulebook says in plain English, with every figure, source and disagreement
+    Show(show::ShowArguments),
+    /// Start a contract year: a rulebook carried over, with everything marked that must be looked at
+    NewYear(new_year::NewYearArguments),
+    /// Write out the built-in rules, to read and to edit
+    Export(export::ExportArguments),
     /// Print what a TOML file of the rules can hold, as JSON Schema for editors
     Schema(schema::SchemaArguments),
     /// Take over a published list of codes as a code cluster of the rules
@@ -137,6 +147,9 @@ fn run(arguments: Arguments) -> Result<Done, CliError> {
         Command::Fmt(arguments) => fmt::fmt(&arguments, rules),
         Command::Pathway(arguments) => pathway::pathway(&arguments, rules),
         Command::Explain(arguments) => explain::explain(&arguments, rules),
+        Command::Show(arguments) => show::show(&arguments, rules),
+        Command::NewYear(arguments) => new_year::new_year(&arguments, rules),
+        Command::Export(arguments) => export::export(&arguments),
         Command::Schema(arguments) => schema::schema(&arguments),
         Command::ImportCodes(arguments) => import_codes::import_codes(&arguments, rules),
         #[cfg(feature = "lsp")]

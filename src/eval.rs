@@ -17,5 +17,5 @@ pub mod sight;
 pub mod trace;
 
 mod beside;
-mod births;
+pub mod births;
 mod fees;

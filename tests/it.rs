@@ -28,6 +28,8 @@ mod editions;
 mod edits;
 #[path = "it/examples.rs"]
 mod examples;
+#[path = "it/export.rs"]
+mod export;
 #[path = "it/faults.rs"]
 mod faults;
 #[path = "it/fmt.rs"]
@@ -49,10 +51,14 @@ mod laws;
 mod lsp;
 #[path = "it/money.rs"]
 mod money;
+#[path = "it/new_year.rs"]
+mod new_year;
 #[path = "it/pathway.rs"]
 mod pathway;
 #[path = "it/sameness.rs"]
 mod sameness;
+#[path = "it/show.rs"]
+mod show;
 #[path = "it/sweep.rs"]
 mod sweep;
 #[path = "it/table_2.rs"]

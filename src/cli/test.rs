@@ -8,6 +8,7 @@ use clap::Args;
 use rayon::prelude::*;
 
 use crate::cli::test::failure::Failure;
+pub(super) use crate::cli::test::failure::outcome_words;
 use crate::cli::{CliError, Done, output, rules_folder, years};
 use crate::eval::examples::Bench;
 use crate::ground::{BookName, Diagnostic, Severity};

@@ -5,7 +5,7 @@
 
 use crate::ground::{Day, Unit};
 use crate::model::Rulebook;
-use crate::model::book::{Condition, ConditionId, Date, DateId, Window};
+use crate::model::book::{Condition, ConditionId, Date, DateId, Edge, Window};
 
 /// First and last date of birth that may satisfy a condition measured on a day.
 pub(crate) fn births(book: &Rulebook, day: Day, condition: ConditionId) -> (Day, Day) {
@@ -68,6 +68,37 @@ fn births_of_age(book: &Rulebook, day: Day, date: DateId, window: &Window) -> (D
         }
     }
     range
+}
+
+/// The first and last dates of birth, exactly, of those for whom an age or birth lies in a window whose edges are the
+/// same for everybody. None where it hangs on more than birth, or nobody is born so.
+pub fn born_between(book: &Rulebook, day: Day, date: DateId, window: &Window) -> Option<(Day, Day)> {
+    let of_birth = |birth: Day| match &book.dates[date.index()] {
+        Date::Birth => Some(birth),
+        Date::After(from, period) if book.dates[from.index()] == Date::Birth => {
+            Some(birth.plus(*period, book.missing_day))
+        }
+        Date::After(..)
+        | Date::Registration
+        | Date::YearStart
+        | Date::YearEnd
+        | Date::MeasurementDay
+        | Date::ReportDay
+        | Date::OfRow(_)
+        | Date::Calendar(_)
+        | Date::Before(..)
+        | Date::Nth { .. } => None,
+    };
+    let edge = |edge: &Edge| fixed(book, day, edge.date).map(|at| at.plus_days(edge.shift_days));
+    let first = window.from.iter().map(edge).collect::<Option<Vec<Day>>>()?.into_iter().max()?;
+    let last = window.to.iter().map(edge).collect::<Option<Vec<Day>>>()?.into_iter().min()?;
+    // The range found by going back may be wide by a month's end: later births never come to an age earlier.
+    let (from, to) = births_of_age(book, day, date, window);
+    let span = 2 * MONTH_END_DAYS;
+    let is_in = |birth: &Day| of_birth(*birth).is_some_and(|at| first <= at && at <= last);
+    let from = (0..=span).map(|days| from.plus_days(days)).find(is_in)?;
+    let to = (0..=span).map(|days| to.plus_days(-days)).find(is_in)?;
+    Some((from, to))
 }
 
 /// A date that is the same for everybody.

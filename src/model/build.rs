@@ -71,6 +71,15 @@ struct Parts {
 
 pub(super) use codes::cluster_codes;
 pub(super) use editions::edited_clusters;
+pub(super) use names::nearest;
+
+/// The version of the national code clusters that a rulebook names.
+pub(super) fn codes_version(sources: &Sources, name: &BookName) -> Option<String> {
+    let numbers = NUMBERS_FILES.iter().find_map(|file| sources.find(&format!("{name}/{file}")))?;
+    // Faults are told by whoever checks the rulebook.
+    let contract = contract::read(sources, numbers, name, &mut Vec::new());
+    contract.codes_version.map(|(version, _)| version)
+}
 
 /// Builds the rulebook of a folder; None where so much is wrong that there is nothing to give.
 pub(super) fn build(sources: &Sources, name: &BookName) -> (Option<Rulebook>, Vec<Diagnostic>) {

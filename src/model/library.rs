@@ -12,6 +12,11 @@ pub struct Library {
     sources: Sources,
 }
 
+/// The known word nearest to a mistyped one, if one is near.
+pub fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    build::nearest(word, known)
+}
+
 /// A rulebook and what somebody should look at in it; or no rulebook and the faults.
 #[derive(Clone, Debug)]
 pub struct Checked {
@@ -52,6 +57,24 @@ impl Library {
         build::cluster_codes(&self.sources, cluster)
     }
 
+    /// The version of the national code clusters that a rulebook uses, if it names one.
+    pub fn codes_version(&self, name: &BookName) -> Option<String> {
+        build::codes_version(&self.sources, name)
+    }
+
+    /// These rulebooks and all those that they use, each once, in order.
+    pub fn with_used(&self, names: &[BookName]) -> Vec<BookName> {
+        let mut all: Vec<BookName> = names.to_vec();
+        for name in names {
+            if let Some(book) = self.check(name).book {
+                add_used(&book, &mut all);
+            }
+        }
+        all.sort();
+        all.dedup();
+        all
+    }
+
     /// Clusters of published versions that say otherwise here than where they were published: a warning each, which names
     /// the codes. A published version is not edited, because past years stand on it; a change is a new version.
     pub fn edited_clusters(&self, published: &Library) -> Vec<Diagnostic> {
@@ -68,5 +91,12 @@ impl Library {
         diagnostics.dedup();
         let is_sound = diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error);
         Checked { book: book.filter(|_| is_sound), diagnostics }
+    }
+}
+
+fn add_used(book: &Rulebook, all: &mut Vec<BookName>) {
+    for used in &book.uses {
+        all.push(used.book.name.clone());
+        add_used(&used.book, all);
     }
 }

@@ -37,6 +37,32 @@ impl Rulebook {
         fee.clusters.or(reach.clusters_of_dates(&dates))
     }
 
+    /// These conditions and all their parts, in order of their ids.
+    pub fn conditions_below(&self, conditions: Vec<ConditionId>) -> Vec<ConditionId> {
+        self.reach().conditions_below(conditions)
+    }
+
+    /// All dates that conditions read, those that others hang on included, in order of their ids.
+    pub fn dates_in(&self, conditions: &[ConditionId]) -> Vec<DateId> {
+        self.reach().dates_of_conditions(conditions)
+    }
+
+    /// All clusters that conditions count or take days from.
+    pub fn clusters_in(&self, conditions: &[ConditionId]) -> ClusterSet {
+        self.reach().clusters_of_conditions(conditions)
+    }
+
+    /// All clusters that a date takes days from.
+    pub fn clusters_of_date(&self, date: DateId) -> ClusterSet {
+        let reach = self.reach();
+        reach.clusters_of_dates(&reach.dates_below(vec![date]))
+    }
+
+    /// These dates and those that they hang on, in order of their ids.
+    pub fn with_dates_below(&self, dates: Vec<DateId>) -> Vec<DateId> {
+        self.reach().dates_below(dates)
+    }
+
     /// All clusters that the rulebook's pathway reads; none without one.
     pub fn clusters_of_pathway(&self) -> ClusterSet {
         let reach = self.reach();

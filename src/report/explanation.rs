@@ -8,7 +8,8 @@ use crate::eval::explain::{Explained, Explanation, Why};
 use crate::eval::judge::Outcome;
 use crate::ground::{Day, MissingDay};
 use crate::model::Rulebook;
-use crate::model::book::{ClusterSet, Figure, FigureValue, Measure, Reason};
+use crate::model::book::{ClusterSet, Figure, Measure, Reason};
+use crate::report::wording::{cluster_line, conflict_line, figure_line};
 
 /// Whom an explanation is about.
 #[derive(Clone, Copy, Debug)]
@@ -153,11 +154,7 @@ impl Page<'_> {
         }
         self.text.line(0, "Codes");
         for at in counted.iter() {
-            let cluster = &self.text.book.clusters[at];
-            let codes = cluster.codes.len();
-            let codes = if codes == 1 { "1 code".to_owned() } else { format!("{codes} codes") };
-            let whole = if cluster.complete { "" } else { ", not the whole official list" };
-            self.text.line(1, &format!("{}: {} ({codes}{whole})", cluster.name, cluster.title));
+            self.text.line(1, &cluster_line(&self.text.book.clusters[at]));
         }
         self.text.out.push('\n');
     }
@@ -171,7 +168,7 @@ impl Page<'_> {
         for figure in figures {
             self.text.line(1, &figure_line(self.text.book, &figure));
             if let Some(conflict) = &figure.conflict {
-                self.text.line(2, &format!("sources disagree: {conflict}"));
+                self.text.line(2, &conflict_line(conflict));
             }
         }
         self.text.line(
@@ -184,23 +181,6 @@ impl Page<'_> {
             ),
         );
     }
-}
-
-/// A figure with its unit, status and source: `lower_threshold 86 % (official: NHS England's letter of …)`.
-pub fn figure_line(book: &Rulebook, figure: &Figure) -> String {
-    let value = match &figure.value {
-        FigureValue::Is(amount) => format!("{amount}"),
-        FigureValue::IsDate(day) => day.in_words(),
-        FigureValue::Unset(why) => return format!("{} is not set: {why}", figure.name),
-        FigureValue::Absent(why) => return format!("{}: none, {why}", figure.name),
-    };
-    let said = match figure.unit_word.strip_prefix('£') {
-        Some(per) => format!("£{value}{per}"),
-        None => format!("{value} {}", figure.unit_word).trim_end().to_owned(),
-    };
-    let status = figure.status.map_or("", |status| status.word());
-    let source = figure.source.map_or("", |source| book.sources[source.index()].title.as_str());
-    format!("{} {said} ({status}: {source})", figure.name)
 }
 
 /// The clusters that a clause and its parts count.

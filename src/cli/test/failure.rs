@@ -123,7 +123,7 @@ impl Failure<'_> {
 }
 
 /// An outcome as examples write it.
-fn outcome_words(measure: &Measure, outcome: ExpectedOutcome) -> String {
+pub(in crate::cli) fn outcome_words(measure: &Measure, outcome: ExpectedOutcome) -> String {
     let code =
         |reasons: &[Reason], at: u16| reasons.get(usize::from(at)).map_or(String::new(), |reason| reason.code.clone());
     match outcome {

@@ -81,7 +81,7 @@ impl Names {
 }
 
 /// The known word nearest to a mistyped one, if one is near.
-pub(super) fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub(in crate::model) fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let allowed = (word.chars().count() / 3).clamp(1, 3);
     let distances = known.map(|known| (strsim::damerau_levenshtein(word, known), known));
     distances.filter(|(distance, _)| *distance <= allowed).min().map(|(_, known)| known)

@@ -53,6 +53,8 @@ impl Builder<'_> {
             achieved: never,
             excludes: Vec::new(),
             excepts: Vec::new(),
+            // Remarks name the lender's sources by their places, which are others here.
+            notes: Default::default(),
             span: code.span,
             ..measure.clone()
         });

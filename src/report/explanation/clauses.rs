@@ -7,6 +7,7 @@ use crate::ground::{Day, MissingDay, Period, Unit};
 use crate::model::Rulebook;
 use crate::model::book::{Condition, Date, DateId, Notes};
 use crate::model::pathway::RowTable;
+use crate::report::wording::note_lines;
 
 /// Whether a clause that does not hold is followed by what would make it hold: what achieves is to be done, while nobody
 /// should be led to record a reason for an exception.
@@ -206,13 +207,7 @@ impl Clauses<'_> {
     }
 
     pub(super) fn notes(&mut self, depth: usize, notes: &Notes) {
-        for (source, status) in &notes.sources {
-            let title = &self.book.sources[source.index()].title;
-            self.line(depth, &format!("source ({}): {title}", status.word()));
-        }
-        for conflict in &notes.conflicts {
-            self.line(depth, &format!("sources disagree: {conflict}"));
-        }
+        note_lines(self.book, notes).iter().for_each(|note| self.line(depth, note));
     }
 }
 
