@@ -12,4 +12,4 @@ mod grammar;
 mod phrases;
 mod reader;
 
-pub use reader::read_rules;
+pub use reader::{Expected, NameKind, expected, is_in_words, read_rules};

@@ -25,6 +25,16 @@ impl<'a> Places<'a> {
         Range { start: self.position(start), end: self.position(start + stretch.len()) }
     }
 
+    /// The place of the whole text.
+    pub(super) fn whole(&self) -> Range {
+        Range { start: Position::default(), end: self.position(self.text.len()) }
+    }
+
+    /// The place of a range of bytes, white space at its end kept.
+    pub(super) fn exact(&self, range: std::ops::Range<usize>) -> Range {
+        Range { start: self.position(range.start), end: self.position(range.end) }
+    }
+
     fn position(&self, at: usize) -> Position {
         let place = TextSize::try_from(at).ok().and_then(|at| self.index.try_line_col(at));
         let wide = place.and_then(|place| self.index.to_wide(WideEncoding::Utf16, place));

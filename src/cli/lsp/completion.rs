@@ -1,0 +1,249 @@
+//! What may stand at the cursor: the parser says what kind, the rulebook says which.
+
+mod tables;
+
+use lsp_types::{CompletionItem, CompletionItemKind, CompletionTextEdit, Documentation, Position, TextEdit};
+
+use crate::cli::lsp::files;
+use crate::cli::lsp::folder::Folder;
+use crate::cli::lsp::mentions::{Mentions, Named};
+use crate::cli::lsp::places::Places;
+use crate::cli::lsp::{hover, keywords};
+use crate::ground::Sources;
+use crate::model::formula::CountName;
+use crate::syntax::toml_tree::{Value, read_toml};
+use crate::syntax::tree::{Block, Clause, Define, Defined, Line};
+use crate::syntax::{Expected, NameKind, expected};
+
+/// Something that may stand at the cursor.
+struct Candidate {
+    label: String,
+    kind: CompletionItemKind,
+    /// A few words beside it.
+    detail: String,
+    /// More, when it is asked for.
+    more: String,
+}
+
+impl Candidate {
+    fn new(kind: CompletionItemKind, label: impl Into<String>, detail: impl Into<String>) -> Candidate {
+        Candidate { label: label.into(), kind, detail: detail.into(), more: String::new() }
+    }
+
+    fn more(self, more: impl Into<String>) -> Candidate {
+        Candidate { more: more.into(), ..self }
+    }
+}
+
+/// What may stand at a position of a file.
+pub(super) fn items(folder: &Folder, below: &str, at: Position) -> Vec<CompletionItem> {
+    let found = || {
+        let (_, text) = folder.file(below)?;
+        let places = Places::new(text);
+        let at = places.offset(at)?;
+        let (start, candidates) = match below.ends_with(".rules") {
+            true => of_rules(folder, below, text, at)?,
+            false => tables::candidates(folder, below, text, at)?,
+        };
+        let end = at + text[at..].find(|sign| !is_part(sign)).unwrap_or(text.len() - at);
+        // The rest of a word that the cursor stands in is replaced with it.
+        let end = if start < at { end } else { at };
+        let range = places.exact(start..end);
+        Some(candidates.into_iter().enumerate().map(|(rank, candidate)| item(candidate, rank, range)).collect())
+    };
+    found().unwrap_or_default()
+}
+
+fn item(candidate: Candidate, rank: usize, range: lsp_types::Range) -> CompletionItem {
+    let Candidate { label, kind, detail, more } = candidate;
+    CompletionItem {
+        kind: Some(kind),
+        detail: (!detail.is_empty()).then_some(detail),
+        documentation: (!more.is_empty()).then_some(Documentation::String(more)),
+        sort_text: Some(format!("{rank:04}")),
+        filter_text: Some(label.clone()),
+        text_edit: Some(CompletionTextEdit::Edit(TextEdit { range, new_text: label.clone() })),
+        label,
+        ..CompletionItem::default()
+    }
+}
+
+/// True for the signs of names, codes and sources.
+fn is_part(sign: char) -> bool {
+    sign.is_ascii_alphanumeric() || sign == '_'
+}
+
+/// Where the word starts that the cursor stands in, and what may stand there.
+fn of_rules(folder: &Folder, below: &str, text: &str, at: usize) -> Option<(usize, Vec<Candidate>)> {
+    let start = word_start(text, at);
+    let expected = expected(text, start)?;
+    let mentions = folder.mentions(below)?;
+    let rulebook = Rulebook { sources: folder.sources(), mentions, below };
+    let names = expected.names.iter().flat_map(|kind| rulebook.names(*kind, &expected));
+    let mut candidates: Vec<Candidate> = names.collect();
+    let phrases = expected.phrases.iter();
+    candidates.extend(phrases.map(|phrase| {
+        Candidate::new(CompletionItemKind::KEYWORD, phrase, keywords::help(phrase).unwrap_or(""))
+    }));
+    Some((start, candidates))
+}
+
+/// Ids of sources hold signs that names do not.
+fn word_start(text: &str, at: usize) -> usize {
+    let back = |is_part: fn(char) -> bool| text[..at].rfind(|sign| !is_part(sign)).map_or(0, |before| text.ceil_char_boundary(before + 1));
+    let of_source = back(|sign| is_part(sign) || sign == '-' || sign == '.');
+    if text[..of_source].trim_end().ends_with("source") { of_source } else { back(is_part) }
+}
+
+/// A rulebook that names are looked up in.
+struct Rulebook<'a> {
+    sources: &'a Sources,
+    mentions: Mentions,
+    below: &'a str,
+}
+
+impl Rulebook<'_> {
+    fn names(&self, kind: NameKind, expected: &Expected) -> Vec<Candidate> {
+        match kind {
+            NameKind::Cluster => self.clusters(),
+            NameKind::Condition => self.defined(expected, |meaning| matches!(meaning, Defined::Condition(_))),
+            NameKind::Day => {
+                let mut days = self.defined(expected, |meaning| matches!(meaning, Defined::Date(_)));
+                days.extend(self.figures(|figure| figure.is_date()));
+                days
+            }
+            NameKind::WholeNumber => self.figures(|figure| figure.owner.is_none() && figure.whole().is_some()),
+            NameKind::Quantity => self.quantities(expected),
+            NameKind::Measure => self.measures(),
+            NameKind::Source => self.source_ids(),
+            NameKind::Line => self.results(expected),
+        }
+    }
+
+    /// The clusters of the rulebook's own folder and of the version that it names.
+    fn clusters(&self) -> Vec<Candidate> {
+        let folder = self.below.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let folder = folder.strip_suffix("/codes").unwrap_or(folder);
+        let root = self.mentions.numbers.as_ref().map(|(_, root)| root);
+        let version = root.and_then(|root| files::text(root, "codes"));
+        let folders = [format!("{folder}/codes"), version.map_or(String::new(), |version| format!("codes/{version}"))];
+        let mut found: Vec<Candidate> = Vec::new();
+        for (file, source) in self.sources.iter() {
+            let Some((in_folder, _)) = source.path.rsplit_once('/') else { continue };
+            let name = hover::cluster_name(&source.path);
+            if folders.iter().any(|folder| folder == in_folder) && !found.iter().any(|known| known.label == name) {
+                let (root, _) = read_toml(file, &source.text);
+                let title = files::text(&root, "title").unwrap_or("").to_owned();
+                let codes = files::entries(&root, "codes").len();
+                let note = files::text(&root, "note").unwrap_or("");
+                let more = format!("{codes} codes. {note}");
+                found.push(Candidate::new(CompletionItemKind::ENUM, name, title).more(more.trim_end()));
+            }
+        }
+        found
+    }
+
+    /// Names that the block gave before the cursor, and those for all.
+    fn defined(&self, expected: &Expected, is_wanted: impl Fn(&Defined) -> bool) -> Vec<Candidate> {
+        let own: Vec<&Define> = match &expected.block {
+            Some(Block::Measure(measure)) => measure.clauses.iter().filter_map(define_of).collect(),
+            Some(Block::Define(_) | Block::Fee(_) | Block::Payment(_)) | None => Vec::new(),
+        };
+        // The block's own places are of a text that was cut out, so its words are looked up by their names.
+        let of = match &expected.block {
+            Some(Block::Measure(measure)) => Some(measure.code.text.clone()),
+            _ => None,
+        };
+        let shared = self.mentions.blocks().filter_map(|block| match block {
+            Block::Define(define) => Some((None, define)),
+            Block::Measure(_) | Block::Fee(_) | Block::Payment(_) => None,
+        });
+        let all = own.into_iter().map(|define| (of.clone(), define)).chain(shared);
+        let wanted = all.filter(|(_, define)| is_wanted(&define.meaning));
+        let candidate = |(of, define): (Option<String>, &Define)| {
+            let name = define.name.text.clone();
+            let named = Named::Defined { of, name: name.clone() };
+            let meaning = hover::meaning(self.sources, &self.mentions, &named).unwrap_or_default();
+            Candidate::new(CompletionItemKind::CONSTANT, name, meaning)
+        };
+        wanted.map(candidate).collect()
+    }
+
+    /// Figures by their names, each once.
+    fn figures(&self, is_wanted: impl Fn(&files::Figure<'_>) -> bool) -> Vec<Candidate> {
+        let Some((_, root)) = &self.mentions.numbers else { return Vec::new() };
+        let mut found: Vec<Candidate> = Vec::new();
+        for figure in self.mentions.figures().iter().filter(|figure| is_wanted(figure)) {
+            let words = hover::of_figure(figure, root);
+            match found.iter_mut().find(|known| known.label == figure.entry.key) {
+                Some(known) => {
+                    "one for each measure".clone_into(&mut known.detail);
+                    known.more = format!("{}\n{words}", known.more);
+                }
+                None => {
+                    let detail = figure.words(root);
+                    found.push(Candidate::new(CompletionItemKind::VALUE, &figure.entry.key, detail).more(words));
+                }
+            }
+        }
+        found
+    }
+
+    /// What a formula reads: lines above, figures and counts.
+    fn quantities(&self, expected: &Expected) -> Vec<Candidate> {
+        let (lines, has_doses): (&[Line], bool) = match &expected.block {
+            Some(Block::Payment(payment)) => (&payment.lines, false),
+            Some(Block::Fee(fee)) => (&fee.lines, true),
+            Some(Block::Define(_) | Block::Measure(_)) | None => (&[], false),
+        };
+        let mut found: Vec<Candidate> = lines
+            .iter()
+            .map(|line| Candidate::new(CompletionItemKind::VARIABLE, &line.name.text, "a line above"))
+            .collect();
+        found.extend(self.figures(|figure| !figure.is_date()));
+        let counts = CountName::ALL.map(CountName::word).into_iter().chain(["list_size"]);
+        for count in counts.chain(has_doses.then_some("doses")) {
+            found.push(Candidate::new(CompletionItemKind::FIELD, count, keywords::help(count).unwrap_or("")));
+        }
+        found
+    }
+
+    fn measures(&self) -> Vec<Candidate> {
+        let measures = self.mentions.blocks().filter_map(|block| match block {
+            Block::Measure(measure) => Some(measure),
+            Block::Define(_) | Block::Fee(_) | Block::Payment(_) => None,
+        });
+        let candidate = |code: &str, title: &str| Candidate::new(CompletionItemKind::CLASS, code, title);
+        measures.map(|measure| candidate(&measure.code.text, &measure.title.text)).collect()
+    }
+
+    fn source_ids(&self) -> Vec<Candidate> {
+        let Some((_, root)) = &self.mentions.numbers else { return Vec::new() };
+        let title = |value: &Value| match value {
+            Value::Text(title) => title.clone(),
+            _ => String::new(),
+        };
+        let sources = files::entries(root, "sources").iter();
+        sources.map(|entry| Candidate::new(CompletionItemKind::REFERENCE, &entry.key, title(&entry.value))).collect()
+    }
+
+    /// The lines that are paid and not yet there.
+    fn results(&self, expected: &Expected) -> Vec<Candidate> {
+        let lines: &[Line] = match &expected.block {
+            Some(Block::Payment(payment)) => &payment.lines,
+            Some(Block::Fee(fee)) => &fee.lines,
+            Some(Block::Define(_) | Block::Measure(_)) | None => &[],
+        };
+        let results = [("points", "what is earned in points"), ("pounds", "what is paid, rounded to pence")];
+        let is_new = |name: &str| !lines.iter().any(|line| line.name.text == name);
+        let missing = results.into_iter().filter(|(name, _)| is_new(name));
+        missing.map(|(name, help)| Candidate::new(CompletionItemKind::VARIABLE, name, help)).collect()
+    }
+}
+
+fn define_of(clause: &Clause) -> Option<&Define> {
+    match clause {
+        Clause::Define(define) => Some(define),
+        Clause::Register(_) | Clause::Achieved(_) | Clause::Exclude(_) | Clause::Except(_) => None,
+    }
+}
