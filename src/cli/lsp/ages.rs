@@ -11,12 +11,7 @@ const MONTH_END_DAYS: i32 = 3;
 pub(super) fn words(period: &tree::Period, figures: &[Figure<'_>], year: &Year) -> Option<String> {
     let age = whole(period, figures)?;
     let (first, last) = births(age, year);
-    Some(format!(
-        "age {age}: reached in {} by those born from {} to {}",
-        year.name,
-        first.in_words(),
-        last.in_words()
-    ))
+    Some(format!("age {age}: reached in {} by those born from {} to {}", year.name, first.in_words(), last.in_words()))
 }
 
 /// `4 years 9 months` in one unit.

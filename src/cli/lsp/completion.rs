@@ -6,7 +6,7 @@ use lsp_types::{CompletionItem, CompletionItemKind, CompletionTextEdit, Document
 
 use crate::cli::lsp::files;
 use crate::cli::lsp::folder::Folder;
-use crate::cli::lsp::mentions::{Mentions, Named};
+use crate::cli::lsp::mentions::{MORE_COUNTS, Mentions, Named};
 use crate::cli::lsp::places::Places;
 use crate::cli::lsp::{hover, keywords};
 use crate::ground::Sources;
@@ -68,6 +68,10 @@ fn item(candidate: Candidate, rank: usize, range: lsp_types::Range) -> Completio
     }
 }
 
+fn is_count(word: &str) -> bool {
+    CountName::ALL.iter().any(|count| count.word() == word) || MORE_COUNTS.contains(&word)
+}
+
 /// True for the signs of names, codes and sources.
 fn is_part(sign: char) -> bool {
     sign.is_ascii_alphanumeric() || sign == '_'
@@ -81,16 +85,20 @@ fn of_rules(folder: &Folder, below: &str, text: &str, at: usize) -> Option<(usiz
     let rulebook = Rulebook { sources: folder.sources(), mentions, below };
     let names = expected.names.iter().flat_map(|kind| rulebook.names(*kind, &expected));
     let mut candidates: Vec<Candidate> = names.collect();
-    let phrases = expected.phrases.iter();
-    candidates.extend(phrases.map(|phrase| {
-        Candidate::new(CompletionItemKind::KEYWORD, phrase, keywords::help(phrase).unwrap_or(""))
-    }));
+    // The counts that the grammar names are among the quantities.
+    let is_count = |phrase: &str| expected.names.contains(&NameKind::Quantity) && is_count(phrase);
+    let phrases = expected.phrases.iter().filter(|phrase| !is_count(phrase));
+    candidates.extend(
+        phrases.map(|phrase| Candidate::new(CompletionItemKind::KEYWORD, phrase, keywords::help(phrase).unwrap_or(""))),
+    );
     Some((start, candidates))
 }
 
 /// Ids of sources hold signs that names do not.
 fn word_start(text: &str, at: usize) -> usize {
-    let back = |is_part: fn(char) -> bool| text[..at].rfind(|sign| !is_part(sign)).map_or(0, |before| text.ceil_char_boundary(before + 1));
+    let back = |is_part: fn(char) -> bool| {
+        text[..at].rfind(|sign| !is_part(sign)).map_or(0, |before| text.ceil_char_boundary(before + 1))
+    };
     let of_source = back(|sign| is_part(sign) || sign == '-' || sign == '.');
     if text[..of_source].trim_end().ends_with("source") { of_source } else { back(is_part) }
 }

@@ -135,7 +135,8 @@ impl Year {
             Value::Date(day) => day,
             _ => None,
         };
-        let missing_day = if text(root, "missing_day") == Some("next day") { MissingDay::NextDay } else { MissingDay::LastDay };
+        let missing_day =
+            if text(root, "missing_day") == Some("next day") { MissingDay::NextDay } else { MissingDay::LastDay };
         Some(Year { name: text(root, "year")?.to_owned(), start: day("starts")?, end: day("ends")?, missing_day })
     }
 }

@@ -24,9 +24,7 @@ pub(super) fn fix(diagnostic: &Diagnostic, sources: &Sources) -> Option<(Span, S
 /// Where a word stands in a text, whole.
 fn place_of_word(text: &str, word: &str) -> Option<usize> {
     let is_part = |sign: char| sign.is_alphanumeric() || sign == '_' || sign == '-';
-    let is_whole = |at: &usize| {
-        !text[..*at].ends_with(is_part) && !text[at + word.len()..].starts_with(is_part)
-    };
+    let is_whole = |at: &usize| !text[..*at].ends_with(is_part) && !text[at + word.len()..].starts_with(is_part);
     text.match_indices(word).map(|(at, _)| at).find(is_whole)
 }
 
@@ -63,9 +61,8 @@ mod tests {
     fn the_word_that_is_wrong_is_replaced() {
         let mut sources = Sources::default();
         let file = sources.add("a", "expect = \"excepted DTPCN\" sorce");
-        let diagnostic = |range, message: &str, help: &str| {
-            Diagnostic::error("E1", Span::new(file, range), message).help(help)
-        };
+        let diagnostic =
+            |range, message: &str, help: &str| Diagnostic::error("E1", Span::new(file, range), message).help(help);
         let fault = diagnostic(9..25, "VI has no exception `DTPCN`", "did you mean `DTPCON`?");
         assert_eq!(fix(&fault, &sources), Some((Span::new(file, 19..24), "DTPCON".to_owned())));
         let fault = diagnostic(26..31, "the figure `a` does not know `sorce`", "did you mean `source`?");

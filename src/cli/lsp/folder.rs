@@ -196,10 +196,7 @@ impl Folder {
 
     /// What is named in the rulebook of a file, or in the folder of clusters that it lies in.
     pub(super) fn mentions(&self, below: &str) -> Option<Mentions> {
-        match files::book_of(below) {
-            Some(name) => Some(Mentions::of_book(self.sources(), &name)),
-            None => Some(Mentions::of_clusters(self.sources(), files::clusters_of(below)?)),
-        }
+        Mentions::around(self.sources(), below)
     }
 
     /// A file as the editor spells it.

@@ -3,14 +3,20 @@
 /// The words and phrases of `.rules` files; where one is part of another, the longer one is meant.
 pub(super) const KEYWORDS: [(&str, &str); 94] = [
     ("indicator", "indicator CODE \"title\": who is counted, and who achieves"),
-    ("course", "course CODE \"title\": a vaccine course, written as an indicator is; it earns no points but can be paid for"),
+    (
+        "course",
+        "course CODE \"title\": a vaccine course, written as an indicator is; it earns no points but can be paid for",
+    ),
     ("payment", "payment NAME \"title\" for …: how results become points and pounds"),
     ("fee", "fee NAME \"title\" doses CLUSTER …: what each dose earns"),
     ("define", "define NAME …: gives a condition or a day a name"),
     ("register", "register: who is on the register; in a formula, how many are"),
     ("achieved", "achieved: who counts in the numerator; this comes before any exception"),
     ("exclude", "exclude CODE \"title\": who leaves the register, achieved or not"),
-    ("except", "except CODE \"title\": who leaves the denominator unless achieved; of several, the first that holds is the reason"),
+    (
+        "except",
+        "except CODE \"title\": who leaves the denominator unless achieved; of several, the first that holds is the reason",
+    ),
     ("measured on the first day of each quarter", "measured four times, not once on the year's last day"),
     ("source", "source ID STATUS: who says so, by an id of the numbers file, and how sure that is"),
     ("conflict", "conflict \"…\": where sources disagree, and which is followed"),
@@ -103,7 +109,8 @@ const MORE: [(&str, &str); 1] = [("list_size", "patients on the practice's list"
 
 /// What a word or phrase means; that of the longest known phrase that it starts with.
 pub(super) fn help(phrase: &str) -> Option<&'static str> {
-    let is_start = |known: &str| phrase.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '));
+    let is_start =
+        |known: &str| phrase.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '));
     all().filter(|(known, _)| is_start(known)).max_by_key(|(known, _)| known.len()).map(|(_, help)| help)
 }
 
@@ -149,9 +156,8 @@ mod tests {
             let word = line.strip_prefix("k_")?.split_once('"')?.1;
             word.split('"').next()
         });
-        let unexplained: Vec<&str> = words
-            .filter(|word| !all().any(|(phrase, _)| phrase.split(' ').any(|part| part == *word)))
-            .collect();
+        let unexplained: Vec<&str> =
+            words.filter(|word| !all().any(|(phrase, _)| phrase.split(' ').any(|part| part == *word))).collect();
         assert_eq!(unexplained, Vec::<&str>::new());
     }
 }

@@ -6,6 +6,8 @@ mod tables;
 
 use std::collections::BTreeSet;
 
+pub(super) use self::rules::MORE_COUNTS;
+
 use crate::cli::lsp::files;
 use crate::ground::{BookName, FileId, Sources, Span};
 use crate::syntax::read_rules;
@@ -91,17 +93,26 @@ struct Reader<'a> {
 }
 
 impl Mentions {
+    /// Reads the rulebook of a file, or the folder of clusters that it lies in.
+    pub(super) fn around(sources: &Sources, below: &str) -> Option<Mentions> {
+        match files::book_of(below) {
+            Some(name) => Some(Mentions::of_book(sources, &name)),
+            None => Some(Mentions::of_clusters(sources, files::clusters_of(below)?)),
+        }
+    }
+
     /// Reads a rulebook.
     pub(super) fn of_book(sources: &Sources, name: &BookName) -> Mentions {
         let folder = name.to_string();
         let numbers = files::numbers(sources, name).map(|file| (file, read_toml(file, &sources.file(file).text).0));
         let version = numbers.as_ref().and_then(|(_, table)| files::text(table, "codes"));
         let mut reader = Reader::new(sources);
-        reader.cluster_folders =
-            [Some(format!("{folder}/codes")), version.map(|version| format!("codes/{version}"))].into_iter().flatten().collect();
-        let rules: Vec<RuleFile> = files::rule_files(sources, &folder)
-            .map(|file| read_rules(file, &sources.file(file).text).0)
+        reader.cluster_folders = [Some(format!("{folder}/codes")), version.map(|version| format!("codes/{version}"))]
+            .into_iter()
+            .flatten()
             .collect();
+        let rules: Vec<RuleFile> =
+            files::rule_files(sources, &folder).map(|file| read_rules(file, &sources.file(file).text).0).collect();
         reader.shared = shared(&rules);
         if let Some((file, table)) = &numbers {
             reader.numbers_path.clone_from(&sources.file(*file).path);

@@ -49,14 +49,6 @@ impl<'a> Places<'a> {
         let at = usize::from(line.start()).saturating_add(place.col as usize).min(usize::from(line.end()));
         Some(self.text.floor_char_boundary(at))
     }
-
-    /// The name or code around a byte, with its place.
-    pub(super) fn word(&self, at: usize) -> Option<(&'a str, Range)> {
-        let is_other = |sign: char| !sign.is_ascii_alphanumeric() && sign != '_';
-        let start = self.text[..at].rfind(is_other).map_or(0, |before| self.text.ceil_char_boundary(before + 1));
-        let end = self.text[at..].find(is_other).map_or(self.text.len(), |length| at + length);
-        (start < end).then(|| (&self.text[start..end], self.range(start..end)))
-    }
 }
 
 /// The path of a file's URI; None for what is no file of this machine.
@@ -108,22 +100,12 @@ mod tests {
         assert_eq!(places.range(x..text.len()).end, Position::new(1, 6));
     }
 
-    #[test]
-    fn the_word_around_a_place() {
-        let places = Places::new("£no mmr_2, 3");
-        let word = |at| places.word(at).map(|(word, _)| word);
-        assert_eq!(word(2), Some("no"));
-        assert_eq!(word(5), Some("mmr_2"));
-        assert_eq!(word(10), Some("mmr_2"));
-        assert_eq!(word(11), None);
-    }
-
     proptest! {
         #[test]
         fn any_place_in_any_text(text in any::<String>(), line in 0_u32..5, column in any::<u32>(), at in 0_usize..50) {
             let places = Places::new(&text);
             if let Some(at) = places.offset(Position::new(line, column)) {
-                places.word(at);
+                prop_assert!(text.is_char_boundary(at));
             }
             let at = text.floor_char_boundary(at);
             prop_assert_eq!(places.offset(places.range(at..at).start), Some(at));

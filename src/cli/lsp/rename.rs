@@ -8,7 +8,7 @@ use lsp_types::{Position, PrepareRenameResponse, TextEdit, WorkspaceEdit};
 use crate::cli::lsp::files;
 use crate::cli::lsp::fixes;
 use crate::cli::lsp::folder::Folder;
-use crate::cli::lsp::mentions::{Mention, Mentions, Named};
+use crate::cli::lsp::mentions::{MORE_COUNTS, Mention, Mentions, Named};
 use crate::cli::lsp::navigation::named_at;
 use crate::cli::lsp::places::Places;
 use crate::ground::{BookName, FileId, Severity, Sources, Span};
@@ -82,7 +82,7 @@ fn refuse_no_name(new: &str) -> Result<(), String> {
 }
 
 fn refuse_taken(mentions: &Mentions, new: &str) -> Result<(), String> {
-    let is_count = CountName::ALL.iter().any(|count| count.word() == new) || ["list_size", "doses"].contains(&new);
+    let is_count = CountName::ALL.iter().any(|count| count.word() == new) || MORE_COUNTS.contains(&new);
     let defined = mentions.list.iter().filter(|mention| mention.is_definition);
     let what = defined.into_iter().find_map(|mention| match &mention.named {
         Named::Defined { name, .. } => (name == new).then_some("a `define`"),
@@ -117,9 +117,8 @@ fn refuse_faults(library: &Library, name: &BookName, texts: &BTreeMap<FileId, St
     }
     let before = library.check(name).diagnostics;
     let after = Library::new(sources).check(name).diagnostics;
-    let count = |faults: &[crate::ground::Diagnostic]| {
-        faults.iter().filter(|fault| fault.severity == Severity::Error).count()
-    };
+    let count =
+        |faults: &[crate::ground::Diagnostic]| faults.iter().filter(|fault| fault.severity == Severity::Error).count();
     if count(&after) <= count(&before) {
         return Ok(());
     }

@@ -75,9 +75,8 @@ impl Maker<'_> {
     }
 
     fn paid(&self, name: &Word, title: &str, whole: Span, lines: &[Line]) -> DocumentSymbol {
-        let line = |line: &Line| {
-            self.symbol(SymbolKind::VARIABLE, &line.name.text, "", line.span, line.name.span, Vec::new())
-        };
+        let line =
+            |line: &Line| self.symbol(SymbolKind::VARIABLE, &line.name.text, "", line.span, line.name.span, Vec::new());
         let lines = lines.iter().map(line).collect();
         self.symbol(SymbolKind::FUNCTION, &name.text, title, whole, name.span, lines)
     }

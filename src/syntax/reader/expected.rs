@@ -71,8 +71,7 @@ pub fn expected(text: &str, at: usize) -> Option<Expected> {
             return Some(Some((error, reading)));
         }
         // A fault in the clause of the place itself leaves nothing to say of what may follow.
-        let is_elsewhere = recovery::blank_clause(&mut before, reading.at)
-            && !before[reading.at..].trim().is_empty();
+        let is_elsewhere = recovery::blank_clause(&mut before, reading.at) && !before[reading.at..].trim().is_empty();
         (!is_elsewhere).then_some(None)
     })??;
     let mut phrases = Vec::new();
@@ -164,9 +163,7 @@ fn names(error: &Error<Rule>, before: &str) -> Vec<NameKind> {
 fn kinds(rule: Rule, rules: &[Rule], before: &str) -> &'static [NameKind] {
     match rule {
         Rule::clusters => &[NameKind::Cluster],
-        Rule::condition | Rule::both | Rule::single => {
-            &[NameKind::Condition, NameKind::Day, NameKind::WholeNumber]
-        }
+        Rule::condition | Rule::both | Rule::single => &[NameKind::Condition, NameKind::Day, NameKind::WholeNumber],
         Rule::bullet => &[],
         Rule::named => &[NameKind::Condition],
         Rule::defined_date | Rule::falls | Rule::subject | Rule::date => &[NameKind::Day, NameKind::WholeNumber],

@@ -4,9 +4,9 @@
 use lsp_types::CompletionItemKind;
 
 use super::{Candidate, Rulebook};
-use crate::cli::lsp::files;
 use crate::cli::lsp::folder::Folder;
 use crate::cli::lsp::mentions::Mentions;
+use crate::ground::Sources;
 use crate::model::remark::Status;
 use crate::model::unit::Unit;
 use crate::syntax::tree::{Block, Clause};
@@ -43,7 +43,7 @@ const PROXY: [(&str, &str); 4] = [
 ];
 
 /// The keys of a worked example.
-const EXAMPLE: [(&str, &str); 11] = [
+const EXAMPLE: [(&str, &str); 12] = [
     ("name", "what the example shows"),
     ("indicator", "the code of what is measured"),
     ("quarter", "which quarter, where it is measured each quarter"),
@@ -53,6 +53,7 @@ const EXAMPLE: [(&str, &str); 11] = [
     ("died", "the date of death"),
     ("events", "\"DATE cluster\" or \"DATE code\""),
     ("counts", "{ numerator = 19, denominator = 20 }, in the place of a patient"),
+    ("baseline", "{ numerator = …, denominator = … } of the practice's baseline"),
     ("list_size", "patients on the practice's list"),
     ("expect", "the outcome, or { points = \"…\", pounds = \"…\" }"),
 ];
@@ -75,15 +76,15 @@ struct Cursor<'t> {
 
 /// Where the word starts that the cursor stands in, and what may stand there.
 pub(super) fn candidates(folder: &Folder, below: &str, text: &str, at: usize) -> Option<(usize, Vec<Candidate>)> {
-    let mentions = folder.mentions(below)?;
     let before = &text[..at];
     let line_start = before.rfind('\n').map_or(0, |end| end + 1);
     let line = &before[line_start..];
-    let heads = before[..line_start].lines().filter_map(|line| {
-        Some(line.trim().strip_prefix('[')?.split(']').next()?.trim_matches(['[', ' ']))
-    });
+    let heads = before[..line_start]
+        .lines()
+        .filter_map(|line| Some(line.trim().strip_prefix('[')?.split(']').next()?.trim_matches(['[', ' '])));
     let cursor = Cursor { table: heads.last().unwrap_or(""), line };
-    let rulebook = Rulebook { sources: folder.sources(), mentions, below };
+    let sources = without_line(folder.sources(), below, line_start);
+    let rulebook = Rulebook { sources: &sources, mentions: Mentions::around(&sources, below)?, below };
     if line.trim_start().starts_with('#') {
         return None;
     }
@@ -95,6 +96,20 @@ pub(super) fn candidates(folder: &Folder, below: &str, text: &str, at: usize) ->
     let word = line.rfind(|sign: char| !sign.is_ascii_alphanumeric() && !"_-.".contains(sign));
     let start = word.map_or(0, |before| line.ceil_char_boundary(before + 1));
     rulebook.keys(&cursor, start).map(|found| (line_start + start, found))
+}
+
+/// The files as they are with a line of one left blank: what is being written there would hide what stands below.
+fn without_line(sources: &Sources, below: &str, line_start: usize) -> Sources {
+    let mut without = Sources::default();
+    for (_, file) in sources.iter() {
+        let mut text = file.text.clone();
+        if file.path == below {
+            let end = text[line_start..].find('\n').map_or(text.len(), |length| line_start + length);
+            text.replace_range(line_start..end, &" ".repeat(end - line_start));
+        }
+        without.add(file.path.as_str(), text);
+    }
+    without
 }
 
 fn keys(list: &[(&str, &str)], cursor: &Cursor<'_>) -> Vec<Candidate> {
@@ -180,7 +195,9 @@ impl Rulebook<'_> {
         let key = key.rsplit(|sign: char| !sign.is_ascii_alphanumeric() && sign != '_').next().unwrap_or("");
         let whole = |found| Some((0, found));
         match key {
-            "status" => whole(words(Status::ALL.map(|status| (status.word(), super::keywords::help(status.word()).unwrap_or(""))))),
+            "status" => whole(words(
+                Status::ALL.map(|status| (status.word(), super::keywords::help(status.word()).unwrap_or(""))),
+            )),
             "unit" => whole(words(Unit::WORDS.map(|(word, _)| (word, "")))),
             "missing_day" => whole(words([
                 ("last day", "31 August + 6 months is the last day of February"),
@@ -217,15 +234,15 @@ impl Rulebook<'_> {
         let files = self.sources.iter().filter(|(_, file)| {
             file.path != self.below && file.path.rsplit_once('/').is_some_and(|(in_folder, _)| in_folder == folder)
         });
-        let candidate = |path: &str| {
-            Candidate::new(CompletionItemKind::ENUM, crate::cli::lsp::hover::cluster_name(path), "")
-        };
+        let candidate =
+            |path: &str| Candidate::new(CompletionItemKind::ENUM, crate::cli::lsp::hover::cluster_name(path), "");
         files.map(|(_, file)| candidate(&file.path)).collect()
     }
 
     /// Outcomes of an example, and after `excepted` and `excluded` the codes.
     fn outcomes(&self, said: &str) -> (usize, Vec<Candidate>) {
-        let Some((outcome, _)) = said.split_once(' ').filter(|(word, _)| ["excepted", "excluded"].contains(word)) else {
+        let Some((outcome, _)) = said.split_once(' ').filter(|(word, _)| ["excepted", "excluded"].contains(word))
+        else {
             let found = ["achieved", "not achieved", "not on the register", "excepted", "excluded"];
             return (0, words(found.map(|outcome| (outcome, ""))));
         };

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use super::{Named, Reader, defined_in};
 use crate::model::formula::CountName;
 use crate::syntax::tree::{
-    Block, BoundKind, Clause, ClauseBody, Condition, Date, Define, Defined, Formula, Line, Note, Number, Operand, Period,
-    Quantity, Reason, RoundTo, RuleFile, Scope, Subject, Test, When, Window, Word,
+    Block, BoundKind, Clause, ClauseBody, Condition, Date, Define, Defined, Formula, Line, Note, Number, Operand,
+    Period, Quantity, Reason, RoundTo, RuleFile, Scope, Subject, Test, When, Window, Word,
 };
 
 /// Counts of a payment or fee that are of no measure.
