@@ -48,7 +48,6 @@ fn action(fault: &Fault, fix: &TextEdit, uri: &Uri) -> CodeActionOrCommand {
 }
 
 /// Edits of some files.
-#[expect(clippy::mutable_key_type, reason = "the protocol's own type; what a URI caches is no part of its key")]
 pub(super) fn edit(files: impl IntoIterator<Item = (Uri, Vec<TextEdit>)>) -> WorkspaceEdit {
     WorkspaceEdit { changes: Some(files.into_iter().collect()), ..WorkspaceEdit::default() }
 }

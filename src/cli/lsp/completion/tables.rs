@@ -79,10 +79,10 @@ pub(super) fn candidates(folder: &Folder, below: &str, text: &str, at: usize) ->
     let before = &text[..at];
     let line_start = before.rfind('\n').map_or(0, |end| end + 1);
     let line = &before[line_start..];
-    let heads = before[..line_start]
+    let mut heads = before[..line_start]
         .lines()
         .filter_map(|line| Some(line.trim().strip_prefix('[')?.split(']').next()?.trim_matches(['[', ' '])));
-    let cursor = Cursor { table: heads.last().unwrap_or(""), line };
+    let cursor = Cursor { table: heads.next_back().unwrap_or(""), line };
     let sources = without_line(folder.sources(), below, line_start);
     let rulebook = Rulebook { sources: &sources, mentions: Mentions::around(&sources, below)?, below };
     if line.trim_start().starts_with('#') {
