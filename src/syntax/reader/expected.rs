@@ -182,10 +182,12 @@ fn kinds(rule: Rule, rules: &[Rule], before: &str) -> &'static [NameKind] {
         Rule::source_id => &[NameKind::Source],
         Rule::code if matches!(last_word(before), "only" | "of" | "" | "in") => &[NameKind::Measure],
         Rule::line => &[NameKind::Line],
-        Rule::name if rules.len() > 1 => &[NameKind::Line],
+        // A name alone is told by the word before it: of a day, of a cluster, or new.
         Rule::name => match last_word(before) {
             "is" | "a" | "an" | "no" => &[NameKind::Day],
-            "of" | "or" | "doses" => &[NameKind::Cluster],
+            "of" | "or" => &[NameKind::Cluster],
+            "doses" if rules.len() == 1 => &[NameKind::Cluster],
+            _ if rules.len() > 1 => &[NameKind::Line],
             _ => &[],
         },
         _ => &[],
@@ -239,9 +241,11 @@ mod tests {
         use NameKind::{Cluster, Condition, Day, Line, Measure, Quantity, Source, WholeNumber};
         holds("", &["indicator", "course", "payment", "fee", "define"], &[]);
         holds(&format!("{RULES} "), &["any", "no", "at least", "there is", "year end"], &[Condition, Day, WholeNumber]);
-        for quantity in ["any", "no", "at least 3", "any mmr before birth and at most 1", "any dose of mmr or"] {
+        for quantity in ["any", "no", "at least 3", "any mmr before birth and at most 1", "any dose of"] {
             holds(&format!("{RULES} {quantity} "), &[], &[Cluster]);
         }
+        // Another cluster, or another condition.
+        holds(&format!("{RULES} any dose of mmr or "), &["any"], &[Cluster, Condition, Day, WholeNumber]);
         holds(&format!("{RULES} at "), &["least", "most"], &[]);
         holds(&format!("{RULES} any mmr before "), &["age", "year end", "birth"], &[Day, WholeNumber]);
         holds(&format!("{RULES} there is a "), &[], &[Day]);
@@ -262,6 +266,10 @@ mod tests {
         holds(&format!("{payment} points = round 1 to "), &["pence"], &[]);
         holds(&format!("{payment} points = 1\n"), &["when", "otherwise", "source"], &[Line]);
         holds("fee f \"f\" doses ", &[], &[Cluster]);
+        holds("fee f \"f\" doses mmr or ", &[], &[Cluster]);
+        holds("fee f \"f\" doses mmr in the year pounds = doses ", &["when"], &[Line]);
+        holds("define ", &[], &[]);
+        holds("fee ", &[], &[]);
     }
 
     #[test]
