@@ -2,6 +2,18 @@
 
 #[path = "it/bad_input.rs"]
 mod bad_input;
+#[path = "it/check_books.rs"]
+mod check_books;
+#[path = "it/check_fix.rs"]
+mod check_fix;
+#[path = "it/check_formats.rs"]
+mod check_formats;
+#[path = "it/check_pages.rs"]
+mod check_pages;
+#[path = "it/check_saved.rs"]
+mod check_saved;
+#[path = "it/check_schema.rs"]
+mod check_schema;
 #[path = "it/compare.rs"]
 mod compare;
 #[path = "it/csv_text.rs"]

@@ -59,6 +59,43 @@ pub(super) fn to_place(
     })
 }
 
+/// Makes a folder that its owner alone can look into.
+pub(super) fn create_private_folder(path: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt;
+        builder.mode(0o700);
+    }
+    builder.create(path)
+}
+
+/// Puts new texts in the place of files: all of them are written beside their places before the first is renamed, so
+/// that a full disk changes none. Who may read and write a file stays as it was.
+pub(super) fn replace_files(files: &[(PathBuf, String)]) -> Result<(), CliError> {
+    let write = |(path, text): &(PathBuf, String)| {
+        let beside = beside(path);
+        let mut file = open_new(&beside, Readers::Owner)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()?;
+        fs::set_permissions(&beside, fs::metadata(path)?.permissions())
+    };
+    let clean = || files.iter().for_each(|(path, _)| drop(fs::remove_file(beside(path))));
+    for file in files {
+        write(file).map_err(|error| {
+            clean();
+            CliError::write(&file.0)(error)
+        })?;
+    }
+    for (path, _) in files {
+        fs::rename(beside(path), path).map_err(|error| {
+            clean();
+            CliError::write(path)(error)
+        })?;
+    }
+    Ok(())
+}
+
 /// A name in the same folder that no other run uses.
 fn beside(path: &Path) -> PathBuf {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();

@@ -3,7 +3,7 @@
 use crate::ground::{Amount, Diagnostic, Span};
 use crate::model::book::{FigureValue, MeasureId, MeasurementId};
 use crate::model::build::Builder;
-use crate::model::build::names::nearest;
+use crate::model::build::names::suggest;
 use crate::model::formula::{Case, CountName, Formula, Line, Operand, Test};
 use crate::model::unit::Unit;
 use crate::syntax::tree::{self, NumberSign, Operator, RoundTo, When};
@@ -275,6 +275,11 @@ impl Builder<'_> {
                 );
                 return None;
             };
+            if count == CountName::LocallyExcepted && !self.is_borrowed(measurement) {
+                let fault = Diagnostic::error("E604", operand.span, "only a pathway has local exceptions");
+                self.faults.push(fault.help("pay for indicators that a pathway of this rulebook is for"));
+                return None;
+            }
             let is_percent = matches!(count, CountName::Achievement | CountName::BaselineAchievement);
             return Some((Operand::Count(count, measurement), if is_percent { Unit::PERCENT } else { Unit::NUMBER }));
         }
@@ -308,19 +313,33 @@ impl Builder<'_> {
             }
             return Some((Operand::Figure(id), figure.unit));
         }
+        self.no_figure(operand, owner, subject);
+        None
+    }
+
+    /// What is wrong with a name that is neither figure nor count nor line. Apart, so that what is nested deep takes
+    /// little room on the stack.
+    #[inline(never)]
+    fn no_figure(&mut self, operand: &tree::Operand, owner: Option<String>, subject: &Subject) {
+        let name = operand.name.text.as_str();
         let what = owner.map_or("the rulebook".to_owned(), |owner| format!("`{owner}`"));
         let fault = Diagnostic::error("E204", operand.span, format!("{what} has no figure or count `{name}`"));
         let counts = CountName::ALL.iter().map(|count| count.word()).chain(["list_size"]);
         let lines = subject.lines.iter().map(|line| line.name.as_str());
-        let near = nearest(name, counts.chain(lines).chain(self.contract.figure_names()));
-        let fault = match near {
-            Some(near) if near != name => fault.help(format!("did you mean `{near}`?")),
-            Some(_) | None => {
-                fault.help(format!("add `{name}` to the numbers file, with `none = \"why\"` where there is none"))
-            }
+        let add = format!("add `{name}` to the numbers file, with `none = \"why\"` where there is none");
+        // A figure that only other measures have is there already, so no other word was meant.
+        let fault = if self.contract.figure_names().any(|known| known == name) {
+            fault.help(add)
+        } else {
+            let known = counts.chain(lines).chain(self.contract.figure_names());
+            suggest(fault, name, operand.name.span, known, |fault| fault.help(add))
         };
         self.faults.push(fault);
-        None
+    }
+
+    fn is_borrowed(&self, measurement: MeasurementId) -> bool {
+        let measure = self.parts.measurements[measurement.index()].measure;
+        self.parts.measures[measure.index()].borrowed.is_some()
     }
 
     fn code_of(&self, measure: MeasureId) -> String {
@@ -346,10 +365,8 @@ impl Builder<'_> {
         } else {
             let fault =
                 Diagnostic::error("E202", code.span, format!("there is no indicator or course `{}`", code.text));
-            match nearest(&code.text, measures.iter().map(|measure| measure.code.as_str())) {
-                Some(near) => fault.help(format!("did you mean `{near}`?")),
-                None => fault,
-            }
+            let known = measures.iter().map(|measure| measure.code.as_str());
+            suggest(fault, &code.text, code.span, known, |fault| fault)
         };
         self.faults.push(fault);
         None

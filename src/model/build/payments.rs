@@ -5,7 +5,7 @@ use crate::model::book::{Fee, FeeId, MeasurementId, Payment, PaymentId};
 use crate::model::build::Builder;
 use crate::model::build::contract::kind_word;
 use crate::model::build::formulas::Subject;
-use crate::model::build::names::nearest;
+use crate::model::build::names::suggest;
 use crate::model::formula::{Program, ProgramOf};
 use crate::syntax::tree::{self, Scope, Word};
 
@@ -81,11 +81,8 @@ impl Builder<'_> {
             }
             let fault =
                 Diagnostic::error("E202", code.span, format!("there is no indicator or course `{}`", code.text));
-            let near = nearest(&code.text, self.parts.measures.iter().map(|measure| measure.code.as_str()));
-            self.faults.push(match near {
-                Some(near) => fault.help(format!("did you mean `{near}`?")),
-                None => fault,
-            });
+            let known = self.parts.measures.iter().map(|measure| measure.code.as_str());
+            self.faults.push(suggest(fault, &code.text, code.span, known, |fault| fault));
         }
     }
 

@@ -12,6 +12,10 @@ impl Builder<'_> {
             let message = format!("`{name}` is defined, and nothing uses it");
             self.faults.push(Diagnostic::warning("W402", span, message));
         }
+        for words in self.contract.words.iter().filter(|words| !words.used) {
+            let message = format!("no rule looks for the words `{}`", words.list.name);
+            self.faults.push(Diagnostic::warning("W405", words.span, message));
+        }
         let unused: Vec<_> = self.contract.unused_figures().map(|figure| (figure.name.clone(), figure.span)).collect();
         for (name, span) in unused {
             let message = format!("no rule reads the figure `{name}`");

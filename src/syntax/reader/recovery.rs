@@ -4,7 +4,7 @@
 use pest::Parser;
 use pest::error::{Error, ErrorVariant, InputLocation};
 
-use super::Reading;
+use super::{Reading, slips};
 use crate::ground::{Diagnostic, Span};
 use crate::syntax::grammar::{Rule, RulesParser};
 use crate::syntax::phrases::phrase;
@@ -20,10 +20,13 @@ const LARGEST_FILE_BYTES: usize = 1 << 20;
 const DEEPEST_NESTING: usize = 60;
 
 /// Words that start a block when they start a line.
-const BLOCKS: [&str; 4] = ["indicator", "course", "payment", "fee"];
+const BLOCKS: [&str; 5] = ["indicator", "course", "payment", "fee", "pathway"];
 
 /// Words that start a clause of a block when they start a line.
-const CLAUSES: [&str; 8] = ["define", "register", "exclude", "achieved", "except", "measured", "source", "conflict"];
+const CLAUSES: [&str; 12] = [
+    "define", "register", "exclude", "achieved", "except", "measured", "source", "conflict", "state", "alert",
+    "worklist", "audit",
+];
 
 /// Reads the text, blanking out one faulty clause after another.
 pub(super) fn read_around_faults(reading: &mut Reading, text: &str) -> RuleFile {
@@ -100,8 +103,15 @@ fn fault(reading: &Reading, text: &str, at: usize, error: &Error<Rule>) -> Diagn
         ErrorVariant::ParsingError { .. } | ErrorVariant::CustomError { .. } => format!("did not expect {found} here"),
     };
     let diagnostic = Diagnostic::error("E101", place, message);
+    if let Some(slip) = slips::at(text, at) {
+        let place = Span::new(reading.file, slip.place);
+        return diagnostic.help(format!("write `{}`", slip.mended)).fix(place, slip.mended);
+    }
     match hint(rest, positives_of(error)) {
-        Some(help) => diagnostic.help(help),
+        Some(Hint { help, instead: Some((length, word)) }) => {
+            diagnostic.help(help).fix(Span::new(reading.file, at..at + length), word)
+        }
+        Some(Hint { help, instead: None }) => diagnostic.help(help),
         None => diagnostic,
     }
 }
@@ -134,22 +144,47 @@ fn positives_of(error: &Error<Rule>) -> &[Rule] {
     }
 }
 
-/// The fix for mistakes that are often made.
-fn hint(rest: &str, expected: &[Rule]) -> Option<String> {
+/// How to mend a mistake that is often made.
+struct Hint {
+    help: String,
+    /// So many bytes are this word mistyped.
+    instead: Option<(usize, String)>,
+}
+
+impl Hint {
+    fn words(help: &str) -> Option<Hint> {
+        Some(Hint { help: help.to_owned(), instead: None })
+    }
+}
+
+fn hint(rest: &str, expected: &[Rule]) -> Option<Hint> {
     let word: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
-    let keyword = |rule: &Rule| {
-        let phrase = phrase(*rule);
-        phrase.strip_prefix('`').and_then(|word| word.strip_suffix('`'))
-    };
     if expected.contains(&Rule::text) {
-        return Some("a title stands in quotes: \"like this\"".to_owned());
+        return Hint::words("a title stands in quotes: \"like this\"");
     }
     if rest.starts_with("to ") && expected.contains(&Rule::k_up) {
-        return Some("write `up to and including` or `to before`".to_owned());
+        return Hint::words("write `up to and including` or `to before`");
     }
-    let words: Vec<&str> = expected.iter().filter_map(keyword).flat_map(|phrase| phrase.split(' ').next()).collect();
-    let near = words.into_iter().filter(|known| !word.is_empty() && strsim::damerau_levenshtein(known, &word) <= 2);
-    near.min_by_key(|known| strsim::damerau_levenshtein(known, &word)).map(|known| format!("did you mean `{known}`?"))
+    // A word of the language stands in the wrong place; it is not another one mistyped.
+    if word.starts_with(|sign: char| sign.is_ascii_lowercase()) && RulesParser::parse(Rule::name, &word).is_err() {
+        return None;
+    }
+    // Words that could stand here are in backticks; where a file starts, it is those that start a block.
+    let phrases = expected.iter().flat_map(|rule| phrase(*rule).split('`').skip(1).step_by(2));
+    let blocks = BLOCKS.iter().copied().filter(|_| expected.contains(&Rule::file));
+    let words = phrases.filter_map(|phrase| phrase.split(' ').next()).chain(blocks);
+    let mut near: Vec<(usize, &str)> = words.map(|known| (strsim::damerau_levenshtein(known, &word), known)).collect();
+    let allowed = (word.len() / 3).clamp(1, 2);
+    near.retain(|(distance, _)| word.len() > 1 && *distance <= allowed);
+    near.sort_unstable();
+    near.dedup();
+    let (_, nearest) = near.first()?;
+    // Two letters of a short word are half of it: that is a guess.
+    let is_certain = near.len() == 1 && word.len() >= 5;
+    Some(Hint {
+        help: format!("did you mean `{nearest}`?"),
+        instead: is_certain.then(|| (word.len(), (*nearest).to_owned())),
+    })
 }
 
 /// `a, b or c`, each phrase once and at most six.
