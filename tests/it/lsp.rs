@@ -49,6 +49,9 @@ impl Editor {
             fs::create_dir_all(&copy).unwrap();
             for entry in fs::read_dir(rules().join(below)).unwrap() {
                 let file = entry.unwrap().path();
+                if file.is_dir() {
+                    continue;
+                }
                 fs::copy(&file, copy.join(file.file_name().unwrap())).unwrap();
             }
         }

@@ -6,13 +6,13 @@ use lsp_types::{CompletionItem, CompletionItemKind, CompletionTextEdit, Document
 
 use crate::cli::lsp::files;
 use crate::cli::lsp::folder::Folder;
-use crate::cli::lsp::mentions::{MORE_COUNTS, Mentions, Named};
+use crate::cli::lsp::mentions::{MORE_COUNTS, Mentions, Named, defines_of, lines_of, shared_define};
 use crate::cli::lsp::places::Places;
 use crate::cli::lsp::{hover, keywords};
 use crate::ground::Sources;
 use crate::model::formula::CountName;
 use crate::syntax::toml_tree::{Value, read_toml};
-use crate::syntax::tree::{Block, Clause, Define, Defined, Line};
+use crate::syntax::tree::{Block, Define, Defined};
 use crate::syntax::{Expected, NameKind, expected};
 
 /// Something that may stand at the cursor.
@@ -123,7 +123,20 @@ impl Rulebook<'_> {
             NameKind::WholeNumber => self.figures(|figure| figure.owner.is_none() && figure.whole().is_some()),
             NameKind::Quantity => self.quantities(expected),
             NameKind::Measure => self.measures(),
+            NameKind::Figure => self.figures(|figure| figure.owner.is_none() && !figure.is_date()),
             NameKind::Source => self.source_ids(),
+            NameKind::State => self.named(CompletionItemKind::ENUM_MEMBER, |named| match named {
+                Named::State(name) => Some(name),
+                _ => None,
+            }),
+            NameKind::Words => self.named(CompletionItemKind::VALUE, |named| match named {
+                Named::Words(name) => Some(name),
+                _ => None,
+            }),
+            NameKind::Used => self.named(CompletionItemKind::MODULE, |named| match named {
+                Named::Used(name) => Some(name),
+                _ => None,
+            }),
             NameKind::Line => self.results(expected),
         }
     }
@@ -153,20 +166,15 @@ impl Rulebook<'_> {
 
     /// Names that the block gave before the cursor, and those for all.
     fn defined(&self, expected: &Expected, is_wanted: impl Fn(&Defined) -> bool) -> Vec<Candidate> {
-        let own: Vec<&Define> = match &expected.block {
-            Some(Block::Measure(measure)) => measure.clauses.iter().filter_map(define_of).collect(),
-            Some(Block::Define(_) | Block::Fee(_) | Block::Payment(_)) | None => Vec::new(),
-        };
-        // The block's own places are of a text that was cut out, so its words are looked up by their names.
-        let of = match &expected.block {
-            Some(Block::Measure(measure)) => Some(measure.code.text.clone()),
-            _ => None,
-        };
-        let shared = self.mentions.blocks().filter_map(|block| match block {
-            Block::Define(define) => Some((None, define)),
-            Block::Measure(_) | Block::Fee(_) | Block::Payment(_) => None,
+        // The block before the cursor was cut out of its file, so its words are looked up by their names.
+        let of = expected.block.as_ref().and_then(|block| match block {
+            Block::Measure(measure) => Some(measure.code.text.clone()),
+            Block::Pathway(pathway) => Some(pathway.name.text.clone()),
+            Block::Define(_) | Block::Fee(_) | Block::Payment(_) => None,
         });
-        let all = own.into_iter().map(|define| (of.clone(), define)).chain(shared);
+        let own = expected.block.iter().flat_map(defines_of).map(|define| (of.clone(), define));
+        let shared = self.mentions.blocks().filter_map(shared_define).map(|define| (None, define));
+        let all = own.chain(shared);
         let wanted = all.filter(|(_, define)| is_wanted(&define.meaning));
         let candidate = |(of, define): (Option<String>, &Define)| {
             let name = define.name.text.clone();
@@ -175,6 +183,17 @@ impl Rulebook<'_> {
             Candidate::new(CompletionItemKind::CONSTANT, name, meaning)
         };
         wanted.map(candidate).collect()
+    }
+
+    /// What is given its meaning under a name of a kind.
+    fn named(&self, kind: CompletionItemKind, name: impl Fn(&Named) -> Option<&String>) -> Vec<Candidate> {
+        let defined = self.mentions.list.iter().filter(|mention| mention.is_definition);
+        let candidate = |named: &Named| {
+            let said = hover::of_named(self.sources, &self.mentions, named).unwrap_or_default();
+            let first = said.lines().next().unwrap_or("").to_owned();
+            Some(Candidate::new(kind, name(named)?, first).more(said))
+        };
+        defined.filter_map(|mention| candidate(&mention.named)).collect()
     }
 
     /// Figures by their names, each once.
@@ -199,11 +218,8 @@ impl Rulebook<'_> {
 
     /// What a formula reads: lines above, figures and counts.
     fn quantities(&self, expected: &Expected) -> Vec<Candidate> {
-        let (lines, has_doses): (&[Line], bool) = match &expected.block {
-            Some(Block::Payment(payment)) => (&payment.lines, false),
-            Some(Block::Fee(fee)) => (&fee.lines, true),
-            Some(Block::Define(_) | Block::Measure(_)) | None => (&[], false),
-        };
+        let has_doses = matches!(expected.block, Some(Block::Fee(_)));
+        let lines = expected.block.as_ref().map_or(&[][..], lines_of);
         let mut found: Vec<Candidate> = lines
             .iter()
             .map(|line| Candidate::new(CompletionItemKind::VARIABLE, &line.name.text, "a line above"))
@@ -217,12 +233,20 @@ impl Rulebook<'_> {
     }
 
     fn measures(&self) -> Vec<Candidate> {
-        let measures = self.mentions.blocks().filter_map(|block| match block {
-            Block::Measure(measure) => Some(measure),
-            Block::Define(_) | Block::Fee(_) | Block::Payment(_) => None,
-        });
         let candidate = |code: &str, title: &str| Candidate::new(CompletionItemKind::CLASS, code, title);
-        measures.map(|measure| candidate(&measure.code.text, &measure.title.text)).collect()
+        let of = |mentions: &Mentions| -> Vec<Candidate> {
+            mentions.measures().map(|measure| candidate(&measure.code.text, &measure.title.text)).collect()
+        };
+        let mut found = of(&self.mentions);
+        for (_, book) in self.mentions.uses() {
+            let used = of(&Mentions::of_book(self.sources, &book));
+            found.extend(
+                used.into_iter()
+                    .filter(|used| !found.iter().any(|known| known.label == used.label))
+                    .collect::<Vec<_>>(),
+            );
+        }
+        found
     }
 
     fn source_ids(&self) -> Vec<Candidate> {
@@ -237,21 +261,13 @@ impl Rulebook<'_> {
 
     /// The lines that are paid and not yet there.
     fn results(&self, expected: &Expected) -> Vec<Candidate> {
-        let lines: &[Line] = match &expected.block {
-            Some(Block::Payment(payment)) => &payment.lines,
-            Some(Block::Fee(fee)) => &fee.lines,
-            Some(Block::Define(_) | Block::Measure(_)) | None => &[],
+        let lines = match &expected.block {
+            Some(block @ (Block::Fee(_) | Block::Payment(_))) => lines_of(block),
+            Some(Block::Define(_) | Block::Measure(_) | Block::Pathway(_)) | None => return Vec::new(),
         };
         let results = [("points", "what is earned in points"), ("pounds", "what is paid, rounded to pence")];
         let is_new = |name: &str| !lines.iter().any(|line| line.name.text == name);
         let missing = results.into_iter().filter(|(name, _)| is_new(name));
         missing.map(|(name, help)| Candidate::new(CompletionItemKind::VARIABLE, name, help)).collect()
-    }
-}
-
-fn define_of(clause: &Clause) -> Option<&Define> {
-    match clause {
-        Clause::Define(define) => Some(define),
-        Clause::Register(_) | Clause::Achieved(_) | Clause::Exclude(_) | Clause::Except(_) => None,
     }
 }

@@ -17,8 +17,8 @@ pub(super) struct Fault {
     /// The path of its file.
     pub(super) file: String,
     pub(super) shown: Shown,
-    /// The edit of the same file that mends it.
-    pub(super) fix: Option<TextEdit>,
+    /// The edit of the same file that mends it, and whether that is certain.
+    pub(super) fix: Option<(TextEdit, bool)>,
 }
 
 /// The diagnostics of rule files. `uri` spells a path as the editor does.
@@ -36,11 +36,11 @@ struct Texts<'a> {
 impl Texts<'_> {
     fn fault(&mut self, diagnostic: &Diagnostic, uri: impl Fn(&str) -> Option<Uri>) -> Fault {
         // A fix in another file would have to be shown there.
-        let fix = fixes::fix(diagnostic, self.sources).filter(|(place, _)| place.file == diagnostic.place.file);
+        let fix = fixes::fix(diagnostic, self.sources).filter(|fix| fix.place.file == diagnostic.place.file);
         Fault {
             file: self.sources.file(diagnostic.place.file).path.clone(),
             shown: self.shown(diagnostic, uri),
-            fix: fix.map(|(place, text)| TextEdit { range: self.range(place), new_text: text }),
+            fix: fix.map(|fix| (TextEdit { range: self.exact(fix.place), new_text: fix.text }, fix.is_certain)),
         }
     }
 
@@ -67,9 +67,17 @@ impl Texts<'_> {
     }
 
     fn range(&mut self, place: Span) -> Range {
+        self.of(place.file).range(place.range())
+    }
+
+    /// A place that is edited: white space at its end is part of it.
+    fn exact(&mut self, place: Span) -> Range {
+        self.of(place.file).exact(place.range())
+    }
+
+    fn of(&mut self, file: FileId) -> &Places<'_> {
         let sources = self.sources;
-        let places = self.places.entry(place.file).or_insert_with(|| Places::new(&sources.file(place.file).text));
-        places.range(place.range())
+        self.places.entry(file).or_insert_with(|| Places::new(&sources.file(file).text))
     }
 }
 

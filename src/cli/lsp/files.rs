@@ -46,6 +46,17 @@ pub(super) fn entries<'t>(table: &'t Table, key: &str) -> &'t [Entry] {
     }
 }
 
+/// The rulebooks that a numbers file uses, by the names that it has for them.
+pub(super) fn uses(root: &Table) -> Vec<(&str, BookName)> {
+    let used = entries(root, "uses").iter().filter_map(|entry| match &entry.value {
+        Value::Text(book) => {
+            Some((entry.key.as_str(), BookName::parse(book, "").filter(|name| !name.scheme.is_empty())?))
+        }
+        _ => None,
+    });
+    used.collect()
+}
+
 /// A figure as written.
 pub(super) struct Figure<'t> {
     /// The code of the measure that it belongs to; None for the whole rulebook's.

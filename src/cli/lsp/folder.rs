@@ -104,12 +104,36 @@ impl Folder {
     /// A file changed: its rulebook is to be checked, or the rulebooks that may name a cluster of its folder.
     pub(super) fn touch(&mut self, below: &str) {
         let names = match (files::book_of(below), files::clusters_of(below)) {
-            (Some(name), _) => vec![name],
+            (Some(name), _) => self.with_users(name),
             (None, Some(folder)) => self.books_with(folder),
             (None, None) => Vec::new(),
         };
         self.changed.extend(names);
         self.awaited.insert(below.to_owned());
+    }
+
+    /// A rulebook, and those that read its results.
+    fn with_users(&self, name: BookName) -> Vec<BookName> {
+        let sources = self.sources();
+        let books = self.library.names();
+        let uses: Vec<(BookName, Vec<BookName>)> = books
+            .into_iter()
+            .filter_map(|book| {
+                let file = files::numbers(sources, &book)?;
+                let text = &sources.file(file).text;
+                let root = text.contains("[uses]").then(|| read_toml(file, text).0)?;
+                Some((book, files::uses(&root).into_iter().map(|(_, used)| used).collect()))
+            })
+            .collect();
+        let mut found = vec![name];
+        // A rulebook may be used by one that is used itself.
+        let mut at = 0;
+        while let Some(name) = found.get(at).cloned() {
+            let users = uses.iter().filter(|(book, used)| used.contains(&name) && !found.contains(book));
+            found.extend(users.map(|(book, _)| book.clone()).collect::<Vec<_>>());
+            at += 1;
+        }
+        found
     }
 
     /// Everything that was checked is to be checked again.

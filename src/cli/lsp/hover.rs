@@ -7,13 +7,13 @@ use lsp_types::{Hover, HoverContents, MarkupContent, MarkupKind, Position};
 
 use crate::cli::lsp::files::{self, Figure, Year};
 use crate::cli::lsp::folder::Folder;
-use crate::cli::lsp::mentions::{Mentions, Named, touches};
+use crate::cli::lsp::mentions::{Mentions, Named, defines_of, lines_of, shared_define, touches};
 use crate::cli::lsp::places::Places;
 use crate::cli::lsp::{ages, keywords};
 use crate::ground::{FileId, Sources};
 use crate::syntax::is_in_words;
 use crate::syntax::toml_tree::{Table, Value, read_toml};
-use crate::syntax::tree::{Block, Clause, Measure};
+use crate::syntax::tree::{Block, Clause, Measure, Note, Step};
 
 /// How many codes of a cluster are shown.
 const CODES_SHOWN: usize = 8;
@@ -103,6 +103,13 @@ pub(super) fn of_named(sources: &Sources, mentions: &Mentions, named: &Named) ->
         Named::Count(name) => keywords::help(name).map(str::to_owned),
         Named::Defined { .. } | Named::Line { .. } => meaning(sources, mentions, named),
         Named::Measure(code) => of_measure(sources, mentions, measure(mentions, code)?),
+        Named::State(name) => of_state(sources, mentions, name),
+        Named::Words(name) => of_words(sources, mentions, name),
+        Named::Used(name) => {
+            let uses = mentions.uses();
+            let (_, book) = uses.iter().find(|(known, _)| known == name)?;
+            Some(format!("{name}: the rulebook {book}"))
+        }
         Named::Reason { of, code } => {
             let clauses = &measure(mentions, of)?.clauses;
             clauses.iter().find_map(|clause| match clause {
@@ -180,17 +187,38 @@ pub(super) fn of_figure(figure: &Figure<'_>, root: &Table) -> String {
 }
 
 /// The measure of a code.
-pub(super) fn measure<'m>(mentions: &'m Mentions, code: &str) -> Option<&'m Measure> {
-    mentions.blocks().find_map(|block| match block {
-        Block::Measure(measure) if measure.code.text == code => Some(measure),
-        Block::Measure(_) | Block::Define(_) | Block::Fee(_) | Block::Payment(_) => None,
-    })
+fn measure<'m>(mentions: &'m Mentions, code: &str) -> Option<&'m Measure> {
+    mentions.measures().find(|measure| measure.code.text == code)
+}
+
+/// A state's title and when a child is in it.
+fn of_state(sources: &Sources, mentions: &Mentions, name: &str) -> Option<String> {
+    let pathways = mentions.blocks().filter_map(|block| match block {
+        Block::Pathway(pathway) => Some(pathway),
+        Block::Define(_) | Block::Measure(_) | Block::Fee(_) | Block::Payment(_) => None,
+    });
+    let states = pathways.flat_map(|pathway| &pathway.steps).filter_map(|step| match step {
+        Step::State(state) => Some(state),
+        Step::Define(_) | Step::Alert(_) | Step::Worklist(_) | Step::Audit(_) => None,
+    });
+    let state = states.into_iter().find(|state| state.name.text == name)?;
+    let when = state.condition.as_ref().map_or("otherwise".to_owned(), |condition| sources.quoted(condition.span()));
+    Some(format!("{name}: {}\n{when}", state.title.text))
+}
+
+/// The things of a list of words, each in all the ways it is written.
+fn of_words(sources: &Sources, mentions: &Mentions, name: &str) -> Option<String> {
+    let (_, root) = mentions.numbers.as_ref()?;
+    let list = files::entries(root, "words").iter().find(|entry| entry.key == name)?;
+    let Value::Table(table) = &list.value else { return None };
+    let things = table.entries.iter().map(|entry| format!("\n{}: {}", entry.key, sources.quoted(entry.span)));
+    Some(format!("{name}: words to look for in free text{}", things.collect::<String>()))
 }
 
 fn of_measure(sources: &Sources, mentions: &Mentions, measure: &Measure) -> Option<String> {
     let mut words = format!("{}: {}", measure.code.text, measure.title.text);
     for note in &measure.notes {
-        if let crate::syntax::tree::Note::Says(says) = note {
+        if let Note::Says(says) = note {
             let _ = write!(words, "\n{}", says.text);
         }
     }
@@ -212,17 +240,11 @@ fn of_measure(sources: &Sources, mentions: &Mentions, measure: &Measure) -> Opti
 /// What a `define` or a line says, in its own words.
 pub(super) fn meaning(sources: &Sources, mentions: &Mentions, named: &Named) -> Option<String> {
     let place = mentions.all(named).find(|mention| mention.is_definition)?.span;
-    let defines = |clauses: &[Clause]| {
-        clauses.iter().find_map(|clause| match clause {
-            Clause::Define(define) if define.name.span == place => Some(define.span),
-            _ => None,
-        })
-    };
-    let whole = mentions.blocks().find_map(|block| match block {
-        Block::Define(define) => (define.name.span == place).then_some(define.span),
-        Block::Measure(measure) => defines(&measure.clauses),
-        Block::Fee(fee) => fee.lines.iter().find(|line| line.name.span == place).map(|line| line.span),
-        Block::Payment(payment) => payment.lines.iter().find(|line| line.name.span == place).map(|line| line.span),
+    let whole = mentions.blocks().find_map(|block| {
+        let mut defines = shared_define(block).into_iter().chain(defines_of(block));
+        let define = defines.find(|define| define.name.span == place).map(|define| define.span);
+        let line = lines_of(block).iter().find(|line| line.name.span == place).map(|line| line.span);
+        define.or(line)
     })?;
     Some(sources.quoted(whole))
 }

@@ -1,7 +1,7 @@
 //! What the words of the language mean, in a phrase each.
 
 /// The words and phrases of `.rules` files; where one is part of another, the longer one is meant.
-pub(super) const KEYWORDS: [(&str, &str); 94] = [
+const KEYWORDS: &[(&str, &str)] = &[
     ("indicator", "indicator CODE \"title\": who is counted, and who achieves"),
     (
         "course",
@@ -96,6 +96,35 @@ pub(super) const KEYWORDS: [(&str, &str); 94] = [
     ("decimal", "decimal places"),
     ("min", "min(a, b): the smallest"),
     ("max", "max(a, b): the largest"),
+    ("pathway", "pathway NAME \"title\" for those not achieved …: what becomes of a child, state by state"),
+    (
+        "for those not achieved in at least one of",
+        "the children that the pathway pursues: one indicator that is not achieved is enough",
+    ),
+    ("since", "since NAME: the used rulebook that improvement is measured from"),
+    ("state", "state NAME \"title\" …: a child is in the first state that holds"),
+    ("alert", "alert NAME \"title\" …: a sign to be shown where the condition holds"),
+    ("worklist", "worklist NAME \"title\" for \"role\" …: who works through which rows"),
+    ("audit above", "audit above FIGURE: a practice whose share of exceptions is above the figure"),
+    ("exception", "exception CODE \"title\" shown by CLUSTER: reported as an exception, with the records that show it"),
+    ("shown by", "the clusters whose records show the exception"),
+    ("credited to", "credited to \"…\": whose success it is if the child is vaccinated in this state"),
+    ("next", "next \"…\" when …: what to do next, the first that applies"),
+    ("do", "do \"…\": what is to be done"),
+    ("code with", "code with \"…\": the template to record it with"),
+    ("once per practice", "the alert is raised once for a practice, not for each child"),
+    ("each child in", "each child in STATE or STATE: the rows of the list"),
+    ("columns", "columns A, B: the columns, left to right"),
+    ("on the same day as", "on a day that has a record of the other cluster too"),
+    ("not saying", "whose text does not say it"),
+    ("saying one", "whose text says one thing of the list and no other"),
+    ("saying", "saying WORDS: whose text says it, by a list of words of the numbers file"),
+    ("different", "at least 3 different WORDS in CLUSTER: how many things of a list the records say"),
+    ("in", "in STATE or STATE: whether the child is in one of them"),
+    ("with", "any appointment with (…): what must hold of the row"),
+    ("appointment", "a row of the appointments table"),
+    ("slot", "a row of the slots table, of the practice"),
+    ("the report date", "the day on which the pathway is looked at; nothing later is seen"),
     ("excluded", "how many left the register"),
     ("excepted", "how many left the denominator"),
     ("denominator", "the register, less the excluded and the excepted"),
@@ -105,7 +134,7 @@ pub(super) const KEYWORDS: [(&str, &str); 94] = [
 ];
 
 /// What a count of no measure is.
-const MORE: [(&str, &str); 1] = [("list_size", "patients on the practice's list")];
+const MORE: &[(&str, &str)] = &[("list_size", "patients on the practice's list")];
 
 /// What a word or phrase means; that of the longest known phrase that it starts with.
 pub(super) fn help(phrase: &str) -> Option<&'static str> {
@@ -129,7 +158,7 @@ pub(super) fn at(line: &str, at: usize) -> Option<(std::ops::Range<usize>, &'sta
 }
 
 fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
-    KEYWORDS.into_iter().chain(MORE)
+    KEYWORDS.iter().chain(MORE).copied()
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Which words of a rulebook's files name something, and what: so that an editor can go from one to the others. It reads
 //! what is written, sound or not, and leaves out what names nothing.
 
+mod pathways;
 mod rules;
 mod tables;
 
@@ -12,7 +13,7 @@ use crate::cli::lsp::files;
 use crate::ground::{BookName, FileId, Sources, Span};
 use crate::syntax::read_rules;
 use crate::syntax::toml_tree::{Table, read_toml};
-use crate::syntax::tree::{Block, Clause, Period, RuleFile};
+use crate::syntax::tree::{Block, Clause, Define, Line, Measure, Period, RuleFile, Step};
 
 /// What a word names.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -46,6 +47,12 @@ pub(super) enum Named {
         /// `DTPCON`
         code: String,
     },
+    /// A state of a pathway.
+    State(String),
+    /// Words to look for in free text: `[words.means]`.
+    Words(String),
+    /// A rulebook that this one uses, by the name that `[uses]` gives it.
+    Used(String),
     /// A source of a file's `[sources]`.
     Source {
         /// The file.
@@ -150,6 +157,19 @@ impl Mentions {
         self.numbers.as_ref().map(|(_, table)| files::figures(table)).unwrap_or_default()
     }
 
+    /// The indicators and courses.
+    pub(super) fn measures(&self) -> impl Iterator<Item = &Measure> {
+        self.blocks().filter_map(|block| match block {
+            Block::Measure(measure) => Some(measure),
+            Block::Define(_) | Block::Fee(_) | Block::Payment(_) | Block::Pathway(_) => None,
+        })
+    }
+
+    /// The rulebooks that it uses, by the names that it has for them.
+    pub(super) fn uses(&self) -> Vec<(&str, BookName)> {
+        self.numbers.as_ref().map(|(_, root)| files::uses(root)).unwrap_or_default()
+    }
+
     /// The blocks of all rule files.
     pub(super) fn blocks(&self) -> impl Iterator<Item = &Block> {
         self.rules.iter().flat_map(|file| &file.blocks)
@@ -162,21 +182,46 @@ pub(super) fn touches(span: Span, at: usize) -> bool {
 }
 
 fn shared(rules: &[RuleFile]) -> BTreeSet<String> {
-    let blocks = rules.iter().flat_map(|file| &file.blocks);
-    let names = blocks.filter_map(|block| match block {
-        Block::Define(define) => Some(define.name.text.clone()),
-        Block::Measure(_) | Block::Fee(_) | Block::Payment(_) => None,
-    });
-    names.collect()
+    let defines = rules.iter().flat_map(|file| &file.blocks).filter_map(shared_define);
+    names_of(defines)
 }
 
-/// The names that some clauses define.
-fn defined_in(clauses: &[Clause]) -> BTreeSet<String> {
-    let names = clauses.iter().filter_map(|clause| match clause {
-        Clause::Define(define) => Some(define.name.text.clone()),
+/// What a block defines for all.
+pub(super) fn shared_define(block: &Block) -> Option<&Define> {
+    match block {
+        Block::Define(define) => Some(define),
+        Block::Measure(_) | Block::Fee(_) | Block::Payment(_) | Block::Pathway(_) => None,
+    }
+}
+
+/// What a block defines for itself.
+pub(super) fn defines_of<'d>(block: &'d Block) -> Vec<&'d Define> {
+    let of_clause = |clause: &'d Clause| match clause {
+        Clause::Define(define) => Some(define),
         Clause::Register(_) | Clause::Achieved(_) | Clause::Exclude(_) | Clause::Except(_) => None,
-    });
-    names.collect()
+    };
+    let of_step = |step: &'d Step| match step {
+        Step::Define(define) => Some(define),
+        Step::State(_) | Step::Alert(_) | Step::Worklist(_) | Step::Audit(_) => None,
+    };
+    match block {
+        Block::Measure(measure) => measure.clauses.iter().filter_map(of_clause).collect(),
+        Block::Pathway(pathway) => pathway.steps.iter().filter_map(of_step).collect(),
+        Block::Define(_) | Block::Fee(_) | Block::Payment(_) => Vec::new(),
+    }
+}
+
+/// The lines of a block that is paid.
+pub(super) fn lines_of(block: &Block) -> &[Line] {
+    match block {
+        Block::Fee(fee) => &fee.lines,
+        Block::Payment(payment) => &payment.lines,
+        Block::Define(_) | Block::Measure(_) | Block::Pathway(_) => &[],
+    }
+}
+
+fn names_of<'d>(defines: impl IntoIterator<Item = &'d Define>) -> BTreeSet<String> {
+    defines.into_iter().map(|define| define.name.text.clone()).collect()
 }
 
 impl<'a> Reader<'a> {

@@ -28,9 +28,22 @@ pub(super) fn definition(folder: &Folder, below: &str, at: Position) -> Option<V
         | Named::Line { .. }
         | Named::Measure(_)
         | Named::Reason { .. }
+        | Named::State(_)
+        | Named::Words(_)
+        | Named::Used(_)
         | Named::Source { .. } => {
-            let definitions = mentions.all(&mention.named).filter(|mention| mention.is_definition);
-            definitions.map(|mention| mention.span).collect()
+            let definitions = |mentions: &Mentions| -> Vec<Span> {
+                let found = mentions.all(&mention.named).filter(|mention| mention.is_definition);
+                found.map(|mention| mention.span).collect()
+            };
+            // The measures of a pathway are those of a rulebook that is used.
+            let used = || mentions.uses().into_iter().map(|(_, book)| Mentions::of_book(folder.sources(), &book));
+            match definitions(&mentions) {
+                none if none.is_empty() && matches!(mention.named, Named::Measure(_)) => {
+                    used().map(|used| definitions(&used)).find(|found| !found.is_empty()).unwrap_or_default()
+                }
+                found => found,
+            }
         }
     };
     Some(places.into_iter().filter_map(|place| folder.location(place)).collect())

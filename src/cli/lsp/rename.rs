@@ -59,13 +59,14 @@ pub(super) fn rename(folder: &Folder, below: &str, at: Position, new: &str) -> R
 fn renamed(folder: &Folder, below: &str, at: Position) -> Result<(Mention, Mentions), String> {
     let found = named_at(folder, below, at).ok_or("there is no name here that the rulebook knows")?;
     match &found.0.named {
-        Named::Defined { .. } | Named::Figure(_) => Ok(found),
+        Named::Defined { .. } | Named::Figure(_) | Named::Words(_) | Named::Used(_) => Ok(found),
         Named::Line { name, .. } if !RESULTS.contains(&name.as_str()) => Ok(found),
         Named::Line { name, .. } => Err(format!("`{name}` is what is paid, and keeps its name")),
         Named::Cluster(_) => {
             Err("a cluster is called as its file is, and other rulebooks may name it: rename the file".to_owned())
         }
         Named::Count(name) => Err(format!("`{name}` is a word of the language")),
+        Named::State(_) => Err("states stand in results of earlier runs, and keep their names".to_owned()),
         Named::Measure(_) | Named::Reason { .. } => {
             Err("codes are the contract's, and stand in results of earlier runs".to_owned())
         }
@@ -88,6 +89,9 @@ fn refuse_taken(mentions: &Mentions, new: &str) -> Result<(), String> {
         Named::Defined { name, .. } => (name == new).then_some("a `define`"),
         Named::Figure(name) => (name == new).then_some("a figure"),
         Named::Line { name, .. } => (name == new).then_some("a line of a payment or fee"),
+        Named::State(name) => (name == new).then_some("a state"),
+        Named::Words(name) => (name == new).then_some("a list of words"),
+        Named::Used(name) => (name == new).then_some("a rulebook that is used"),
         Named::Cluster(_) | Named::Count(_) | Named::Measure(_) | Named::Reason { .. } | Named::Source { .. } => None,
     });
     match what.or(is_count.then_some("a count")).or(RESULTS.contains(&new).then_some("what is paid")) {

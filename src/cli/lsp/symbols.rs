@@ -3,13 +3,13 @@
 use lsp_types::{DocumentSymbol, Location, OneOf, SymbolKind, WorkspaceSymbol};
 
 use crate::cli::lsp::folder::Folder;
-use crate::cli::lsp::mentions::Mentions;
+use crate::cli::lsp::mentions::{Mentions, defines_of};
 use crate::cli::lsp::places::Places;
 use crate::cli::lsp::{files, hover};
 use crate::ground::Span;
 use crate::syntax::read_rules;
 use crate::syntax::toml_tree::{Entry, Table, Value, read_toml};
-use crate::syntax::tree::{Block, Clause, Define, Line, Word};
+use crate::syntax::tree::{Block, Clause, Define, Line, Step, Word};
 
 /// What a folder shows at most for one question.
 const MOST_SHOWN: usize = 500;
@@ -67,7 +67,23 @@ impl Maker<'_> {
             }
             Block::Fee(fee) => self.paid(&fee.name, &fee.title.text, fee.span, &fee.lines),
             Block::Payment(payment) => self.paid(&payment.name, &payment.title.text, payment.span, &payment.lines),
+            Block::Pathway(pathway) => {
+                let steps = pathway.steps.iter().map(|step| self.step(step)).collect();
+                let (name, title) = (&pathway.name, &pathway.title.text);
+                self.symbol(SymbolKind::CLASS, &name.text, title, pathway.span, name.span, steps)
+            }
         }
+    }
+
+    fn step(&self, step: &Step) -> DocumentSymbol {
+        let (kind, name, title, whole) = match step {
+            Step::Define(define) => return self.define(define),
+            Step::State(state) => (SymbolKind::ENUM_MEMBER, &state.name, state.title.text.as_str(), state.span),
+            Step::Alert(alert) => (SymbolKind::EVENT, &alert.name, alert.title.text.as_str(), alert.span),
+            Step::Worklist(list) => (SymbolKind::ARRAY, &list.name, list.title.text.as_str(), list.span),
+            Step::Audit(figure) => (SymbolKind::PROPERTY, figure, "audit", figure.span),
+        };
+        self.symbol(kind, &name.text, title, whole, name.span, Vec::new())
     }
 
     fn define(&self, define: &Define) -> DocumentSymbol {
@@ -131,14 +147,12 @@ pub(super) fn of_folder(folder: &Folder, query: &str) -> Vec<WorkspaceSymbol> {
                 Block::Measure(measure) => (SymbolKind::CLASS, &measure.code, measure.title.text.as_str()),
                 Block::Fee(fee) => (SymbolKind::FUNCTION, &fee.name, fee.title.text.as_str()),
                 Block::Payment(payment) => (SymbolKind::FUNCTION, &payment.name, payment.title.text.as_str()),
+                Block::Pathway(pathway) => (SymbolKind::CLASS, &pathway.name, pathway.title.text.as_str()),
             };
             add(kind, &word.text, title, &book, word.span);
-            let Block::Measure(measure) = block else { continue };
-            for clause in &measure.clauses {
-                if let Clause::Define(define) = clause {
-                    let container = format!("{book} {}", measure.code.text);
-                    add(SymbolKind::CONSTANT, &define.name.text, "", &container, define.name.span);
-                }
+            for define in defines_of(block) {
+                let container = format!("{book} {}", word.text);
+                add(SymbolKind::CONSTANT, &define.name.text, "", &container, define.name.span);
             }
         }
     }

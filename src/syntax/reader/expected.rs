@@ -42,6 +42,14 @@ pub enum NameKind {
     Source,
     /// A line of a payment or fee.
     Line,
+    /// A figure of the whole rulebook.
+    Figure,
+    /// A state of a pathway.
+    State,
+    /// A list of words to look for in free text.
+    Words,
+    /// A rulebook that is used.
+    Used,
 }
 
 /// A sign that no rule takes.
@@ -182,10 +190,17 @@ fn kinds(rule: Rule, rules: &[Rule], before: &str) -> &'static [NameKind] {
         Rule::source_id => &[NameKind::Source],
         Rule::code if matches!(last_word(before), "only" | "of" | "" | "in") => &[NameKind::Measure],
         Rule::line => &[NameKind::Line],
-        // A name alone is told by the word before it: of a day, of a cluster, or new.
+        Rule::in_state => &[NameKind::State],
+        // A name alone is told by the word before it: of a day, of a cluster, of a state, or new.
         Rule::name => match last_word(before) {
             "is" | "a" | "an" | "no" => &[NameKind::Day],
-            "of" | "or" => &[NameKind::Cluster],
+            "of" if is_after_code(before) => &[NameKind::Used],
+            "since" => &[NameKind::Used],
+            "in" => &[NameKind::State],
+            "above" => &[NameKind::Figure],
+            "saying" | "one" | "different" => &[NameKind::Words],
+            "of" => &[NameKind::Cluster],
+            "or" => &[NameKind::Cluster, NameKind::State],
             "doses" if rules.len() == 1 => &[NameKind::Cluster],
             _ if rules.len() > 1 => &[NameKind::Line],
             _ => &[],
@@ -199,6 +214,13 @@ fn last_word(before: &str) -> &str {
     let before = before.trim_end();
     let length = before.bytes().rev().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
     &before[before.len() - length..]
+}
+
+/// True if a text ends with a code and a word.
+fn is_after_code(before: &str) -> bool {
+    let before = before.trim_end();
+    let without = &before[..before.len() - last_word(before).len()];
+    last_word(without).starts_with(|sign: char| sign.is_ascii_uppercase())
 }
 
 /// True if a text ends within a comment or within quotes, neither of which goes on in the next line.
@@ -238,14 +260,16 @@ mod tests {
 
     #[test]
     fn the_parser_says_what_fits() {
-        use NameKind::{Cluster, Condition, Day, Line, Measure, Quantity, Source, WholeNumber};
+        use NameKind::{
+            Cluster, Condition, Day, Figure, Line, Measure, Quantity, Source, State, Used, WholeNumber, Words,
+        };
         holds("", &["indicator", "course", "payment", "fee", "define"], &[]);
         holds(&format!("{RULES} "), &["any", "no", "at least", "there is", "year end"], &[Condition, Day, WholeNumber]);
         for quantity in ["any", "no", "at least 3", "any mmr before birth and at most 1", "any dose of"] {
             holds(&format!("{RULES} {quantity} "), &[], &[Cluster]);
         }
         // Another cluster, or another condition.
-        holds(&format!("{RULES} any dose of mmr or "), &["any"], &[Cluster, Condition, Day, WholeNumber]);
+        holds(&format!("{RULES} any dose of mmr or "), &["any"], &[Cluster, Condition, Day, WholeNumber, State]);
         holds(&format!("{RULES} at "), &["least", "most"], &[]);
         holds(&format!("{RULES} any mmr before "), &["age", "year end", "birth"], &[Day, WholeNumber]);
         holds(&format!("{RULES} there is a "), &[], &[Day]);
@@ -266,8 +290,19 @@ mod tests {
         holds(&format!("{payment} points = round 1 to "), &["pence"], &[]);
         holds(&format!("{payment} points = 1\n"), &["when", "otherwise", "source"], &[Line]);
         holds("fee f \"f\" doses ", &[], &[Cluster]);
-        holds("fee f \"f\" doses mmr or ", &[], &[Cluster]);
+        holds("fee f \"f\" doses mmr or ", &[], &[Cluster, State]);
         holds("fee f \"f\" doses mmr in the year pounds = doses ", &["when"], &[Line]);
+        let pathway = "pathway p \"p\" for those not achieved in at least one of A, B of";
+        holds("pathway p \"p\" ", &["for those not achieved in at least one of"], &[]);
+        holds(&format!("{pathway} "), &[], &[Used]);
+        holds(&format!("{pathway} x since "), &[], &[Used]);
+        let steps = ["state", "alert", "worklist", "audit above", "define"];
+        holds(&format!("{pathway} x "), &steps, &[]);
+        holds(&format!("{pathway} x audit above "), &[], &[Figure]);
+        holds(&format!("{pathway} x alert w \"w\" in "), &[], &[State]);
+        holds(&format!("{pathway} x alert w \"w\" any mmr saying "), &["one"], &[Words]);
+        holds(&format!("{pathway} x alert w \"w\" at least 3 different "), &[], &[Words]);
+        holds(&format!("{pathway} x alert w \"w\" at least 3 different y in "), &[], &[Cluster]);
         holds("define ", &[], &[]);
         holds("fee ", &[], &[]);
     }

@@ -156,3 +156,38 @@ fn a_schemes_own_cluster_comes_before_the_national_one() {
     leads_to(&mut editor, INDICATORS, &indicators, "dtap before", &["qof/2023-24/codes/dtap.toml: title"]);
     assert_eq!(editor.leave(), Some(0));
 }
+
+#[test]
+fn a_pathway_knows_the_rulebooks_that_it_uses() {
+    let pathway = "wf-newham/2024-25/pathway.rules";
+    let mut editor =
+        Editor::with(&["codes/2026.1", "qof/2023-24", "qof/2024-25", "wf-newham/2024-25", "wf-newham/2024-25/codes"]);
+    let text = editor.text(pathway);
+    editor.open(pathway, &text);
+    assert_eq!(editor.faults(pathway), Vec::<Value>::new());
+    leads_to(&mut editor, pathway, &text, "VI001, VI002, VI003 of", &["qof/2024-25/indicators.rules: VI001 \""]);
+    leads_to(&mut editor, pathway, &text, "year_end\n", &["wf-newham/2024-25/scheme.toml: year_end ="]);
+    leads_to(&mut editor, pathway, &text, "means in records", &["wf-newham/2024-25/scheme.toml: means]"]);
+    leads_to(&mut editor, pathway, &text, "imms_refused in", &["wf-newham/2024-25/codes/imms_refused.toml: title"]);
+    leads_to(
+        &mut editor,
+        pathway,
+        &text,
+        "three_means\n    exception",
+        &["wf-newham/2024-25/pathway.rules: three_means"],
+    );
+    let found = editor.hover(pathway, &text, "year_end", 0);
+    assert_eq!(found["contents"]["value"], "year_end: the rulebook qof/2024-25");
+    let found = editor.hover(pathway, &text, "refused \"genuine", 0);
+    assert_eq!(found["contents"]["value"], "refused: genuine refusal in writing\nthere is a refusal");
+    // A fault in a rulebook that is used is one in what uses it, which is told of it at once.
+    let used = "qof/2024-25/indicators.rules";
+    let sound = editor.text(used);
+    editor.open(used, &sound.replace("indicator VI002", "indicator VI902"));
+    let told = editor.faults_by_file();
+    let faults_of =
+        |ends: &str| told.iter().filter(|(uri, _)| uri.contains(ends)).map(|(_, faults)| faults.len()).sum();
+    let [in_used, in_user]: [usize; 2] = ["qof/2024-25/", "wf-newham/"].map(faults_of);
+    assert!(in_used > 0 && in_user > 0, "{told:?}");
+    assert_eq!(editor.leave(), Some(0));
+}

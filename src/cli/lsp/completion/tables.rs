@@ -9,7 +9,7 @@ use crate::cli::lsp::mentions::Mentions;
 use crate::ground::Sources;
 use crate::model::remark::Status;
 use crate::model::unit::Unit;
-use crate::syntax::tree::{Block, Clause};
+use crate::syntax::tree::Clause;
 
 /// The keys of a figure.
 const FIGURE: [(&str, &str); 7] = [
@@ -171,11 +171,7 @@ impl Rulebook<'_> {
         let mut found: Vec<Candidate> =
             heads.iter().map(|head| Candidate::new(CompletionItemKind::MODULE, *head, "")).collect();
         if found.iter().any(|head| head.label == "figures") {
-            let measures = self.mentions.blocks().filter_map(|block| match block {
-                Block::Measure(measure) => Some(measure),
-                Block::Define(_) | Block::Fee(_) | Block::Payment(_) => None,
-            });
-            for measure in measures {
+            for measure in self.mentions.measures() {
                 let kind = match measure.kind {
                     crate::syntax::tree::MeasureKind::Indicator => "indicator",
                     crate::syntax::tree::MeasureKind::Course => "course",
@@ -247,8 +243,7 @@ impl Rulebook<'_> {
             return (0, words(found.map(|outcome| (outcome, ""))));
         };
         let mut found: Vec<Candidate> = Vec::new();
-        for block in self.mentions.blocks() {
-            let Block::Measure(measure) = block else { continue };
+        for measure in self.mentions.measures() {
             for clause in &measure.clauses {
                 let reason = match clause {
                     Clause::Except(reason) if outcome == "excepted" => reason,

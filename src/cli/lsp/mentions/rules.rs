@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::{Named, Reader, defined_in};
+use super::{Named, Reader, defines_of, names_of};
 use crate::model::formula::CountName;
 use crate::syntax::tree::{
     Block, BoundKind, Clause, ClauseBody, Condition, Date, Define, Defined, Formula, Line, Note, Number, Operand,
-    Period, Quantity, Reason, RoundTo, RuleFile, Scope, Subject, Test, When, Window, Word,
+    Period, Reason, RoundTo, RuleFile, Scope, Subject, Test, When, Window, Word,
 };
 
 /// Counts of a payment or fee that are of no measure.
@@ -23,7 +23,7 @@ impl Reader<'_> {
                 }
                 Block::Measure(measure) => {
                     self.block.clone_from(&measure.code.text);
-                    self.own = defined_in(&measure.clauses);
+                    self.own = names_of(defines_of(block));
                     self.definition(Named::Measure(measure.code.text.clone()), measure.code.span);
                     self.notes(&measure.notes);
                     measure.clauses.iter().for_each(|clause| self.clause(clause));
@@ -43,6 +43,11 @@ impl Reader<'_> {
                     self.notes(&payment.notes);
                     self.lines(&payment.lines);
                 }
+                Block::Pathway(pathway) => {
+                    self.block.clone_from(&pathway.name.text);
+                    self.own = names_of(defines_of(block));
+                    self.pathway(pathway);
+                }
             }
         }
     }
@@ -55,7 +60,7 @@ impl Reader<'_> {
         }
     }
 
-    fn define(&mut self, define: &Define) {
+    pub(super) fn define(&mut self, define: &Define) {
         let named = self.defined(&define.name.text);
         self.definition(named, define.name.span);
         match &define.meaning {
@@ -81,7 +86,7 @@ impl Reader<'_> {
         self.notes(&body.notes);
     }
 
-    fn notes(&mut self, notes: &[Note]) {
+    pub(super) fn notes(&mut self, notes: &[Note]) {
         for note in notes {
             match note {
                 Note::Source { id, .. } => {
@@ -93,26 +98,31 @@ impl Reader<'_> {
         }
     }
 
-    fn clusters(&mut self, names: &[Word]) {
+    pub(super) fn clusters(&mut self, names: &[Word]) {
         names.iter().for_each(|name| self.cluster(&name.text, name.span));
     }
 
-    fn condition(&mut self, condition: &Condition) {
+    pub(super) fn condition(&mut self, condition: &Condition) {
         match condition {
             Condition::All { parts, .. } | Condition::Any { parts, .. } => {
                 parts.iter().for_each(|part| self.condition(part));
             }
             Condition::Not { inner, .. } | Condition::Bracketed { inner, .. } => self.condition(inner),
-            Condition::Count { quantity, clusters, window, .. } => {
-                match quantity {
-                    Quantity::AtLeast(number) | Quantity::AtMost(number) | Quantity::Exactly(number) => {
-                        self.number(number);
-                    }
-                    Quantity::Any | Quantity::No => {}
-                }
+            Condition::Count { quantity, clusters, same_day, saying, window, .. } => {
+                self.quantity(quantity);
+                self.clusters(clusters);
+                self.clusters(same_day);
+                saying.iter().for_each(|saying| self.saying(saying));
+                window.iter().for_each(|window| self.window(window));
+            }
+            Condition::Different { quantity, words, clusters, window, .. } => {
+                self.quantity(quantity);
+                self.words(words);
                 self.clusters(clusters);
                 window.iter().for_each(|window| self.window(window));
             }
+            Condition::Row { condition, .. } => condition.iter().for_each(|condition| self.condition(condition)),
+            Condition::InState { states, .. } => self.states(states),
             Condition::Falls { subject, window, .. } => {
                 match subject {
                     Subject::Turns(period) => self.age(period),
@@ -136,13 +146,13 @@ impl Reader<'_> {
         }
     }
 
-    fn figure(&mut self, name: &Word) {
+    pub(super) fn figure(&mut self, name: &Word) {
         if self.figures.contains(&name.text) {
             self.mention(Named::Figure(name.text.clone()), name.span);
         }
     }
 
-    fn number(&mut self, number: &Number) {
+    pub(super) fn number(&mut self, number: &Number) {
         match number {
             Number::Whole { .. } => {}
             Number::Figure(name) => self.figure(name),
@@ -159,7 +169,7 @@ impl Reader<'_> {
         period.and.iter().for_each(|(number, _)| self.number(number));
     }
 
-    fn date(&mut self, date: &Date) {
+    pub(super) fn date(&mut self, date: &Date) {
         match date {
             Date::Nth { clusters, window, .. } => {
                 self.clusters(clusters);
@@ -174,13 +184,14 @@ impl Reader<'_> {
             Date::YearStart(_)
             | Date::YearEnd(_)
             | Date::MeasurementDay(_)
+            | Date::ReportDay(_)
             | Date::Birth(_)
             | Date::Registration(_)
             | Date::Calendar { .. } => {}
         }
     }
 
-    fn window(&mut self, window: &Window) {
+    pub(super) fn window(&mut self, window: &Window) {
         for bound in &window.bounds {
             match &bound.kind {
                 BoundKind::InYear => {}

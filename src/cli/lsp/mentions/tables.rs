@@ -24,6 +24,12 @@ impl Reader<'_> {
                 }
             }
         }
+        for entry in files::entries(root, "uses") {
+            self.definition(Named::Used(entry.key.clone()), entry.key_span);
+        }
+        for entry in files::entries(root, "words") {
+            self.definition(Named::Words(entry.key.clone()), entry.key_span);
+        }
         self.sources(root, self.numbers_path.clone());
     }
 
