@@ -3,12 +3,14 @@
 //! A fault of form does not hide the next one: the faulty clause is blanked out and the file is read again.
 
 mod conditions;
+mod expected;
 mod formulas;
 mod pairs;
 mod pathways;
 mod recovery;
 mod slips;
 
+pub use self::expected::{Expected, NameKind, expected, is_in_words};
 use self::pairs::{Children, word};
 use crate::ground::{Diagnostic, FileId};
 use crate::syntax::grammar::Rule;
