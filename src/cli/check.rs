@@ -6,7 +6,7 @@ use clap::Args;
 
 use crate::cli::rules_folder::Origin;
 use crate::cli::{CliError, Done, output, rules_folder, years};
-use crate::ground::{Diagnostic, Severity};
+use crate::ground::Severity;
 use crate::report::diagnostics;
 
 /// Arguments of `uptake check`.
@@ -23,7 +23,14 @@ pub(super) fn check(arguments: &CheckArguments, rules: Option<&Path>) -> Result<
         return Err(rules_folder::no_rulebooks(&origin));
     }
     let names = years::named(&library, &arguments.years)?;
-    let mut found: Vec<Diagnostic> = names.iter().flat_map(|name| library.check(name).diagnostics).collect();
+    let mut found = Vec::new();
+    let mut books = Vec::new();
+    for name in &names {
+        let checked = library.check(name);
+        found.extend(checked.diagnostics);
+        books.extend(checked.book);
+    }
+    found.extend(library.check_across(&books));
     if origin != Origin::BuiltIn {
         found.extend(library.edited_clusters(&rules_folder::built_in()));
     }

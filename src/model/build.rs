@@ -43,6 +43,8 @@ struct Builder<'a> {
     codes: Codes<'a>,
     names: Names,
     parts: Parts,
+    /// Figures that formulas ask for and nobody gives.
+    missing: Vec<sense::MissingFigure>,
 }
 
 /// The tables of the rulebook, as far as they are filled.
@@ -57,9 +59,10 @@ struct Parts {
     payments: Vec<crate::model::book::Payment>,
     programs: Vec<crate::model::formula::Program>,
     fees: Vec<crate::model::book::Fee>,
+    requirements: Vec<crate::model::book::Requirement>,
 }
 
-pub(super) use codes::cluster_codes;
+pub(super) use codes::{cluster_codes, code_entries, included_clusters};
 pub(super) use editions::edited_clusters;
 
 /// Builds the rulebook of a folder; None where so much is wrong that there is nothing to give.
@@ -80,11 +83,13 @@ pub(super) fn build(sources: &Sources, name: &BookName) -> (Option<Rulebook>, Ve
     let of_files = faults.len();
     let numbers_are_readable = !faults[of_rules..].iter().any(|fault| fault.code.starts_with("E1"));
     let codes = Codes::new(sources, &folder, &contract);
-    let mut builder = Builder { sources, faults, contract, codes, names: Names::default(), parts: Parts::default() };
+    let (names, parts) = (Names::default(), Parts::default());
+    let mut builder = Builder { sources, faults, contract, codes, names, parts, missing: Vec::new() };
     let blocks: Vec<&Block> = rules.iter().flat_map(|(_, tree)| &tree.blocks).collect();
     builder.read_blocks(&blocks);
+    builder.report_missing_figures();
     if numbers_are_readable && of_rules == 0 {
-        builder.check_sense();
+        builder.check_sense(&blocks);
     } else {
         let found = builder.faults.split_off(of_files);
         let is_certain = |fault: &Diagnostic| numbers_are_readable && !DOUBTFUL.contains(&fault.code);
@@ -121,7 +126,7 @@ impl Builder<'_> {
             match block {
                 Block::Payment(payment) => self.payment(payment),
                 Block::Fee(fee) => self.fee(fee),
-                Block::Define(_) | Block::Measure(_) => {}
+                Block::Define(_) | Block::Measure(_) | Block::Require(_) => {}
             }
         }
     }
@@ -152,6 +157,7 @@ impl Builder<'_> {
             payments: parts.payments,
             programs: parts.programs,
             fees: parts.fees,
+            requirements: parts.requirements,
             proxies,
             checked: Checked,
         };

@@ -188,10 +188,50 @@ impl<'a> Codes<'a> {
         &self.files
     }
 
+    /// Files of the scheme's own folder that no rule led to.
+    pub(super) fn unused_own_files(&self) -> Vec<FileId> {
+        let is_own = |path: &str| {
+            path.strip_prefix(&self.own_folder)
+                .and_then(|rest| rest.strip_prefix('/'))
+                .is_some_and(|file| !file.contains('/') && file.ends_with(".toml"))
+        };
+        let own = self.sources.iter().filter(|(_, file)| is_own(&file.path)).map(|(id, _)| id);
+        own.filter(|id| !self.files.contains(id)).collect()
+    }
+
     pub(super) fn finish(self, faults: &mut Vec<Diagnostic>) -> Vec<Cluster> {
         faults.extend(self.faults);
         self.clusters
     }
+}
+
+/// The codes that a cluster file lists, with their terms and places.
+pub(in crate::model) fn code_entries(root: &Table) -> impl Iterator<Item = (ConceptId, &str, Span)> {
+    let codes = root.get("codes").map(|entry| &entry.value);
+    let entries = codes.and_then(|codes| match codes {
+        Value::Table(table) => Some(&table.entries),
+        Value::Text(_) | Value::Number(_) | Value::Date(_) | Value::Truth(_) | Value::List(_) => None,
+    });
+    entries.into_iter().flatten().filter_map(|entry| {
+        let Value::Table(code) = &entry.value else { return None };
+        match &code.get("term")?.value {
+            Value::Text(term) => Some((ConceptId::parse(&entry.key)?, term.as_str(), entry.key_span)),
+            Value::Number(_) | Value::Date(_) | Value::Truth(_) | Value::List(_) | Value::Table(_) => None,
+        }
+    })
+}
+
+/// The names of the clusters that a cluster file includes.
+pub(in crate::model) fn included_clusters(root: &Table) -> impl Iterator<Item = &str> {
+    let list = root.get("includes").map(|entry| &entry.value);
+    let items = list.and_then(|list| match list {
+        Value::List(items) => Some(items),
+        Value::Text(_) | Value::Number(_) | Value::Date(_) | Value::Truth(_) | Value::Table(_) => None,
+    });
+    items.into_iter().flatten().filter_map(|(item, _)| match item {
+        Value::Text(name) => Some(name.as_str()),
+        Value::Number(_) | Value::Date(_) | Value::Truth(_) | Value::List(_) | Value::Table(_) => None,
+    })
 }
 
 fn versions(sources: &Sources) -> impl Iterator<Item = &str> {

@@ -4,6 +4,7 @@ use crate::ground::{Amount, Diagnostic, Span};
 use crate::model::book::{FigureValue, MeasureId, MeasurementId};
 use crate::model::build::Builder;
 use crate::model::build::names::nearest;
+use crate::model::build::sense::MissingFigure;
 use crate::model::formula::{Case, CountName, Formula, Line, Operand, Test};
 use crate::model::unit::Unit;
 use crate::syntax::tree::{self, NumberSign, Operator, RoundTo, When};
@@ -308,18 +309,8 @@ impl Builder<'_> {
             }
             return Some((Operand::Figure(id), figure.unit));
         }
-        let what = owner.map_or("the rulebook".to_owned(), |owner| format!("`{owner}`"));
-        let fault = Diagnostic::error("E204", operand.span, format!("{what} has no figure or count `{name}`"));
-        let counts = CountName::ALL.iter().map(|count| count.word()).chain(["list_size"]);
-        let lines = subject.lines.iter().map(|line| line.name.as_str());
-        let near = nearest(name, counts.chain(lines).chain(self.contract.figure_names()));
-        let fault = match near {
-            Some(near) if near != name => fault.help(format!("did you mean `{near}`?")),
-            Some(_) | None => {
-                fault.help(format!("add `{name}` to the numbers file, with `none = \"why\"` where there is none"))
-            }
-        };
-        self.faults.push(fault);
+        let lines = subject.lines.iter().map(|line| line.name.clone()).collect();
+        self.missing.push(MissingFigure { name: name.to_owned(), span: operand.span, owner, lines });
         None
     }
 

@@ -20,7 +20,7 @@ const LARGEST_FILE_BYTES: usize = 1 << 20;
 const DEEPEST_NESTING: usize = 60;
 
 /// Words that start a block when they start a line.
-const BLOCKS: [&str; 4] = ["indicator", "course", "payment", "fee"];
+const BLOCKS: [&str; 5] = ["indicator", "course", "payment", "fee", "require"];
 
 /// Words that start a clause of a block when they start a line.
 const CLAUSES: [&str; 8] = ["define", "register", "exclude", "achieved", "except", "measured", "source", "conflict"];

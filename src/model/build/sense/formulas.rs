@@ -1,0 +1,187 @@
+//! Lines of payments that cannot do what they seem to: never read, never reached, never divisible.
+
+use crate::ground::{Diagnostic, Span};
+use crate::model::book::FigureValue;
+use crate::model::build::Builder;
+use crate::syntax::tree::{Block, Case, Comparator, Formula, Line, Operand, Operator, Test, When};
+
+impl Builder<'_> {
+    pub(super) fn check_payment_lines(&mut self, blocks: &[&Block]) {
+        for block in blocks {
+            let lines = match block {
+                Block::Payment(payment) => &payment.lines,
+                Block::Fee(fee) => &fee.lines,
+                Block::Define(_) | Block::Measure(_) | Block::Require(_) => continue,
+            };
+            self.check_lines_are_read(lines);
+            for line in lines {
+                self.check_cases(line);
+                for case in &line.cases {
+                    self.check_formula(&case.formula, line.cases.len() == 1);
+                }
+            }
+        }
+    }
+
+    fn check_lines_are_read(&mut self, lines: &[Line]) {
+        for (at, line) in lines.iter().enumerate() {
+            let name = line.name.text.as_str();
+            let mut later = Vec::new();
+            lines[at + 1..].iter().flat_map(|line| &line.cases).for_each(|case| operands_of_case(case, &mut later));
+            let is_read = later.iter().any(|operand| operand.of.is_none() && operand.name.text == name);
+            if !is_read && name != "points" && name != "pounds" {
+                let message = format!("no later line reads `{name}`");
+                let warning = Diagnostic::warning("W440", line.name.span, message);
+                self.faults.push(warning.help("leave the line out; what is paid is the line `points` or `pounds`"));
+            }
+        }
+    }
+
+    fn check_cases(&mut self, line: &Line) {
+        let mut before: Vec<(String, Span)> = Vec::new();
+        for case in &line.cases {
+            let When::Test(test) = &case.when else { continue };
+            self.check_test(test);
+            let place = span_of_test(test);
+            let words = self.sources.quoted(place);
+            match before.iter().find(|(known, _)| *known == words) {
+                Some((_, first)) => {
+                    let message = "this case never applies: an earlier one has the same test";
+                    let warning = Diagnostic::warning("W444", place, message).also(*first, "decided here already");
+                    self.faults.push(warning.help("mend one of the tests, or leave this case out"));
+                }
+                None => before.push((words, place)),
+            }
+        }
+    }
+
+    fn check_test(&mut self, test: &Test) {
+        match test {
+            Test::All(parts, _) | Test::Any(parts, _) => parts.iter().for_each(|part| self.check_test(part)),
+            Test::Not(inner, _) | Test::Bracketed(inner, _) => self.check_test(inner),
+            Test::Absent(..) => {}
+            Test::Compare(left, comparator, right, span) => {
+                self.check_formula(left, false);
+                self.check_formula(right, false);
+                self.check_comparison(left, *comparator, right, *span);
+            }
+        }
+    }
+
+    fn check_comparison(&mut self, left: &Formula, comparator: Comparator, right: &Formula, span: Span) {
+        let words = |formula: &Formula| self.sources.quoted(formula.span());
+        let mut operands = Vec::new();
+        operands_of(left, &mut operands);
+        operands_of(right, &mut operands);
+        if operands.is_empty() {
+            let warning = Diagnostic::warning("W445", span, "this compares numbers only, so it is always the same");
+            self.faults.push(warning.help("compare with a figure or count, or leave the test out"));
+        } else if words(left) == words(right) {
+            let always = match comparator {
+                Comparator::LessOrEqual | Comparator::Equal | Comparator::GreaterOrEqual => "always",
+                Comparator::Less | Comparator::Unequal | Comparator::Greater => "never",
+            };
+            let message = format!("`{}` is compared with itself, which {always} holds", words(left));
+            let help = "write the other side: what it must reach, or stay below";
+            self.faults.push(Diagnostic::warning("W443", span, message).help(help));
+        }
+    }
+
+    fn check_formula(&mut self, formula: &Formula, is_always_reached: bool) {
+        let mut go = |inner: &Formula| self.check_formula(inner, is_always_reached);
+        match formula {
+            Formula::Number { .. } | Formula::Operand(_) => {}
+            Formula::Minus(inner, _) | Formula::Round(inner, _, _) | Formula::Bracketed(inner, _) => go(inner),
+            Formula::Binary(operator, left, right, _) => {
+                go(left);
+                go(right);
+                if *operator == Operator::Over {
+                    self.refuse_division_by_nothing(right, is_always_reached);
+                }
+            }
+            Formula::Smallest(parts, span) | Formula::Largest(parts, span) => {
+                parts.iter().for_each(&mut go);
+                if parts.len() == 1 {
+                    let word = if matches!(formula, Formula::Smallest(..)) { "smallest" } else { "largest" };
+                    let message = format!("the {word} of one thing is that thing");
+                    let help = "write the others after a comma, as in `min(a, b)`, or leave the word out";
+                    self.faults.push(Diagnostic::warning("W442", *span, message).help(help));
+                }
+            }
+        }
+    }
+
+    /// A `0`, or a figure that is 0 for everything that has it, where no earlier case can have turned it away.
+    fn refuse_division_by_nothing(&mut self, divisor: &Formula, is_always_reached: bool) {
+        let mut inner = divisor;
+        while let Formula::Bracketed(within, _) = inner {
+            inner = within;
+        }
+        let fault = match inner {
+            Formula::Number { text, span, .. } => {
+                let is_nothing = text.bytes().all(|digit| digit == b'0' || digit == b'.');
+                is_nothing.then(|| Diagnostic::error("E441", *span, "nothing can be divided by 0"))
+            }
+            Formula::Operand(Operand { name, of: None, span }) if is_always_reached => {
+                let figures = || self.contract.all_figures().filter(|figure| figure.name == name.text);
+                let zeros: Vec<Span> = figures()
+                    .filter(|figure| matches!(figure.value, FigureValue::Is(amount) if amount.is_zero()))
+                    .map(|figure| figure.span)
+                    .collect();
+                let always = !zeros.is_empty() && zeros.len() == figures().count();
+                let message = format!("nothing can be divided by `{}`, which is 0", name.text);
+                always.then(|| Diagnostic::error("E441", *span, message).also(zeros[0], "0"))
+            }
+            _ => None,
+        };
+        self.faults.extend(fault.map(|fault| fault.help("write what it is to be divided by")));
+    }
+}
+
+fn span_of_test(test: &Test) -> Span {
+    match test {
+        Test::All(_, span)
+        | Test::Any(_, span)
+        | Test::Not(_, span)
+        | Test::Bracketed(_, span)
+        | Test::Absent(_, span)
+        | Test::Compare(_, _, _, span) => *span,
+    }
+}
+
+fn operands_of_case<'t>(case: &'t Case, found: &mut Vec<&'t Operand>) {
+    operands_of(&case.formula, found);
+    if let When::Test(test) = &case.when {
+        operands_of_test(test, found);
+    }
+}
+
+/// All figures, counts and lines that a test reads, in the order written.
+pub(super) fn operands_of_test<'t>(test: &'t Test, found: &mut Vec<&'t Operand>) {
+    match test {
+        Test::All(parts, _) | Test::Any(parts, _) => parts.iter().for_each(|part| operands_of_test(part, found)),
+        Test::Not(inner, _) | Test::Bracketed(inner, _) => operands_of_test(inner, found),
+        Test::Absent(operand, _) => found.push(operand),
+        Test::Compare(left, _, right, _) => {
+            operands_of(left, found);
+            operands_of(right, found);
+        }
+    }
+}
+
+fn operands_of<'t>(formula: &'t Formula, found: &mut Vec<&'t Operand>) {
+    match formula {
+        Formula::Number { .. } => {}
+        Formula::Operand(operand) => found.push(operand),
+        Formula::Binary(_, left, right, _) => {
+            operands_of(left, found);
+            operands_of(right, found);
+        }
+        Formula::Minus(inner, _) | Formula::Round(inner, _, _) | Formula::Bracketed(inner, _) => {
+            operands_of(inner, found);
+        }
+        Formula::Smallest(parts, _) | Formula::Largest(parts, _) => {
+            parts.iter().for_each(|part| operands_of(part, found));
+        }
+    }
+}

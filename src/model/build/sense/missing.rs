@@ -1,0 +1,124 @@
+//! Figures that formulas ask for and nobody gives: one fault for each measure that lacks some, with the lines to add.
+
+use std::collections::BTreeMap;
+
+use crate::ground::{Diagnostic, Span};
+use crate::model::build::Builder;
+use crate::model::build::contract::kind_word;
+use crate::model::build::names::nearest;
+use crate::model::formula::CountName;
+
+/// A figure that a formula asks for and that is not there.
+pub(in crate::model::build) struct MissingFigure {
+    /// `lower_threshold`
+    pub(in crate::model::build) name: String,
+    /// Where it is asked for.
+    pub(in crate::model::build) span: Span,
+    /// The code of the measure whose figure is asked for; None for the rulebook's.
+    pub(in crate::model::build) owner: Option<String>,
+    /// The earlier lines of the payment, which may have been meant.
+    pub(in crate::model::build) lines: Vec<String>,
+}
+
+impl Builder<'_> {
+    pub(in crate::model::build) fn report_missing_figures(&mut self) {
+        let missing = std::mem::take(&mut self.missing);
+        let mut of_measures: BTreeMap<String, Vec<MissingFigure>> = BTreeMap::new();
+        let mut of_nobody: BTreeMap<String, Vec<MissingFigure>> = BTreeMap::new();
+        for figure in missing {
+            // What another measure has is spelt right, and this one lacks it; what nobody has may be mistyped.
+            let is_known = self.contract.figure_names().any(|known| known == figure.name);
+            match &figure.owner {
+                Some(owner) if is_known => of_measures.entry(owner.clone()).or_default().push(figure),
+                _ => of_nobody.entry(figure.name.clone()).or_default().push(figure),
+            }
+        }
+        for (owner, figures) in of_measures {
+            let fault = self.lacks(&owner, &figures);
+            self.faults.push(fault);
+        }
+        for (name, figures) in of_nobody {
+            let fault = self.unheard_of(&name, &figures);
+            self.faults.push(fault);
+        }
+    }
+
+    fn lacks(&self, owner: &str, figures: &[MissingFigure]) -> Diagnostic {
+        let mut names: Vec<&str> = Vec::new();
+        let mut firsts: Vec<&MissingFigure> = Vec::new();
+        for figure in figures {
+            if !names.contains(&figure.name.as_str()) {
+                names.push(&figure.name);
+                firsts.push(figure);
+            }
+        }
+        let measure = self.parts.measures.iter().find(|measure| measure.code == owner);
+        let place = measure.map_or(firsts[0].span, |measure| measure.span);
+        let kind = measure.map_or("indicator", |measure| kind_word(measure.kind));
+        let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+        let which = if let [only] = quoted.as_slice() {
+            format!("the figure {only}, which a payment reads")
+        } else {
+            format!("{} figures that a payment reads: {}", quoted.len(), quoted.join(", "))
+        };
+        let mut fault = Diagnostic::error("E204", place, format!("the {kind} {owner} lacks {which}"));
+        for figure in firsts {
+            fault = fault.also(figure.span, "read here");
+        }
+        let table = format!("[{kind}.{owner}]");
+        let lines: Vec<String> = names.iter().map(|name| self.line_of(name)).collect();
+        let how = if self.contract.has_table(owner) { "add below" } else { "add" };
+        let lines = lines.join("\n");
+        let file = self.numbers_file();
+        fault.help(format!(
+            "{how} to {file}, or write `none = \"why\"` for what it does not have:\n{table}\n{lines}"
+        ))
+    }
+
+    fn unheard_of(&self, name: &str, figures: &[MissingFigure]) -> Diagnostic {
+        let first = &figures[0];
+        let mut owners: Vec<&str> = figures.iter().filter_map(|figure| figure.owner.as_deref()).collect();
+        owners.dedup();
+        let message = match owners.as_slice() {
+            [] => format!("the rulebook has no figure or count `{name}`"),
+            [only] => format!("`{only}` has no figure or count `{name}`"),
+            _ => format!("nothing that this is paid for has a figure or count `{name}`"),
+        };
+        let mut fault = Diagnostic::error("E204", first.span, message);
+        let mut shown = vec![first.span];
+        for figure in figures {
+            if !shown.contains(&figure.span) {
+                shown.push(figure.span);
+                fault = fault.also(figure.span, "and here");
+            }
+        }
+        let counts = CountName::ALL.iter().map(|count| count.word()).chain(["list_size"]);
+        let lines = first.lines.iter().map(String::as_str);
+        match nearest(name, counts.chain(lines).chain(self.contract.figure_names())) {
+            Some(near) if near != name => fault.help(format!("did you mean `{near}`?")),
+            Some(_) | None => {
+                let measure = owners.first().and_then(|owner| {
+                    self.parts.measures.iter().find(|measure| measure.code == *owner)
+                });
+                let table = match measure {
+                    Some(measure) => format!("[{}.{}]", kind_word(measure.kind), measure.code),
+                    None => "[figures]".to_owned(),
+                };
+                let (file, line) = (self.numbers_file(), self.line_of(name));
+                fault.help(format!("add to {file}, or write `none = \"why\"` where there is none:\n{table}\n{line}"))
+            }
+        }
+    }
+
+    fn numbers_file(&self) -> &str {
+        let path = &self.sources.file(self.contract.file).path;
+        path.rsplit_once('/').map_or(path.as_str(), |(_, name)| name)
+    }
+
+    /// A line for the numbers file, with the unit that the figure has elsewhere.
+    fn line_of(&self, name: &str) -> String {
+        let known = self.contract.all_figures().find(|figure| figure.name == name);
+        let unit = known.map_or("…", |figure| figure.unit_word.as_str());
+        format!("{name} = {{ is = …, unit = \"{unit}\", status = \"…\", source = \"…\" }}")
+    }
+}
