@@ -113,10 +113,21 @@ impl Library {
         let shared = clusters.iter().filter(|(_, path, _)| path.starts_with("codes/"));
         for (file, path, _) in shared.filter(|(file, _, _)| !used.contains(file)) {
             let name = path.rsplit_once('/').map_or(*path, |(_, name)| name).trim_end_matches(".toml");
+            if self.is_named_beside_the_rulebooks(name) {
+                continue;
+            }
             let message = format!("no rulebook uses the code cluster `{name}` of this version");
             let warning = Diagnostic::warning("W432", Span::new(*file, 0..0), message);
             found.push(warning.help(format!("count it in a rule, as in `any {name}`, or take the file out of the folder")));
         }
+    }
+
+    /// True if a file that is neither a rulebook's nor a cluster names a cluster: made-up data may record its codes.
+    fn is_named_beside_the_rulebooks(&self, cluster: &str) -> bool {
+        let folders: Vec<String> = self.names().iter().map(|name| format!("{name}/")).collect();
+        let is_beside = |path: &str| !path.starts_with("codes/") && !folders.iter().any(|folder| path.starts_with(folder));
+        let quoted = format!("\"{cluster}\"");
+        self.sources.iter().any(|(_, file)| is_beside(&file.path) && file.text.contains(&quoted))
     }
 
     fn national_version(&self, name: &BookName) -> Option<String> {

@@ -56,11 +56,8 @@ impl Builder<'_> {
     }
 
     fn check_test(&mut self, test: &Test) {
-        match test {
-            Test::All(parts, _) | Test::Any(parts, _) => parts.iter().for_each(|part| self.check_test(part)),
-            Test::Not(inner, _) | Test::Bracketed(inner, _) => self.check_test(inner),
-            Test::Absent(..) => {}
-            Test::Compare(left, comparator, right, span) => {
+        for test in parts_of_test(test) {
+            if let Test::Compare(left, comparator, right, span) = test {
                 self.check_formula(left, false);
                 self.check_formula(right, false);
                 self.check_comparison(left, *comparator, right, *span);
@@ -88,27 +85,29 @@ impl Builder<'_> {
     }
 
     fn check_formula(&mut self, formula: &Formula, is_always_reached: bool) {
-        let mut go = |inner: &Formula| self.check_formula(inner, is_always_reached);
-        match formula {
-            Formula::Number { .. } | Formula::Operand(_) => {}
-            Formula::Minus(inner, _) | Formula::Round(inner, _, _) | Formula::Bracketed(inner, _) => go(inner),
-            Formula::Binary(operator, left, right, _) => {
-                go(left);
-                go(right);
-                if *operator == Operator::Over {
+        for part in parts_of(formula) {
+            match part {
+                Formula::Binary(Operator::Over, _, right, _) => {
                     self.refuse_division_by_nothing(right, is_always_reached);
                 }
-            }
-            Formula::Smallest(parts, span) | Formula::Largest(parts, span) => {
-                parts.iter().for_each(&mut go);
-                if parts.len() == 1 {
-                    let word = if matches!(formula, Formula::Smallest(..)) { "smallest" } else { "largest" };
-                    let message = format!("the {word} of one thing is that thing");
-                    let help = "write the others after a comma, as in `min(a, b)`, or leave the word out";
-                    self.faults.push(Diagnostic::warning("W442", *span, message).help(help));
-                }
+                Formula::Smallest(parts, span) if parts.len() == 1 => self.one_thing("smallest", "min", *span),
+                Formula::Largest(parts, span) if parts.len() == 1 => self.one_thing("largest", "max", *span),
+                Formula::Number { .. }
+                | Formula::Operand(_)
+                | Formula::Binary(..)
+                | Formula::Minus(..)
+                | Formula::Smallest(..)
+                | Formula::Largest(..)
+                | Formula::Round(..)
+                | Formula::Bracketed(..) => {}
             }
         }
+    }
+
+    fn one_thing(&mut self, word: &str, function: &str, span: Span) {
+        let message = format!("the {word} of one thing is that thing");
+        let help = format!("write the others after a comma, as in `{function}(a, b)`, or leave `{function}` out");
+        self.faults.push(Diagnostic::warning("W442", span, message).help(help));
     }
 
     /// A `0`, or a figure that is 0 for everything that has it, where no earlier case can have turned it away.
@@ -158,30 +157,56 @@ fn operands_of_case<'t>(case: &'t Case, found: &mut Vec<&'t Operand>) {
 
 /// All figures, counts and lines that a test reads, in the order written.
 pub(super) fn operands_of_test<'t>(test: &'t Test, found: &mut Vec<&'t Operand>) {
-    match test {
-        Test::All(parts, _) | Test::Any(parts, _) => parts.iter().for_each(|part| operands_of_test(part, found)),
-        Test::Not(inner, _) | Test::Bracketed(inner, _) => operands_of_test(inner, found),
-        Test::Absent(operand, _) => found.push(operand),
-        Test::Compare(left, _, right, _) => {
-            operands_of(left, found);
-            operands_of(right, found);
+    for part in parts_of_test(test) {
+        match part {
+            Test::Absent(operand, _) => found.push(operand),
+            Test::Compare(left, _, right, _) => {
+                operands_of(left, found);
+                operands_of(right, found);
+            }
+            Test::All(..) | Test::Any(..) | Test::Not(..) | Test::Bracketed(..) => {}
         }
     }
 }
 
 fn operands_of<'t>(formula: &'t Formula, found: &mut Vec<&'t Operand>) {
-    match formula {
-        Formula::Number { .. } => {}
-        Formula::Operand(operand) => found.push(operand),
-        Formula::Binary(_, left, right, _) => {
-            operands_of(left, found);
-            operands_of(right, found);
-        }
-        Formula::Minus(inner, _) | Formula::Round(inner, _, _) | Formula::Bracketed(inner, _) => {
-            operands_of(inner, found);
-        }
-        Formula::Smallest(parts, _) | Formula::Largest(parts, _) => {
-            parts.iter().for_each(|part| operands_of(part, found));
+    found.extend(parts_of(formula).into_iter().filter_map(|part| match part {
+        Formula::Operand(operand) => Some(operand),
+        Formula::Number { .. }
+        | Formula::Binary(..)
+        | Formula::Minus(..)
+        | Formula::Smallest(..)
+        | Formula::Largest(..)
+        | Formula::Round(..)
+        | Formula::Bracketed(..) => None,
+    }));
+}
+
+/// A test and all tests in it, in the order written: by a list and not by calls, since a file may nest them deep.
+fn parts_of_test(test: &Test) -> Vec<&Test> {
+    let (mut open, mut all) = (vec![test], Vec::new());
+    while let Some(test) = open.pop() {
+        all.push(test);
+        match test {
+            Test::All(parts, _) | Test::Any(parts, _) => open.extend(parts.iter().rev()),
+            Test::Not(inner, _) | Test::Bracketed(inner, _) => open.push(inner),
+            Test::Absent(..) | Test::Compare(..) => {}
         }
     }
+    all
+}
+
+/// A formula and all formulas in it, in the order written.
+fn parts_of(formula: &Formula) -> Vec<&Formula> {
+    let (mut open, mut all) = (vec![formula], Vec::new());
+    while let Some(formula) = open.pop() {
+        all.push(formula);
+        match formula {
+            Formula::Number { .. } | Formula::Operand(_) => {}
+            Formula::Binary(_, left, right, _) => open.extend([&**right, &**left]),
+            Formula::Minus(inner, _) | Formula::Round(inner, _, _) | Formula::Bracketed(inner, _) => open.push(inner),
+            Formula::Smallest(parts, _) | Formula::Largest(parts, _) => open.extend(parts.iter().rev()),
+        }
+    }
+    all
 }
