@@ -4,6 +4,7 @@
 
 mod conditions;
 mod formulas;
+mod hints;
 mod pairs;
 mod recovery;
 

@@ -4,7 +4,7 @@ mod lists;
 
 use crate::ground::{Day, Diagnostic, Severity, Span};
 use crate::model::book::{
-    Clause, Condition, ConditionId, ConditionWords, Date, DateId, Measure, MeasureId, Reason, Window,
+    Clause, Condition, ConditionId, ConditionWords, Date, DateId, Fee, Measure, MeasureId, Reason, Window,
 };
 use crate::model::build::Builder;
 use crate::model::build::sense::logic::{People, Tables, Wanted};
@@ -24,7 +24,7 @@ impl Builder<'_> {
             .filter(|fault| fault.severity == Severity::Error)
             .map(|fault| fault.place)
             .collect();
-        let mut clauses = Clauses { tables, words: &parts.condition_words, faulty, found: Vec::new() };
+        let mut clauses = Clauses { tables, words: &parts.condition_words, faulty, odd: Vec::new(), found: Vec::new() };
         let mut days: Vec<Day> = parts.measurements.iter().map(|measured| measured.day).collect();
         days.sort_unstable();
         days.dedup();
@@ -35,7 +35,7 @@ impl Builder<'_> {
         }
         for fee in &parts.fees {
             let people = tables.people(None, vec![end]);
-            clauses.window(&Context { people: &people, wanted: &[] }, &fee.window, fee.span, 1);
+            clauses.fee(&people, fee);
         }
         let found = clauses.found;
         self.faults.extend(found);
@@ -70,6 +70,8 @@ struct Clauses<'a> {
     words: &'a [ConditionWords],
     /// Where errors lie: what stands there is not what was meant.
     faulty: Vec<Span>,
+    /// What has a name and was found odd where it is defined: that is said once.
+    odd: Vec<ConditionId>,
     found: Vec<Diagnostic>,
 }
 
@@ -80,17 +82,30 @@ impl Clauses<'_> {
         let context = Context { people: &people, wanted: &[] };
         let named = (0..).map(ConditionId).zip(self.words).filter(|(_, words)| words.name.is_some());
         for (id, words) in named {
-            if self.is_faulty(id) || self.inside(context, id) {
-                continue;
+            let before = self.found.len();
+            if !self.is_faulty(id) && !self.inside(context, id) {
+                self.whole(&people, id, words.name.as_deref().unwrap_or_default());
             }
-            let name = words.name.as_deref().unwrap_or_default();
-            if self.tables.nobody(context.people, &[(id, true)]) {
-                let message = format!("`{name}` can never hold, whoever the patient is");
-                self.never("E425", id, message, "mend one of the parts: together they ask what cannot be");
-            } else if self.tables.nobody(context.people, &[(id, false)]) {
-                let message = format!("`{name}` always holds, whoever the patient is");
-                self.warn("W426", id, message, "mend it, or leave it out where it is used");
+            if self.found.len() > before {
+                self.odd.push(id);
             }
+        }
+    }
+
+    fn whole(&mut self, people: &People, id: ConditionId, name: &str) {
+        if self.tables.nobody(people, &[(id, true)]) {
+            let message = format!("`{name}` can never hold, whoever the patient is");
+            self.never("E425", id, message, "mend one of the parts: together they ask what cannot be");
+        } else if self.tables.nobody(people, &[(id, false)]) {
+            let message = format!("`{name}` always holds, whoever the patient is");
+            self.warn("W426", id, message, "mend it, or leave it out where it is used");
+        }
+    }
+
+    fn fee(&mut self, people: &People, fee: &Fee) {
+        if self.tables.has_fewer_days(people, &[], &fee.window, 1) {
+            let message = format!("the fee `{}` pays for nothing: no day of the year lies in its window", fee.name);
+            self.never_in("E423", &fee.window, fee.span, message, "mend the days between which doses count");
         }
     }
 
@@ -103,10 +118,12 @@ impl Clauses<'_> {
         let register = measure.register.condition;
         let everybody = self.tables.people(None, days.clone());
         let people = self.tables.people(Some(register), days);
-        if self.inside(Context { people: &everybody, wanted: &[] }, register) {
+        let code = &measure.code;
+        let before = self.found.len();
+        if self.look_at(Context { people: &everybody, wanted: &[] }, register) {
+            self.say_whose(before, "E420", &format!("nobody can be on the register of {code}"));
             return;
         }
-        let code = &measure.code;
         if people.is_nobody() || self.tables.nobody(&people, &[(register, true)]) {
             let message = format!("nobody can be on the register of {code}");
             self.never("E420", register, message, "mend one of the parts: together they ask what cannot be");
@@ -114,21 +131,26 @@ impl Clauses<'_> {
         }
         let on_register = [(register, true)];
         let context = Context { people: &people, wanted: &on_register };
-        self.achieved(context, code, &measure.achieved);
+        let is_odd = self.achieved(context, code, &measure.achieved);
         for (at, reason) in measure.excludes.iter().enumerate() {
             self.reason(context, reason, "exclusion", &measure.excludes[..at]);
         }
         for (at, reason) in measure.excepts.iter().enumerate() {
-            if !self.reason(context, reason, "exception", &measure.excepts[..at]) {
+            if !self.reason(context, reason, "exception", &measure.excepts[..at]) && !is_odd {
                 self.superseded(context, reason, measure);
             }
         }
     }
 
-    fn achieved(&mut self, context: Context<'_>, code: &str, clause: &Clause) {
+    /// Looks at what achieves; true if something was found.
+    fn achieved(&mut self, context: Context<'_>, code: &str, clause: &Clause) -> bool {
         let id = clause.condition;
-        if self.inside(context, id) {
-            return;
+        let before = self.found.len();
+        if self.look_at(context, id) {
+            if self.tables.nobody(context.people, &context.and([(id, true)])) {
+                self.say_whose(before, "E421", &format!("nobody can achieve {code}"));
+            }
+            return true;
         }
         if self.tables.nobody(context.people, &context.and([(id, true)])) {
             let message = format!("nobody on the register of {code} can achieve it");
@@ -137,12 +159,26 @@ impl Clauses<'_> {
             let message = format!("everybody on the register of {code} achieves it");
             self.warn("W422", id, message, "mend the condition: as it stands it asks nothing");
         }
+        self.found.len() > before
+    }
+
+    /// Says of what was found about a part what it means for the whole.
+    fn say_whose(&mut self, since: usize, code: &'static str, whose: &str) {
+        for found in self.found[since..].iter_mut().filter(|found| found.code == "E425") {
+            found.code = code;
+            found.message = format!("{whose}: {}", found.message);
+        }
+    }
+
+    /// Looks at the condition of a clause; true if something was found, here or where it was defined.
+    fn look_at(&mut self, context: Context<'_>, id: ConditionId) -> bool {
+        self.odd.contains(&id) || (self.words[id.index()].name.is_none() && self.inside(context, id))
     }
 
     /// Looks at one exclusion or exception beside the earlier ones; true if something was found.
     fn reason(&mut self, context: Context<'_>, reason: &Reason, kind: &str, earlier: &[Reason]) -> bool {
         let (id, code) = (reason.clause.condition, &reason.code);
-        if self.inside(context, id) {
+        if self.look_at(context, id) {
             return true;
         }
         let whom = context.whom();
@@ -206,7 +242,7 @@ impl Clauses<'_> {
     fn part_is_odd(&mut self, context: Context<'_>, parts: &[ConditionId]) -> bool {
         let mut odd = false;
         for part in parts {
-            odd |= self.words[part.index()].name.is_none() && self.inside(context, *part);
+            odd |= self.look_at(context, *part);
         }
         odd
     }

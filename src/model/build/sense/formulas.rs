@@ -24,12 +24,15 @@ impl Builder<'_> {
     }
 
     fn check_lines_are_read(&mut self, lines: &[Line]) {
+        let is_result = |line: &Line| ["points", "pounds"].contains(&line.name.text.as_str());
+        // Of lines without a result, nobody knows which one was meant to be it.
+        let lines = if lines.iter().any(is_result) { lines } else { &[] };
         for (at, line) in lines.iter().enumerate() {
             let name = line.name.text.as_str();
             let mut later = Vec::new();
             lines[at + 1..].iter().flat_map(|line| &line.cases).for_each(|case| operands_of_case(case, &mut later));
             let is_read = later.iter().any(|operand| operand.of.is_none() && operand.name.text == name);
-            if !is_read && name != "points" && name != "pounds" {
+            if !is_read && !is_result(line) {
                 let message = format!("no later line reads `{name}`");
                 let warning = Diagnostic::warning("W440", line.name.span, message);
                 self.faults.push(warning.help("leave the line out; what is paid is the line `points` or `pounds`"));

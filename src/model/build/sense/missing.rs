@@ -23,27 +23,40 @@ pub(in crate::model::build) struct MissingFigure {
 impl Builder<'_> {
     pub(in crate::model::build) fn report_missing_figures(&mut self) {
         let missing = std::mem::take(&mut self.missing);
-        let mut of_measures: BTreeMap<String, Vec<MissingFigure>> = BTreeMap::new();
-        let mut of_nobody: BTreeMap<String, Vec<MissingFigure>> = BTreeMap::new();
+        let mut lacking: BTreeMap<Vec<String>, Vec<MissingFigure>> = BTreeMap::new();
+        let mut mistyped: BTreeMap<String, Vec<MissingFigure>> = BTreeMap::new();
+        let mut owners: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for figure in &missing {
+            let of_name = owners.entry(figure.name.clone()).or_default();
+            of_name.extend(figure.owner.clone().filter(|owner| !of_name.contains(owner)));
+        }
         for figure in missing {
             // What another measure has is spelt right, and this one lacks it; what nobody has may be mistyped.
             let is_known = self.contract.figure_names().any(|known| known == figure.name);
-            match &figure.owner {
-                Some(owner) if is_known => of_measures.entry(owner.clone()).or_default().push(figure),
-                _ => of_nobody.entry(figure.name.clone()).or_default().push(figure),
+            match figure.owner.clone() {
+                Some(owner) if is_known => lacking.entry(vec![owner]).or_default().push(figure),
+                Some(_) if self.near(&figure).is_none() => {
+                    lacking.entry(owners[&figure.name].clone()).or_default().push(figure);
+                }
+                _ => mistyped.entry(figure.name.clone()).or_default().push(figure),
             }
         }
-        for (owner, figures) in of_measures {
-            let fault = self.lacks(&owner, &figures);
-            self.faults.push(fault);
-        }
-        for (name, figures) in of_nobody {
-            let fault = self.unheard_of(&name, &figures);
-            self.faults.push(fault);
-        }
+        let lacking = lacking.iter().map(|(owners, figures)| self.lacks(owners, figures));
+        let faults: Vec<Diagnostic> =
+            lacking.chain(mistyped.iter().map(|(name, figures)| self.unheard_of(name, figures))).collect();
+        self.faults.extend(faults);
     }
 
-    fn lacks(&self, owner: &str, figures: &[MissingFigure]) -> Diagnostic {
+    /// What may have been meant.
+    fn near<'s>(&'s self, figure: &'s MissingFigure) -> Option<&'s str> {
+        let counts = CountName::ALL.iter().map(|count| count.word()).chain(["list_size"]);
+        let lines = figure.lines.iter().map(String::as_str);
+        nearest(&figure.name, counts.chain(lines).chain(self.contract.figure_names())).filter(|near| *near != figure.name)
+    }
+
+    /// Figures that some measures all lack; those of the first stand for the others.
+    fn lacks(&self, owners: &[String], figures: &[MissingFigure]) -> Diagnostic {
+        let owner = owners.first().map_or("", String::as_str);
         let mut names: Vec<&str> = Vec::new();
         let mut firsts: Vec<&MissingFigure> = Vec::new();
         for figure in figures {
@@ -53,7 +66,7 @@ impl Builder<'_> {
             }
         }
         let measure = self.parts.measures.iter().find(|measure| measure.code == owner);
-        let place = measure.map_or(firsts[0].span, |measure| measure.span);
+        let place = measure.filter(|_| owners.len() == 1).map_or(firsts[0].span, |measure| measure.span);
         let kind = measure.map_or("indicator", |measure| kind_word(measure.kind));
         let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
         let which = if let [only] = quoted.as_slice() {
@@ -61,8 +74,13 @@ impl Builder<'_> {
         } else {
             format!("{} figures that a payment reads: {}", quoted.len(), quoted.join(", "))
         };
-        let mut fault = Diagnostic::error("E204", place, format!("the {kind} {owner} lacks {which}"));
-        for figure in firsts {
+        let who = match owners {
+            [only] => format!("the {kind} {only} lacks"),
+            [others @ .., last] => format!("the {kind}s {} and {last} lack", others.join(", ")),
+            [] => "the rulebook lacks".to_owned(),
+        };
+        let mut fault = Diagnostic::error("E204", place, format!("{who} {which}"));
+        for figure in firsts.iter().filter(|figure| figure.span != place) {
             fault = fault.also(figure.span, "read here");
         }
         let table = format!("[{kind}.{owner}]");
@@ -70,8 +88,9 @@ impl Builder<'_> {
         let how = if self.contract.has_table(owner) { "add below" } else { "add" };
         let lines = lines.join("\n");
         let file = self.numbers_file();
+        let each = if owners.len() > 1 { ", the same for each of them" } else { "" };
         fault.help(format!(
-            "{how} to {file}, or write `none = \"why\"` for what it does not have:\n{table}\n{lines}"
+            "{how} to {file}{each}, or write `none = \"why\"` for what it does not have:\n{table}\n{lines}"
         ))
     }
 
@@ -92,20 +111,11 @@ impl Builder<'_> {
                 fault = fault.also(figure.span, "and here");
             }
         }
-        let counts = CountName::ALL.iter().map(|count| count.word()).chain(["list_size"]);
-        let lines = first.lines.iter().map(String::as_str);
-        match nearest(name, counts.chain(lines).chain(self.contract.figure_names())) {
-            Some(near) if near != name => fault.help(format!("did you mean `{near}`?")),
-            Some(_) | None => {
-                let measure = owners.first().and_then(|owner| {
-                    self.parts.measures.iter().find(|measure| measure.code == *owner)
-                });
-                let table = match measure {
-                    Some(measure) => format!("[{}.{}]", kind_word(measure.kind), measure.code),
-                    None => "[figures]".to_owned(),
-                };
+        match self.near(first) {
+            Some(near) => fault.help(format!("did you mean `{near}`?")),
+            None => {
                 let (file, line) = (self.numbers_file(), self.line_of(name));
-                fault.help(format!("add to {file}, or write `none = \"why\"` where there is none:\n{table}\n{line}"))
+                fault.help(format!("add to {file}, or write `none = \"why\"` where there is none:\n[figures]\n{line}"))
             }
         }
     }

@@ -1,0 +1,108 @@
+//! Words that the language has not: those of other ways to say it, and those that were mistyped.
+
+use super::{Hint, Stop};
+use crate::syntax::grammar::Rule;
+
+/// Words that people write in rules, and what the language says in their place.
+const FOREIGN: [(&str, &str); 22] = [
+    ("if", "leave `if` out: what stands in a clause is a condition already"),
+    ("when", "leave `when` out: what stands in a clause is a condition already"),
+    ("where", "leave `where` out, and join conditions with `and`"),
+    ("who", "leave `who` out: every condition is about the patient"),
+    ("has", "leave `has` out: write `any dtap before age 8 months`"),
+    ("had", "leave `had` out: write `any dtap before age 8 months`"),
+    ("unless", "write `and not`, and what must not hold in brackets"),
+    ("but", "write `and`, or `and not`"),
+    ("between", "write `from … to before …`, or `from … up to and including …`"),
+    ("until", "write `before` a day, or `by` it where the day itself counts"),
+    ("till", "write `before` a day, or `by` it where the day itself counts"),
+    ("since", "write `on or after` a day"),
+    ("during", "write `in the year`, or `from … to before …`"),
+    ("under", "write `before age 5 years`"),
+    ("over", "write `on or after age 5 years`"),
+    ("aged", "write `age 5 years` for the day, or `turns 5 years in the year`"),
+    ("more", "write `at least`, and one more than you would say: more than 2 is `at least 3`"),
+    ("less", "write `at most`, and one less than you would say: less than 3 is `at most 2`"),
+    ("fewer", "write `at most`, and one less than you would say: fewer than 3 is `at most 2`"),
+    ("two", "write numbers in digits: `2`"),
+    ("three", "write numbers in digits: `3`"),
+    ("without", "write `no`, as in `no dtap before age 8 months`"),
+];
+
+/// The same in lines of payments.
+const FOREIGN_IN_PAYMENTS: [(&str, &str); 5] = [
+    ("if", "write `when`, as in `= 0 when achievement < lower_threshold`"),
+    ("unless", "write `when not`, as in `= 0 when not achievement < lower_threshold`"),
+    ("else", "write `otherwise`, in the last case"),
+    ("default", "write `otherwise`, in the last case"),
+    ("then", "leave `then` out: the value comes first, as in `= 0 when achievement < lower_threshold`"),
+];
+
+/// What the results of payments are called: no words of the language, and known all the same.
+const RESULTS: [&str; 2] = ["points", "pounds"];
+
+/// How many words before the stop may hold the mistake: a word that is not known reads like a name.
+const WORDS_BACK: usize = 2;
+
+/// The word at the stop and those just before it.
+fn nearby<'s>(stop: &'s Stop<'_>) -> impl Iterator<Item = std::ops::Range<usize>> + 's {
+    let found = stop.at..stop.at + stop.found().len();
+    let is_inside = stop.clause.contains(&stop.at);
+    let found = Some(found).filter(|found| !found.is_empty() && is_inside);
+    found.into_iter().chain(stop.before().take(WORDS_BACK))
+}
+
+pub(super) fn foreign_word(stop: &Stop<'_>) -> Option<Hint> {
+    let (foreign, what) = match stop.in_payment {
+        true => (&FOREIGN_IN_PAYMENTS[..], "lines of payments"),
+        false => (&FOREIGN[..], "conditions"),
+    };
+    nearby(stop).find_map(|place| {
+        let word = stop.word(&place);
+        let (_, help) = foreign.iter().find(|(foreign, _)| *foreign == word)?;
+        Hint::at(place.clone(), format!("{what} have no word `{word}`"), *help)
+    })
+}
+
+/// A word that is nearly one that was expected, or nearly a word of the language.
+pub(super) fn mistyped_word(stop: &Stop<'_>) -> Option<Hint> {
+    let found = stop.found();
+    let expected = stop.expected.iter().filter_map(|rule| keyword(*rule));
+    if let Some(near) = nearest(found, expected) {
+        return Hint::help(format!("did you mean `{near}`?"));
+    }
+    let looks_back = !(stop.in_payment || stop.expects(Rule::text) || stop.expects(Rule::status));
+    nearby(stop).filter(|_| looks_back).find_map(|place| {
+        let word = stop.word(&place);
+        let is_plain = word.len() >= 4 && word.bytes().all(|sign| sign.is_ascii_lowercase());
+        if !is_plain || RESULTS.contains(&word) || keywords().any(|known| known == word) {
+            return None;
+        }
+        let near = nearest(word, keywords().filter(|known| known.len() >= 4))?;
+        let message = format!("the language has no word `{word}` that could stand here");
+        let hint = Hint::at(place.clone(), message, format!("did you mean `{near}`?"))?;
+        Some(Hint { spoils_block: stop.expects(Rule::measure), ..hint })
+    })
+}
+
+fn nearest(word: &str, known: impl Iterator<Item = &'static str>) -> Option<&'static str> {
+    let allowed = match word.chars().count() {
+        0..=2 => return None,
+        3..=5 => 1,
+        _ => 2,
+    };
+    let distances = known.map(|known| (strsim::damerau_levenshtein(known, word), known));
+    distances.filter(|(distance, _)| *distance <= allowed).min().map(|(_, known)| known)
+}
+
+/// The word of a rule that is one.
+fn keyword(rule: Rule) -> Option<&'static str> {
+    let phrase = crate::syntax::phrases::phrase(rule).strip_prefix('`')?.strip_suffix('`')?;
+    let word = phrase.split(' ').next()?;
+    word.bytes().all(|sign| sign.is_ascii_lowercase()).then_some(word)
+}
+
+/// All words of the language.
+pub(super) fn keywords() -> impl Iterator<Item = &'static str> {
+    Rule::all_rules().iter().filter(|rule| format!("{rule:?}").starts_with("k_")).filter_map(|rule| keyword(*rule))
+}
