@@ -253,22 +253,39 @@ fn included<'a>((value, span): &'a (Value, Span), fields: &mut Fields<'_>) -> Op
     }
 }
 
+/// Why a text is no concept id, and what to do.
+pub(super) fn not_an_id(text: &str) -> (String, &'static str) {
+    let is_rounded = text.contains(['E', 'e']) && text.contains(['.', '+']);
+    let (why, help) = match text {
+        _ if is_rounded => ("a spreadsheet has rounded it", "take the id from the source again, as text"),
+        _ if !text.bytes().all(|digit| digit.is_ascii_digit()) => {
+            ("it has other signs than digits", "write its digits only")
+        }
+        _ if text.starts_with('0') => ("it starts with 0", "take the id from the source again: none starts with 0"),
+        _ if text.len() < 6 => ("it is too short", "an id has 6 to 18 digits"),
+        _ => ("it is too long", "an id has 6 to 18 digits"),
+    };
+    (format!("`{text}` is not a SNOMED CT concept id: {why}"), help)
+}
+
 fn code(entry: &Entry, sources: Option<&Table>, fields: &mut Fields<'_>) -> Option<Code> {
     let Some(id) = ConceptId::parse(&entry.key) else {
-        let message = format!("`{}` is not a SNOMED CT concept id", entry.key);
-        let help = "an id has 6 to 18 digits and no leading zero; a spreadsheet may have rounded it";
+        let (message, help) = not_an_id(&entry.key);
         fields.fault(Diagnostic::error("E313", entry.key_span, message).help(help));
         return None;
     };
     match id.fault() {
         Some(ConceptFault::CheckDigit) => {
             let message = format!("the check digit of `{id}` is wrong");
-            let help = "a digit was mistyped, or a spreadsheet rounded the id";
+            let help = match entry.key.len() {
+                16.. => "a spreadsheet keeps 15 digits and rounds the rest: take the id from the source again, as text",
+                _ => "a digit was mistyped: take the id from the source again",
+            };
             fields.fault(Diagnostic::error("E314", entry.key_span, message).help(help));
         }
         Some(ConceptFault::Partition) => {
-            let message = format!("`{id}` is a SNOMED CT id, but not a concept's");
-            let help = "take the concept id, not a description's or a relationship's";
+            let message = format!("`{id}` is the SNOMED CT id of {}, and a concept's is needed", id.kind());
+            let help = "look up the concept that it belongs to, and take that one's id";
             fields.fault(Diagnostic::error("E315", entry.key_span, message).help(help));
         }
         None => {}

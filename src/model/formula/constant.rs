@@ -13,7 +13,9 @@ impl Test {
     pub(in crate::model) fn of_figures(&self, figures: Figures<'_>) -> Option<bool> {
         match self {
             Test::All(parts) => all(parts.iter().map(|part| part.of_figures(figures))),
-            Test::Any(parts) => all(parts.iter().map(|part| part.of_figures(figures).map(|holds| !holds))).map(|not| !not),
+            Test::Any(parts) => {
+                all(parts.iter().map(|part| part.of_figures(figures).map(|holds| !holds))).map(|not| !not)
+            }
             Test::Not(inner) => inner.of_figures(figures).map(|holds| !holds),
             Test::Absent(_) => None,
             Test::Compare(left, comparator, right) => {
@@ -69,7 +71,8 @@ mod tests {
 
     #[test]
     fn what_is_not_known_leaves_a_test_open_unless_another_part_decides() {
-        let (holds, fails) = (compare(1, Formula::Number(Amount::from(2_u32))), compare(1, Formula::Number(Amount::ONE)));
+        let (holds, fails) =
+            (compare(1, Formula::Number(Amount::from(2_u32))), compare(1, Formula::Number(Amount::ONE)));
         let open = compare(1, Formula::Operand(Operand::ListSize));
         let figures = |_: FigureId| None;
         let of = |test: Test| test.of_figures(&figures);

@@ -82,7 +82,9 @@ impl Library {
     fn clusters(&self) -> Vec<(FileId, &str, Table)> {
         let is_cluster = |path: &str| {
             path.ends_with(".toml")
-                && path.rsplit_once('/').is_some_and(|(folder, _)| folder.starts_with("codes/") || folder.ends_with("/codes"))
+                && path
+                    .rsplit_once('/')
+                    .is_some_and(|(folder, _)| folder.starts_with("codes/") || folder.ends_with("/codes"))
         };
         let files = self.sources.iter().filter(|(_, file)| is_cluster(&file.path));
         files.map(|(id, file)| (id, file.path.as_str(), read_toml(id, &file.text).0)).collect()
@@ -118,14 +120,17 @@ impl Library {
             }
             let message = format!("no rulebook uses the code cluster `{name}` of this version");
             let warning = Diagnostic::warning("W432", Span::new(*file, 0..0), message);
-            found.push(warning.help(format!("count it in a rule, as in `any {name}`, or take the file out of the folder")));
+            found.push(
+                warning.help(format!("count it in a rule, as in `any {name}`, or take the file out of the folder")),
+            );
         }
     }
 
     /// True if a file that is neither a rulebook's nor a cluster names a cluster: made-up data may record its codes.
     fn is_named_beside_the_rulebooks(&self, cluster: &str) -> bool {
         let folders: Vec<String> = self.names().iter().map(|name| format!("{name}/")).collect();
-        let is_beside = |path: &str| !path.starts_with("codes/") && !folders.iter().any(|folder| path.starts_with(folder));
+        let is_beside =
+            |path: &str| !path.starts_with("codes/") && !folders.iter().any(|folder| path.starts_with(folder));
         let quoted = format!("\"{cluster}\"");
         self.sources.iter().any(|(_, file)| is_beside(&file.path) && file.text.contains(&quoted))
     }

@@ -133,7 +133,8 @@ fn open_quote(stop: &Stop<'_>) -> Option<Hint> {
 fn date_in_digits(stop: &Stop<'_>) -> Option<Hint> {
     let is_part = |sign: char| sign.is_ascii_digit() || "-/.".contains(sign);
     let line_start = stop.text[..stop.at].rfind('\n').map_or(0, |at| at + 1);
-    let start = stop.text[line_start..stop.at].rfind(|sign| !is_part(sign)).map_or(line_start, |at| line_start + at + 1);
+    let start =
+        stop.text[line_start..stop.at].rfind(|sign| !is_part(sign)).map_or(line_start, |at| line_start + at + 1);
     let start = (start..=stop.at).find(|at| stop.text.is_char_boundary(*at))?;
     let written = stop.text[start..].split(|sign| !is_part(sign)).next()?;
     let parts: Vec<&str> = written.split(['-', '/', '.']).collect();
@@ -335,12 +336,16 @@ fn title(stop: &Stop<'_>) -> Option<Hint> {
 fn by_what_was_expected(stop: &Stop<'_>) -> Option<Hint> {
     match stop.expected {
         [Rule::bullet] => Hint::help("start each line of the list with `- `"),
-        [Rule::clusters] => Hint::help("name the code cluster that is counted, as in `at least 2 mmr`"),
+        [Rule::date] => Hint::help("write a day, such as `age 8 months`, `year end` or `1 April 2023`"),
+        [Rule::equals] | [Rule::case] => Hint::help("write `=` between the name and what it comes to"),
         [Rule::status] => Hint::help("say how sure the source is: `official`, `reported`, `derived` or `assumed`"),
         [Rule::k_for] => Hint::help(
             "say what it is paid for: `for each indicator`, `for each course`, `for each quarter` or `for the practice`",
         ),
         [Rule::formula] => Hint::help("write what it comes to, such as `0` or `points_available`"),
+        _ if stop.expects(Rule::clusters) => {
+            Hint::help("name the code cluster that is counted, as in `at least 2 mmr`")
+        }
         _ => None,
     }
 }

@@ -21,7 +21,7 @@ const LARGEST_FILE_BYTES: usize = 1 << 20;
 const DEEPEST_NESTING: usize = 60;
 
 /// Words that start a block when they start a line.
-const BLOCKS: [&str; 5] = ["indicator", "course", "payment", "fee", "require"];
+pub(super) const BLOCKS: [&str; 5] = ["indicator", "course", "payment", "fee", "require"];
 
 /// Words that start a clause of a block when they start a line.
 const CLAUSES: [&str; 8] = ["define", "register", "exclude", "achieved", "except", "measured", "source", "conflict"];
@@ -114,7 +114,14 @@ fn fault(reading: &Reading, text: &str, at: usize, error: &Error<Rule>) -> (Diag
     // Where a new clause could not start yet, the one before it is not whole.
     let spoilt = if positives_of(error).contains(&Rule::measure) { at } else { at.min(clause.end.saturating_sub(1)) };
     let spoilt = text.floor_char_boundary(spoilt);
-    let here = at..end.min(text.len());
+    let is_cut_short = at >= clause.end && !positives_of(error).contains(&Rule::measure);
+    let last = clause.start + text[clause.start..at.max(clause.start)].trim_end().len();
+    let last_word =
+        text[clause.start..last].rfind(char::is_whitespace).map_or(clause.start, |at| clause.start + at + 1);
+    let (here, expected) = match text.get(last_word..last).filter(|word| is_cut_short && !word.is_empty()) {
+        Some(word) => (last_word..last, format!("expected {} after `{word}`", one_of(positives_of(error)))),
+        None => (at..end.min(text.len()), expected),
+    };
     let Some(Hint { place, message, help, spoils_block }) = hint else {
         return (Diagnostic::error("E101", Span::new(reading.file, here), expected), Spoilt::Clause(spoilt));
     };

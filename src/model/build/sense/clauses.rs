@@ -18,12 +18,8 @@ impl Builder<'_> {
         let parts = &self.parts;
         let missing_day = self.contract.missing_day;
         let tables = Tables { dates: &parts.dates, conditions: &parts.conditions, start, end, missing_day };
-        let faulty: Vec<Span> = self
-            .faults
-            .iter()
-            .filter(|fault| fault.severity == Severity::Error)
-            .map(|fault| fault.place)
-            .collect();
+        let faulty: Vec<Span> =
+            self.faults.iter().filter(|fault| fault.severity == Severity::Error).map(|fault| fault.place).collect();
         let mut clauses = Clauses { tables, words: &parts.condition_words, faulty, odd: Vec::new(), found: Vec::new() };
         let mut days: Vec<Day> = parts.measurements.iter().map(|measured| measured.day).collect();
         days.sort_unstable();

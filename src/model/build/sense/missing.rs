@@ -51,7 +51,8 @@ impl Builder<'_> {
     fn near<'s>(&'s self, figure: &'s MissingFigure) -> Option<&'s str> {
         let counts = CountName::ALL.iter().map(|count| count.word()).chain(["list_size"]);
         let lines = figure.lines.iter().map(String::as_str);
-        nearest(&figure.name, counts.chain(lines).chain(self.contract.figure_names())).filter(|near| *near != figure.name)
+        nearest(&figure.name, counts.chain(lines).chain(self.contract.figure_names()))
+            .filter(|near| *near != figure.name)
     }
 
     /// Figures that some measures all lack; those of the first stand for the others.
@@ -85,13 +86,14 @@ impl Builder<'_> {
         }
         let table = format!("[{kind}.{owner}]");
         let lines: Vec<String> = names.iter().map(|name| self.line_of(name)).collect();
-        let how = if self.contract.has_table(owner) { "add below" } else { "add" };
-        let lines = lines.join("\n");
-        let file = self.numbers_file();
+        let (file, lines) = (self.numbers_file(), lines.join("\n"));
+        let (how, head) = if self.contract.has_table(owner) {
+            (format!("add to `{table}` in {file}"), String::new())
+        } else {
+            (format!("add to {file}"), format!("{table}\n"))
+        };
         let each = if owners.len() > 1 { ", the same for each of them" } else { "" };
-        fault.help(format!(
-            "{how} to {file}{each}, or write `none = \"why\"` for what it does not have:\n{table}\n{lines}"
-        ))
+        fault.help(format!("{how}{each}, or write `none = \"why\"` for what it does not have:\n{head}{lines}"))
     }
 
     fn unheard_of(&self, name: &str, figures: &[MissingFigure]) -> Diagnostic {

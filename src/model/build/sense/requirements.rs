@@ -60,7 +60,8 @@ impl Builder<'_> {
         let mut is_sound = true;
         if operands.is_empty() {
             let fault = Diagnostic::error("E416", require.test_span, "this line reads no figure");
-            self.faults.push(fault.help("compare figures of the numbers file, as in `lower_threshold < upper_threshold`"));
+            self.faults
+                .push(fault.help("compare figures of the numbers file, as in `lower_threshold < upper_threshold`"));
             is_sound = false;
         }
         for operand in operands {
@@ -72,11 +73,14 @@ impl Builder<'_> {
                 let fault = Diagnostic::error("E416", operand.span, message);
                 self.faults.push(fault.help("test it in a payment's line, with `when`"));
                 is_sound = false;
-            } else if self.faults.iter().any(|fault| fault.code == "E204" && fault.message.contains(&format!("`{name}`"))) {
+            } else if self
+                .faults
+                .iter()
+                .any(|fault| fault.code == "E204" && fault.message.contains(&format!("`{name}`")))
+            {
                 is_sound = false;
             } else if !self.contract.figure_names().any(|known| known == name) {
-                let missing =
-                    MissingFigure { name: name.clone(), span: operand.span, owner: None, lines: Vec::new() };
+                let missing = MissingFigure { name: name.clone(), span: operand.span, owner: None, lines: Vec::new() };
                 self.missing.push(missing);
                 is_sound = false;
             }
@@ -114,9 +118,8 @@ impl Builder<'_> {
                 None => format!("`{}` is {value} {}", figure.name, figure.unit_word).trim_end().to_owned(),
             }
         };
-        let whose = requirement.owner.map_or(String::new(), |owner| {
-            format!("{}: ", self.parts.measures[owner.index()].code)
-        });
+        let whose =
+            requirement.owner.map_or(String::new(), |owner| format!("{}: ", self.parts.measures[owner.index()].code));
         let message = format!("{whose}it is required that {}, and it is not so", requirement.says);
         let place = self.contract.figure_of(*first).span;
         let mut fault = Diagnostic::error("E410", place, message).label(said(*first));

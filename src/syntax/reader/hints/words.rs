@@ -2,6 +2,7 @@
 
 use super::{Hint, Stop};
 use crate::syntax::grammar::Rule;
+use crate::syntax::reader::recovery::BLOCKS;
 
 /// Words that people write in rules, and what the language says in their place.
 const FOREIGN: [(&str, &str); 22] = [
@@ -69,7 +70,11 @@ pub(super) fn mistyped_word(stop: &Stop<'_>) -> Option<Hint> {
     let found = stop.found();
     let expected = stop.expected.iter().filter_map(|rule| keyword(*rule));
     if let Some(near) = nearest(found, expected) {
-        return Hint::help(format!("did you mean `{near}`?"));
+        let help = format!("did you mean `{near}`?");
+        let place = stop.at..stop.at + found.len();
+        // A few expected words are worth reading, and many are not.
+        let hint = if stop.expected.len() <= 3 { Hint::help(help) } else { Hint::at(place, unknown(found), help) };
+        return hint.map(|hint| Hint { spoils_block: BLOCKS.contains(&near), ..hint });
     }
     let looks_back = !(stop.in_payment || stop.expects(Rule::text) || stop.expects(Rule::status));
     nearby(stop).filter(|_| looks_back).find_map(|place| {
@@ -79,10 +84,13 @@ pub(super) fn mistyped_word(stop: &Stop<'_>) -> Option<Hint> {
             return None;
         }
         let near = nearest(word, keywords().filter(|known| known.len() >= 4))?;
-        let message = format!("the language has no word `{word}` that could stand here");
-        let hint = Hint::at(place.clone(), message, format!("did you mean `{near}`?"))?;
-        Some(Hint { spoils_block: stop.expects(Rule::measure), ..hint })
+        let hint = Hint::at(place.clone(), unknown(word), format!("did you mean `{near}`?"))?;
+        Some(Hint { spoils_block: BLOCKS.contains(&near), ..hint })
     })
+}
+
+fn unknown(word: &str) -> String {
+    format!("the language has no word `{word}` that could stand here")
 }
 
 fn nearest(word: &str, known: impl Iterator<Item = &'static str>) -> Option<&'static str> {

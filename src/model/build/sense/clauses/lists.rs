@@ -21,9 +21,9 @@ impl Clauses<'_> {
             let others = parts.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, other)| *other);
             let rest = others.clone().map(|other| (other, true)).chain([(*part, false)]);
             if self.tables.nobody(context.people, &context.and(rest)) {
-                let from = others.clone().find(|other| {
-                    self.tables.nobody(context.people, &context.and([(*other, true), (*part, false)]))
-                });
+                let from = others
+                    .clone()
+                    .find(|other| self.tables.nobody(context.people, &context.and([(*other, true), (*part, false)])));
                 self.says_nothing_new(*part, from, "this follows from the rest of the condition, so it says nothing");
                 return true;
             }
@@ -42,9 +42,9 @@ impl Clauses<'_> {
             let others = parts.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, other)| *other);
             let rest = others.clone().map(|other| (other, false)).chain([(*part, true)]);
             if parts.len() > 1 && self.tables.nobody(context.people, &context.and(rest)) {
-                let from = others.clone().find(|other| {
-                    self.tables.nobody(context.people, &context.and([(*other, false), (*part, true)]))
-                });
+                let from = others
+                    .clone()
+                    .find(|other| self.tables.nobody(context.people, &context.and([(*other, false), (*part, true)])));
                 self.says_nothing_new(*part, from, "this holds only where another line does, so it says nothing");
                 return true;
             }
@@ -54,17 +54,16 @@ impl Clauses<'_> {
 
     fn contradiction(&mut self, context: Context<'_>, id: ConditionId, parts: &[ConditionId]) {
         let pairs = parts.iter().enumerate().flat_map(|(at, b)| parts[..at].iter().map(move |a| (*a, *b)));
-        let mut pairs = pairs.filter(|(a, b)| {
-            self.tables.nobody(context.people, &context.and([(*a, true), (*b, true)]))
-        });
+        let mut pairs =
+            pairs.filter(|(a, b)| self.tables.nobody(context.people, &context.and([(*a, true), (*b, true)])));
         let pair = pairs.next();
         drop(pairs);
         let help = "mend one of them";
         match pair {
             Some((first, second)) => {
-                let one = [first, second].into_iter().find(|one| {
-                    self.tables.nobody(context.people, &context.and([(*one, true)]))
-                });
+                let one = [first, second]
+                    .into_iter()
+                    .find(|one| self.tables.nobody(context.people, &context.and([(*one, true)])));
                 match one {
                     Some(one) => {
                         let message = format!("this can never hold for {}", context.whom());

@@ -164,7 +164,8 @@ impl Search<'_> {
     /// Takes note that a day lies in a window, with so many days of the window before it.
     fn lies_in(&self, state: &mut State, day: Term, window: &Window, before: u32) -> bool {
         let before = i32::try_from(before).unwrap_or(i32::MAX);
-        for (edge, is_from) in window.from.iter().map(|edge| (edge, true)).chain(window.to.iter().map(|edge| (edge, false)))
+        for (edge, is_from) in
+            window.from.iter().map(|edge| (edge, true)).chain(window.to.iter().map(|edge| (edge, false)))
         {
             if !self.exists(state, edge.date) {
                 return false;
@@ -196,7 +197,9 @@ impl Search<'_> {
         let World { birth, day } = self.world;
         match self.spans(state, window, days) {
             // Events before birth and after the measurement day are not seen.
-            Some((first, last)) => state.order.not_after(fixed(birth), first) && state.order.not_after(last, fixed(day)),
+            Some((first, last)) => {
+                state.order.not_after(fixed(birth), first) && state.order.not_after(last, fixed(day))
+            }
             None => false,
         }
     }
@@ -258,8 +261,9 @@ impl Search<'_> {
         let ends: Vec<Term> = part.to.iter().filter_map(term).chain([fixed(self.world.day)]).collect();
         whole.from.iter().all(|edge| {
             term(edge).is_some_and(|edge| starts.iter().any(|start| state.order.is_not_after(edge, *start)))
-        }) && whole.to.iter().all(|edge| {
-            term(edge).is_some_and(|edge| ends.iter().any(|end| state.order.is_not_after(*end, edge)))
-        })
+        }) && whole
+            .to
+            .iter()
+            .all(|edge| term(edge).is_some_and(|edge| ends.iter().any(|end| state.order.is_not_after(*end, edge))))
     }
 }
