@@ -274,14 +274,14 @@ fn number_with_comma(stop: &Stop<'_>) -> Option<Hint> {
     Hint::at(place, format!("`{written}` has a comma in it"), format!("write `{right}`"))
 }
 
-/// `95 %` in a condition
+/// A share in a condition.
 fn per_cent(stop: &Stop<'_>) -> Option<Hint> {
     let is_condition = stop.expects(Rule::unit) || stop.expects(Rule::k_days) || stop.expects(Rule::name);
     if !stop.rest().starts_with('%') || !is_condition {
         return None;
     }
     let help = "a condition is about one patient, as in `at least 3 dtap`; a share is tested in a payment, as in \
-                `when achievement < 95 %`";
+                `when achievement < lower_threshold`";
     Hint::at(stop.at..stop.at + 1, "a share of patients cannot be a condition on one of them", help)
 }
 

@@ -7,6 +7,8 @@
 
 mod order;
 mod state;
+#[cfg(test)]
+mod tests;
 
 use crate::ground::{Day, MissingDay, Unit};
 use crate::model::book::{Condition, ConditionId, Date, DateId, Window};
