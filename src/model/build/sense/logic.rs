@@ -21,6 +21,9 @@ pub(super) type Wanted = (ConditionId, bool);
 /// Turns taken for one day of birth before the answer is that somebody may.
 const TURNS: usize = 4000;
 
+/// Turns taken for all days of birth together.
+const ALL_TURNS: usize = 1_000_000;
+
 /// Nobody on a list is older than this, in days.
 const OLDEST_DAYS: i32 = 130 * 366;
 
@@ -63,10 +66,7 @@ impl<'a> Tables<'a> {
 
     /// True if it is certain that nobody among these people meets all that is wanted.
     pub(super) fn nobody(&self, people: &People, wanted: &[Wanted]) -> bool {
-        people.worlds().all(|world| {
-            let mut search = Search { tables: *self, world, turns: 0 };
-            !search.somebody(State::new(world.day), wanted.to_vec())
-        })
+        self.always_fails(people, wanted, |_, _| true)
     }
 
     /// True if it is certain that a window ends before it starts, for all who meet what is wanted.
@@ -86,10 +86,13 @@ impl<'a> Tables<'a> {
         wanted: &[Wanted],
         can_be: impl Fn(&Search<'_>, &mut State) -> bool,
     ) -> bool {
+        let mut turns = 0;
         people.worlds().all(|world| {
             let mut search = Search { tables: *self, world, turns: 0 };
             let mut state = State::new(world.day);
-            !can_be(&search, &mut state) || !search.somebody(state, wanted.to_vec())
+            let nobody = !can_be(&search, &mut state) || !search.somebody(state, wanted.to_vec());
+            turns += search.turns;
+            nobody && turns <= ALL_TURNS
         })
     }
 

@@ -4,6 +4,9 @@ use super::{Clauses, Context};
 use crate::ground::Diagnostic;
 use crate::model::book::{Condition, ConditionId};
 
+/// Lists longer than this are not compared line by line: the time for it grows with the cube of their length.
+const LONGEST_COMPARED: usize = 40;
+
 impl Clauses<'_> {
     /// `a and b`, `all of`: true if something was found.
     pub(super) fn all_of(&mut self, context: Context<'_>, id: ConditionId, parts: &[ConditionId]) -> bool {
@@ -11,6 +14,9 @@ impl Clauses<'_> {
         if self.tables.nobody(context.people, &context.and(all())) {
             self.contradiction(context, id, parts);
             return true;
+        }
+        if parts.len() > LONGEST_COMPARED {
+            return false;
         }
         for (at, part) in parts.iter().enumerate().rev() {
             if self.tables.nobody(context.people, &context.and([(*part, false)])) {
@@ -33,6 +39,9 @@ impl Clauses<'_> {
 
     /// `a or b`, `any of`: true if something was found.
     pub(super) fn any_of(&mut self, context: Context<'_>, parts: &[ConditionId]) -> bool {
+        if parts.len() > LONGEST_COMPARED {
+            return false;
+        }
         for (at, part) in parts.iter().enumerate().rev() {
             if self.tables.nobody(context.people, &context.and([(*part, true)])) {
                 let message = format!("this can never hold for {}", context.whom());
