@@ -1,4 +1,5 @@
-//! Writes the list of the shipped rule files, so that the binary carries them and needs no folder beside it.
+//! Writes the lists of the shipped rule files and of the pages on faults, so that the binary carries them and needs no
+//! folder beside it.
 
 use std::path::Path;
 use std::{env, fs, io};
@@ -17,7 +18,29 @@ fn main() -> io::Result<()> {
     }
     list += "]\n";
     let out = env::var("OUT_DIR").map_err(io::Error::other)?;
-    fs::write(Path::new(&out).join("built_in_rules.rs"), list)
+    fs::write(Path::new(&out).join("built_in_rules.rs"), list)?;
+    fs::write(Path::new(&out).join("fault_pages.rs"), fault_pages(Path::new(&root))?)
+}
+
+/// `docs/faults/E203.md` explains E203.
+fn fault_pages(root: &Path) -> io::Result<String> {
+    let folder = root.join("docs/faults");
+    println!("cargo:rerun-if-changed={}", folder.display());
+    let mut codes = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+        let is_code = stem.len() == 4 && stem.starts_with(['E', 'W']);
+        if is_code && path.extension().is_some_and(|extension| extension == "md") {
+            codes.push(stem);
+        }
+    }
+    codes.sort();
+    let page = |code: &String| {
+        let path = format!("concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/docs/faults/{code}.md\")");
+        format!("    Page {{ code: {code:?}, text: include_str!({path}) }},\n")
+    };
+    Ok(format!("&[\n{}]\n", codes.iter().map(page).collect::<String>()))
 }
 
 fn collect(root: &Path, folder: &Path, paths: &mut Vec<String>) -> io::Result<()> {

@@ -10,6 +10,7 @@ pub mod demo;
 mod error;
 mod explain;
 mod facts;
+mod fmt;
 mod format;
 mod given_counts;
 mod import_codes;
@@ -18,10 +19,12 @@ mod inputs;
 mod lsp;
 mod output;
 mod overrides;
+mod pathway;
 mod progress;
 mod results;
 mod rules_folder;
 mod run;
+mod schema;
 mod score;
 mod sweep;
 mod test;
@@ -69,8 +72,14 @@ enum Command {
     Check(check::CheckArguments),
     /// Try the worked examples of rulebooks
     Test(test::TestArguments),
+    /// Lay out rule files in one way, comments kept
+    Fmt(fmt::FmtArguments),
+    /// A local scheme: states of children not achieved, alerts, worklists, and the return
+    Pathway(pathway::PathwayArguments),
     /// Explain one patient's result for one indicator, clause by clause
     Explain(explain::ExplainArguments),
+    /// Print what a TOML file of the rules can hold, as JSON Schema for editors
+    Schema(schema::SchemaArguments),
     /// Take over a published list of codes as a code cluster of the rules
     ImportCodes(import_codes::ImportCodesArguments),
     /// Show faults and meanings in an editor, which starts this itself (language server protocol)
@@ -125,7 +134,10 @@ fn run(arguments: Arguments) -> Result<Done, CliError> {
         Command::Sweep(arguments) => sweep::sweep(&arguments, rules),
         Command::Check(arguments) => check::check(&arguments, rules),
         Command::Test(arguments) => test::test(&arguments, rules),
+        Command::Fmt(arguments) => fmt::fmt(&arguments, rules),
+        Command::Pathway(arguments) => pathway::pathway(&arguments, rules),
         Command::Explain(arguments) => explain::explain(&arguments, rules),
+        Command::Schema(arguments) => schema::schema(&arguments),
         Command::ImportCodes(arguments) => import_codes::import_codes(&arguments, rules),
         #[cfg(feature = "lsp")]
         Command::Lsp(arguments) => lsp::lsp(&arguments, rules),

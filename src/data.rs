@@ -2,7 +2,7 @@
 //!
 //! Comes in: open files or bytes, CSV or Parquet, and which codes are wanted. Goes out: an [`Extract`], whose
 //! partitions give patients with their registrations and events, and the findings that were met on the way; and the
-//! little tables (practices, counts and the like) as they stand, the published long form of counts gathered by
+//! little tables (practices, counts, appointments, slots) as they stand, the published long form of counts gathered by
 //! `long_form`; and lists of codes as others publish them (`code_list`). It must not know what a rule is: it keeps events
 //! of wanted codes and drops the rest.
 //!
@@ -10,6 +10,7 @@
 //! `parquet_file`, `parquet_cells` and `parquet_rows`, read it; `rows` checks it and keeps it; `scatter` puts it into
 //! its partition; `group` brings a patient's rows together.
 
+pub mod appointments;
 pub mod code_list;
 pub mod counts;
 pub mod error;
@@ -17,6 +18,7 @@ pub mod extract;
 pub mod practices;
 pub mod progress;
 pub mod records;
+pub mod slots;
 pub mod source;
 pub mod table;
 
@@ -46,6 +48,7 @@ mod scatter;
 mod shared_file;
 mod tally;
 
+pub use appointments::{Appointment, Appointments};
 pub use error::LoadError;
 pub use extract::{
     CodeIndex, Event, Extract, LoadOptions, Partition, Patient, PatientInputs, PatientKey, PracticeId, Registration,
@@ -53,4 +56,5 @@ pub use extract::{
 };
 pub use practices::{Practice, Practices};
 pub use progress::{Progress, Silent};
+pub use slots::{Slot, Slots};
 pub use source::{Content, Format, Input};

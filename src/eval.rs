@@ -9,10 +9,12 @@ pub mod counts;
 pub mod examples;
 pub mod explain;
 pub mod judge;
+pub mod pathway;
 pub mod pay;
 pub mod run;
 pub mod sight;
 pub mod trace;
 
+mod beside;
 mod births;
 mod fees;

@@ -9,12 +9,13 @@ pub mod calendar;
 pub mod concept;
 pub mod diagnostic;
 pub mod finding;
+pub mod printed;
 pub mod source;
 
 pub use amount::Amount;
 pub use book_name::BookName;
 pub use calendar::{Day, MissingDay, Period, Unit};
 pub use concept::ConceptId;
-pub use diagnostic::{Diagnostic, Severity};
+pub use diagnostic::{Diagnostic, Fix, Severity};
 pub use finding::{Finding, FindingKind, Findings};
-pub use source::{FileId, SourceFile, Sources, Span};
+pub use source::{FileId, SavedAs, SourceFile, Sources, Span};

@@ -9,7 +9,9 @@ pub mod examples;
 pub mod formula;
 pub mod ids;
 pub mod library;
+pub mod pathway;
 pub mod remark;
+pub mod shape;
 pub mod unit;
 
 mod build;

@@ -5,11 +5,13 @@
 //! a contract is: whether `dtap` exists, or a threshold makes sense, is `model`'s business.
 
 pub mod cluster_text;
+pub mod layout;
 pub mod toml_tree;
 pub mod tree;
 
 mod grammar;
 mod phrases;
 mod reader;
+mod toml_slips;
 
 pub use reader::read_rules;

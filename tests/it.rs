@@ -2,6 +2,18 @@
 
 #[path = "it/bad_input.rs"]
 mod bad_input;
+#[path = "it/check_books.rs"]
+mod check_books;
+#[path = "it/check_fix.rs"]
+mod check_fix;
+#[path = "it/check_formats.rs"]
+mod check_formats;
+#[path = "it/check_pages.rs"]
+mod check_pages;
+#[path = "it/check_saved.rs"]
+mod check_saved;
+#[path = "it/check_schema.rs"]
+mod check_schema;
 #[path = "it/compare.rs"]
 mod compare;
 #[path = "it/csv_text.rs"]
@@ -18,6 +30,8 @@ mod edits;
 mod examples;
 #[path = "it/faults.rs"]
 mod faults;
+#[path = "it/fmt.rs"]
+mod fmt;
 #[path = "it/given.rs"]
 mod given;
 #[path = "it/golden.rs"]
@@ -33,6 +47,8 @@ mod laws;
 mod lsp;
 #[path = "it/money.rs"]
 mod money;
+#[path = "it/pathway.rs"]
+mod pathway;
 #[path = "it/sameness.rs"]
 mod sameness;
 #[path = "it/sweep.rs"]

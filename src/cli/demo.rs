@@ -1,7 +1,8 @@
-//! A made-up extract: patients, events and practices that nobody has met, of any size, the same on every machine.
+//! A made-up extract: patients, events, practices and appointments that nobody has met, of any size, the same on every
+//! machine.
 //!
 //! Comes in: a [`Plan`], a [`Population`] (which is data: it alone knows who is drawn and what is given when) and the codes
-//! of clusters. Goes out: three tables. It must not know what a rule says about them.
+//! of clusters. Goes out: the tables that other commands read. It must not know what a rule says about them.
 
 use std::io;
 use std::path::PathBuf;
@@ -15,8 +16,10 @@ mod chance;
 pub(in crate::cli) mod command;
 mod extract;
 mod life;
+mod outreach;
 mod population;
 mod practice;
+mod slot;
 mod table;
 mod vocabulary;
 
@@ -105,6 +108,10 @@ pub struct Summary {
     pub events_file: PathBuf,
     /// Where the practices table is.
     pub practices_file: PathBuf,
+    /// Where the table of appointments that families agreed to is.
+    pub appointments_file: PathBuf,
+    /// Where the table of appointments that practices keep free is.
+    pub slots_file: PathBuf,
 }
 
 /// Why no extract was written.

@@ -1,10 +1,13 @@
-//! `uptake explain`: one patient, one or more indicators, clause by clause.
+//! `uptake explain`: one patient, one or more indicators, clause by clause; under a local scheme, the child's state.
+
+mod pathway;
 
 use std::path::Path;
 
 use clap::Args;
 
 use crate::cli::inputs::PatientArguments;
+use crate::cli::pathway::BesideArguments;
 use crate::cli::progress::Bar;
 use crate::cli::years::YearArguments;
 use crate::cli::{CliError, Done, output};
@@ -20,7 +23,7 @@ use crate::report::explanation::{Who, explanation};
 pub(super) struct ExplainArguments {
     /// The patient's id
     #[arg(long, value_name = "ID")]
-    patient: String,
+    pub(super) patient: String,
 
     /// The indicator, such as VI001; all whose register the patient is on if none is named
     #[arg(long, value_name = "CODE", value_delimiter = ',')]
@@ -30,16 +33,27 @@ pub(super) struct ExplainArguments {
     years: YearArguments,
 
     #[command(flatten)]
-    tables: PatientArguments,
+    pub(super) tables: PatientArguments,
+
+    #[command(flatten)]
+    pub(super) beside: BesideArguments,
 }
 
 pub(super) fn explain(arguments: &ExplainArguments, rules: Option<&Path>) -> Result<Done, CliError> {
     let (_, books) = arguments.years.books(rules)?;
+    let (schemes, books): (Vec<Rulebook>, Vec<Rulebook>) = books.into_iter().partition(|book| book.pathway.is_some());
+    for scheme in &schemes {
+        pathway::explain(scheme, arguments)?;
+    }
+    if books.is_empty() {
+        return Ok(Done::Well);
+    }
     for code in &arguments.indicator {
         check_code(&books, code)?;
     }
     let bar = Bar::rows();
-    let (extract, lenses) = arguments.tables.load(&books, Asked { courses: true, fees: false }, &bar)?;
+    let (extract, lenses) =
+        arguments.tables.load(&books, Asked { courses: true, fees: false, pathway: false }, &bar)?;
     bar.finish();
     // A row that was set aside may be the very one that is looked for.
     output::talk_block(&crate::report::findings::summary(&extract.findings().list()));

@@ -32,6 +32,14 @@ pub(super) enum Format {
 }
 
 impl Format {
+    /// True for a workbook, which holds several tables.
+    pub(super) fn is_workbook(self) -> bool {
+        #[cfg(feature = "workbook")]
+        return self == Format::Xlsx;
+        #[cfg(not(feature = "workbook"))]
+        return false;
+    }
+
     /// What it is, if it is no text.
     fn binary(self) -> Option<&'static str> {
         match self {

@@ -41,12 +41,17 @@ impl PatientArguments {
         progress: &dyn Progress,
     ) -> Result<(Extract, Vec<Lens<'b>>), CliError> {
         let wanted = wanted(books, asked);
+        let extract = self.read(&wanted, progress)?;
+        let lenses = books.iter().map(|book| Lens::new(book, &wanted.codes, asked)).collect();
+        Ok((extract, lenses))
+    }
+
+    /// Loads the wanted events, and all patients.
+    pub(super) fn read(&self, wanted: &Wanted, progress: &dyn Progress) -> Result<Extract, CliError> {
         let patients = open(&self.patients)?;
         let inputs = PatientInputs { patients, events: open(&self.events)? };
         let options = LoadOptions { strict: self.strict, digest: false };
-        let extract = extract::load(&inputs, &wanted, &options, progress)?;
-        let lenses = books.iter().map(|book| Lens::new(book, &wanted.codes, asked)).collect();
-        Ok((extract, lenses))
+        Ok(extract::load(&inputs, wanted, &options, progress)?)
     }
 }
 

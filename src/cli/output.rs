@@ -45,18 +45,77 @@ pub(super) fn to_place(
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<(), CliError> {
     let Some(path) = place.filter(|path| path.as_os_str() != "-") else { return to_stdout(write) };
+    whole(path, readers, None, write).map_err(CliError::write(path))
+}
+
+/// Writes a file anew that is there, where a link leads if it is one; who may read it stays as it was. It is replaced
+/// whole or not at all.
+pub(super) fn in_place(path: &Path, text: &str) -> Result<(), CliError> {
+    let replace = || {
+        let place = fs::canonicalize(path)?;
+        let permissions = fs::metadata(&place)?.permissions();
+        if permissions.readonly() {
+            return Err(io::Error::new(io::ErrorKind::PermissionDenied, "it may only be read"));
+        }
+        whole(&place, Readers::Owner, Some(permissions), |out| out.write_all(text.as_bytes()))
+    };
+    replace().map_err(CliError::write(path))
+}
+
+/// Writes a file beside its place and renames it.
+fn whole(
+    path: &Path,
+    readers: Readers,
+    permissions: Option<fs::Permissions>,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
     let beside = beside(path);
     let written = open_new(&beside, readers).and_then(|file| {
         let mut out = BufWriter::new(file);
         write(&mut out)?;
         let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
+        permissions.map_or(Ok(()), |permissions| file.set_permissions(permissions))?;
         file.sync_all()?;
         fs::rename(&beside, path)
     });
-    written.map_err(|error| {
-        let _ = fs::remove_file(&beside);
-        CliError::write(path)(error)
-    })
+    written.inspect_err(|_| drop(fs::remove_file(&beside)))
+}
+
+/// Makes a folder that its owner alone can look into.
+pub(super) fn create_private_folder(path: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt;
+        builder.mode(0o700);
+    }
+    builder.create(path)
+}
+
+/// Puts new texts in the place of files: all of them are written beside their places before the first is renamed, so
+/// that a full disk changes none. Who may read and write a file stays as it was.
+pub(super) fn replace_files(files: &[(PathBuf, String)]) -> Result<(), CliError> {
+    let write = |(path, text): &(PathBuf, String)| {
+        let beside = beside(path);
+        let mut file = open_new(&beside, Readers::Owner)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()?;
+        fs::set_permissions(&beside, fs::metadata(path)?.permissions())
+    };
+    let clean = || files.iter().for_each(|(path, _)| drop(fs::remove_file(beside(path))));
+    for file in files {
+        write(file).map_err(|error| {
+            clean();
+            CliError::write(&file.0)(error)
+        })?;
+    }
+    for (path, _) in files {
+        fs::rename(beside(path), path).map_err(|error| {
+            clean();
+            CliError::write(path)(error)
+        })?;
+    }
+    Ok(())
 }
 
 /// A name in the same folder that no other run uses.

@@ -1,10 +1,12 @@
 //! Where the rules come from: a folder that is named, one that is found, or the copy built in.
 
+mod decoded;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::cli::CliError;
-use crate::ground::Sources;
+use crate::ground::{SavedAs, Sources};
 use crate::model::Library;
 
 /// The shipped rule files: path below the rules folder, and text.
@@ -68,20 +70,24 @@ fn found_above() -> Option<PathBuf> {
     here.ancestors().map(|folder| folder.join("rules")).find(|rules| rules.join("codes").is_dir())
 }
 
+/// The text of a rule file, and how it was saved.
+///
+/// # Errors
+/// It cannot be read, or is no text.
+pub(super) fn read_text(path: &Path) -> Result<(String, SavedAs), CliError> {
+    let bytes = fs::read(path).map_err(CliError::read(path))?;
+    decoded::decoded(bytes)
+        .map_err(|no_text| CliError::usage(format!("{} {}", path.display(), no_text.what)).help(no_text.help))
+}
+
 fn read(folder: &Path) -> Result<Sources, CliError> {
     let mut files = Vec::new();
     collect(folder, String::new(), &mut files)?;
     files.sort();
     let mut sources = Sources::default();
     for (below, path) in files {
-        let bytes = fs::read(&path).map_err(CliError::read(&path))?;
-        match String::from_utf8(bytes) {
-            Ok(text) => sources.add(below, text),
-            Err(_) => {
-                let message = format!("{} is not UTF-8 text", path.display());
-                return Err(CliError::usage(message).help("save it again as UTF-8"));
-            }
-        };
+        let (text, saved_as) = read_text(&path)?;
+        sources.add_saved_as(below, text, saved_as);
     }
     Ok(sources)
 }

@@ -44,12 +44,7 @@ impl Practices {
     /// # Errors
     /// [`LoadError::Malformed`].
     pub fn refuse_malformed(&self) -> Result<(), LoadError> {
-        let malformed = self.findings.list().into_iter().filter(|found| FindingKind::MALFORMED.contains(&found.kind));
-        let first = malformed.filter_map(|found| Some((*found.first_rows.first()?, found))).min_by_key(|(row, _)| *row);
-        first.map_or(Ok(()), |(row, found)| {
-            let column = Some(found.column).filter(|column| !column.is_empty());
-            Err(LoadError::Malformed { file: found.file, row, column, kind: found.kind })
-        })
+        table::refuse_malformed(&self.findings)
     }
 }
 

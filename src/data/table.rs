@@ -74,6 +74,19 @@ pub fn read(input: &Input) -> Result<Table, LoadError> {
     }
 }
 
+/// The first malformed row among findings as an error, for a caller who asked that there be none.
+///
+/// # Errors
+/// [`LoadError::Malformed`].
+pub(crate) fn refuse_malformed(findings: &Findings) -> Result<(), LoadError> {
+    let malformed = findings.list().into_iter().filter(|found| FindingKind::MALFORMED.contains(&found.kind));
+    let first = malformed.filter_map(|found| Some((*found.first_rows.first()?, found))).min_by_key(|(row, _)| *row);
+    first.map_or(Ok(()), |(row, found)| {
+        let column = Some(found.column).filter(|column| !column.is_empty());
+        Err(LoadError::Malformed { file: found.file, row, column, kind: found.kind })
+    })
+}
+
 fn read_csv(input: &Input) -> Result<Table, LoadError> {
     let (header, mut blocks) = Blocks::open(input, BLOCK_BYTES)?;
     let table = Table { name: input.name.clone(), rows: Vec::new(), findings: Findings::default(), header };
@@ -110,8 +123,18 @@ impl TakeRecord for RowTaker {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
+
+    /// A table in Parquet of one batch.
+    #[cfg(feature = "parquet")]
+    pub(crate) fn parquet(name: &str, batch: &arrow_array::RecordBatch) -> Input {
+        let mut bytes = Vec::new();
+        let mut writer = ::parquet::arrow::ArrowWriter::try_new(&mut bytes, batch.schema(), None).unwrap();
+        writer.write(batch).unwrap();
+        writer.close().unwrap();
+        Input { name: name.to_owned(), format: Format::Parquet, content: crate::data::Content::Bytes(bytes) }
+    }
 
     #[test]
     fn a_csv_table_is_read_whole() {

@@ -19,7 +19,11 @@ pub(crate) fn births(book: &Rulebook, day: Day, condition: ConditionId) -> (Day,
             ranges.fold(NONE, |(first, last), (from, to)| (first.min(from), last.max(to)))
         }
         Condition::Falls { date, window } => births_of_age(book, day, *date, window),
-        Condition::Not(_) | Condition::Count { .. } | Condition::RegisteredAt(_) | Condition::Exists(_) => ALL,
+        Condition::Not(_)
+        | Condition::Count { .. }
+        | Condition::RegisteredAt(_)
+        | Condition::Exists(_)
+        | Condition::Beside(_) => ALL,
     }
 }
 
@@ -38,6 +42,8 @@ fn births_of_age(book: &Rulebook, day: Day, date: DateId, window: &Window) -> (D
         | Date::YearStart
         | Date::YearEnd
         | Date::MeasurementDay
+        | Date::ReportDay
+        | Date::OfRow(_)
         | Date::Calendar(_)
         | Date::Before(..)
         | Date::Nth { .. } => (false, None),
@@ -73,6 +79,6 @@ fn fixed(book: &Rulebook, day: Day, date: DateId) -> Option<Day> {
         Date::Calendar(at) => Some(*at),
         Date::After(from, period) => fixed(book, day, *from).map(|from| from.plus(*period, book.missing_day)),
         Date::Before(from, period) => fixed(book, day, *from).map(|from| from.minus(*period, book.missing_day)),
-        Date::Birth | Date::Registration | Date::Nth { .. } => None,
+        Date::Birth | Date::Registration | Date::ReportDay | Date::OfRow(_) | Date::Nth { .. } => None,
     }
 }

@@ -1,11 +1,13 @@
 //! Why one patient has the outcome it has: every clause of the rule, with the days that made it true or false.
 
 use crate::data::extract::{Patient, Registration};
+use crate::eval::beside::{records_of, things_said};
 use crate::eval::judge::{Outcome, outcome};
 use crate::eval::sight::{Days, Lens, Scratch, Sight};
 use crate::eval::trace::{Record, Seen};
 use crate::ground::{Day, Period};
 use crate::model::book::{ClusterSet, Condition, ConditionId, Date, DateId, Measure, MeasurementId, Window};
+use crate::model::pathway::{Beside, RowTable};
 
 /// A patient's result for one measurement, clause by clause.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -91,6 +93,33 @@ pub enum Why {
         /// What it is.
         day: Option<Day>,
     },
+    /// `any imms_refused saying written_evidence in the year`
+    Records {
+        /// No fewer than this.
+        at_least: u32,
+        /// No more than this.
+        at_most: Option<u32>,
+        /// The distinct days that counted.
+        counted: Vec<Day>,
+    },
+    /// `at least 3 different means in records of imms_call_1`
+    Things {
+        /// No fewer than this.
+        at_least: u32,
+        /// No more than this.
+        at_most: Option<u32>,
+        /// What was said.
+        said: Vec<String>,
+    },
+    /// `any appointment with (…)`
+    Rows {
+        /// In which table.
+        table: RowTable,
+        /// How many rows there are.
+        rows: usize,
+    },
+    /// `in with_coordinator`, `there is a contact_name`: it is known, or not
+    Known,
 }
 
 /// Explains one measurement of one patient; None for a patient who was on no list by the measurement day.
@@ -119,13 +148,14 @@ pub fn explain(lens: &Lens<'_>, measurement: MeasurementId, patient: Patient<'_>
     })
 }
 
-struct Teller<'a, 'b, 'r> {
-    sight: Sight<'a, 'b>,
-    record: &'r Record,
+pub(crate) struct Teller<'a, 'b, 'r> {
+    pub(crate) sight: Sight<'a, 'b>,
+    pub(crate) record: &'r Record,
 }
 
 impl Teller<'_, '_, '_> {
-    fn tell(&mut self, id: ConditionId) -> Explained {
+    /// What was found of a condition that was listened to.
+    pub(crate) fn tell(&mut self, id: ConditionId) -> Explained {
         let book = self.sight.lens.book();
         let condition = &book.conditions[id.index()];
         // The evaluator looked at every condition of the measure while it was listened to.
@@ -133,9 +163,15 @@ impl Teller<'_, '_, '_> {
         let parts = match condition {
             Condition::All(parts) | Condition::Any(parts) => parts.iter().map(|part| self.tell(*part)).collect(),
             Condition::Not(inner) => vec![self.tell(*inner)],
-            Condition::Count { .. } | Condition::Falls { .. } | Condition::RegisteredAt(_) | Condition::Exists(_) => {
-                Vec::new()
+            // A table without rows never came to the condition on one.
+            Condition::Beside(Beside::Row { condition: Some(inner), .. }) if self.record.of(*inner).is_some() => {
+                vec![self.tell(*inner)]
             }
+            Condition::Count { .. }
+            | Condition::Falls { .. }
+            | Condition::RegisteredAt(_)
+            | Condition::Exists(_)
+            | Condition::Beside(_) => Vec::new(),
         };
         Explained { condition: id, holds, why: self.why(condition, seen), parts }
     }
@@ -162,7 +198,31 @@ impl Teller<'_, '_, '_> {
                 Why::Registered { on, death }
             }
             (Condition::Exists(date), Seen::Exists { day }) => Why::Exists { date: *date, day },
+            (Condition::Beside(beside), _) => self.why_beside(beside),
             (_, _) => Why::Parts,
+        }
+    }
+
+    fn why_beside(&mut self, beside: &Beside) -> Why {
+        match beside {
+            Beside::Records { at_least, at_most, .. } => {
+                let counted = records_of(&mut self.sight, beside).unwrap_or_default();
+                Why::Records { at_least: *at_least, at_most: *at_most, counted }
+            }
+            Beside::Different { words, clusters, at_least, at_most, window } => {
+                let said = things_said(&mut self.sight, *words, *clusters, window);
+                let list = &self.sight.lens.book().word_lists[words.index()];
+                let said = said.into_iter().map(|thing| list.things[thing].name.clone()).collect();
+                Why::Things { at_least: *at_least, at_most: *at_most, said }
+            }
+            Beside::Row { table, .. } => Why::Rows {
+                table: *table,
+                rows: match table {
+                    RowTable::Appointment => self.sight.surroundings.appointments.len(),
+                    RowTable::Slot => self.sight.surroundings.slots.len(),
+                },
+            },
+            Beside::RowSays(_) | Beside::Practice(_) | Beside::InState(_) => Why::Known,
         }
     }
 
@@ -185,6 +245,8 @@ impl Teller<'_, '_, '_> {
                 | Date::YearStart
                 | Date::YearEnd
                 | Date::MeasurementDay
+                | Date::ReportDay
+                | Date::OfRow(_)
                 | Date::Calendar(_)
                 | Date::Nth { .. } => continue,
             };

@@ -1,6 +1,7 @@
 //! The evaluator: whether a condition holds for a patient, and what the outcome is.
 
 use crate::data::extract::{Patient, PracticeId};
+use crate::eval::beside::beside_holds;
 use crate::eval::sight::{Lens, Scratch, Sight};
 use crate::eval::trace::{Seen, Silent, Trace};
 use crate::model::book::{ClusterSet, Condition, ConditionId, Measure, MeasurementId, Reason, Window};
@@ -140,6 +141,7 @@ pub(crate) fn holds<T: Trace>(sight: &mut Sight<'_, '_>, id: ConditionId, trace:
             let day = sight.date(*date);
             (day.is_some(), Seen::Exists { day })
         }
+        Condition::Beside(beside) => (beside_holds(sight, beside, trace), Seen::Beside),
     };
     trace.saw(id, holds, seen);
     holds

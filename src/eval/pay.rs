@@ -46,12 +46,33 @@ pub struct Counted {
     pub denominator: Amount,
     /// Patients who achieved.
     pub numerator: Amount,
+    /// Patients of the denominator whom a pathway reports as exceptions.
+    pub locally_excepted: Amount,
 }
 
 impl Counted {
     /// From a numerator and a denominator alone: nobody is known to be excluded or excepted.
     pub fn of(numerator: Amount, denominator: Amount) -> Counted {
-        Counted { register: denominator, excluded: Amount::ZERO, excepted: Amount::ZERO, denominator, numerator }
+        Counted {
+            register: denominator,
+            excluded: Amount::ZERO,
+            excepted: Amount::ZERO,
+            denominator,
+            numerator,
+            locally_excepted: Amount::ZERO,
+        }
+    }
+
+    /// Both together; None where a sum is too large to be held.
+    pub fn plus(self, other: Counted) -> Option<Counted> {
+        Some(Counted {
+            register: self.register.plus(other.register)?,
+            excluded: self.excluded.plus(other.excluded)?,
+            excepted: self.excepted.plus(other.excepted)?,
+            denominator: self.denominator.plus(other.denominator)?,
+            numerator: self.numerator.plus(other.numerator)?,
+            locally_excepted: self.locally_excepted.plus(other.locally_excepted)?,
+        })
     }
 
     /// Numerator over denominator in per cent, exact; none without a denominator.
@@ -68,6 +89,7 @@ impl From<Counts> for Counted {
             excepted: counts.excepted.into(),
             denominator: counts.denominator().into(),
             numerator: counts.numerator.into(),
+            locally_excepted: Amount::ZERO,
         }
     }
 }
@@ -286,6 +308,7 @@ impl Reckoning<'_> {
             CountName::Excepted => Ok(counts.excepted),
             CountName::Denominator => Ok(counts.denominator),
             CountName::Numerator => Ok(counts.numerator),
+            CountName::LocallyExcepted => Ok(counts.locally_excepted),
             CountName::Achievement | CountName::BaselineAchievement => {
                 counts.achievement_percent().ok_or(Gap::NoDenominator(id))
             }

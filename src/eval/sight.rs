@@ -1,6 +1,7 @@
 //! One patient on one measurement day: which registration counts, which events are seen, and what each date is.
 
 use crate::data::extract::{Event, Patient, Registration};
+use crate::eval::beside::{Row, Surroundings};
 use crate::eval::births::births;
 use crate::ground::Day;
 use crate::model::Rulebook;
@@ -13,6 +14,8 @@ pub struct Asked {
     pub courses: bool,
     /// Doses that earn fees too, and who gave them.
     pub fees: bool,
+    /// What the pathway reads, texts among it.
+    pub pathway: bool,
 }
 
 impl Asked {
@@ -27,7 +30,8 @@ impl Asked {
         let counted =
             measures.map(|measure| book.clusters_of_measure(measure)).fold(ClusterSet::default(), ClusterSet::or);
         let fees = book.fees.iter().filter(|_| self.fees);
-        fees.map(|fee| book.clusters_of_fee(fee)).fold(counted, ClusterSet::or)
+        let paid = fees.map(|fee| book.clusters_of_fee(fee)).fold(counted, ClusterSet::or);
+        if self.pathway { paid.or(book.clusters_of_pathway()) } else { paid }
     }
 }
 
@@ -44,6 +48,8 @@ pub struct Lens<'b> {
     pub(crate) births: Vec<(Day, Day)>,
     /// All clusters that a fee pays for; none where fees were not asked for.
     pub(crate) fee_clusters: ClusterSet,
+    /// By date: whether it hangs on the row of a table that is being asked about.
+    pub(crate) of_rows: Vec<bool>,
 }
 
 impl<'b> Lens<'b> {
@@ -58,6 +64,7 @@ impl<'b> Lens<'b> {
             book,
             code_sets: codes.iter().map(|code| book.clusters_of(*code)).collect(),
             births: births.collect(),
+            of_rows: (0..).take(book.dates.len()).map(|at| hangs_on_row(book, DateId(at))).collect(),
             fee_clusters: fees.map(|fee| fee.clusters).fold(ClusterSet::default(), ClusterSet::or),
         }
     }
@@ -69,6 +76,22 @@ impl<'b> Lens<'b> {
 
     pub(crate) fn clusters_of(&self, event: &Event) -> ClusterSet {
         self.code_sets.get(usize::from(event.code.0)).copied().unwrap_or_default()
+    }
+}
+
+/// Whether a date hangs on the row of a table that is being asked about.
+fn hangs_on_row(book: &Rulebook, date: DateId) -> bool {
+    match &book.dates[date.index()] {
+        Date::OfRow(_) => true,
+        Date::After(from, _) | Date::Before(from, _) => hangs_on_row(book, *from),
+        Date::Nth { window, .. } => window.from.iter().chain(&window.to).any(|edge| hangs_on_row(book, edge.date)),
+        Date::Birth
+        | Date::Registration
+        | Date::YearStart
+        | Date::YearEnd
+        | Date::MeasurementDay
+        | Date::ReportDay
+        | Date::Calendar(_) => false,
     }
 }
 
@@ -100,6 +123,12 @@ pub(crate) struct Sight<'a, 'b> {
     pub(crate) registration: &'a Registration,
     /// Events from birth to the measurement day.
     pub(crate) events: &'a [Event],
+    /// What stands beside the records; nothing in an ordinary run.
+    pub(crate) surroundings: Surroundings<'a>,
+    /// The row of a table that is being asked about.
+    pub(crate) row: Option<Row<'a>>,
+    /// The place of the first of `events` among the patient's.
+    first_event: usize,
     scratch: &'a mut Scratch,
 }
 
@@ -119,6 +148,21 @@ impl<'a, 'b> Sight<'a, 'b> {
         Some(Sight::with(lens, patient, day, registration, scratch))
     }
 
+    /// One patient at the year's end with what stands beside the records, everything recorded by the day of the report
+    /// seen. None for a patient who was on no list by the year's end.
+    pub(crate) fn reported(
+        lens: &'a Lens<'b>,
+        patient: Patient<'a>,
+        surroundings: Surroundings<'a>,
+        scratch: &'a mut Scratch,
+    ) -> Option<Sight<'a, 'b>> {
+        let end = lens.book.end;
+        let registration = registration_on(&patient, end)?;
+        let seen_to = surroundings.report_day.unwrap_or(end);
+        let seen = Sight::with(lens, patient, seen_to, registration, scratch);
+        Some(Sight { day: end, surroundings, ..seen })
+    }
+
     fn with(
         lens: &'a Lens<'b>,
         patient: Patient<'a>,
@@ -130,7 +174,17 @@ impl<'a, 'b> Sight<'a, 'b> {
         let born = patient.events.partition_point(|event| event.day < patient.birth);
         scratch.renew(lens.book.dates.len());
         let events = patient.events.get(born..seen).unwrap_or(&[]);
-        Sight { lens, patient, day, registration, events, scratch }
+        Sight {
+            lens,
+            patient,
+            day,
+            registration,
+            events,
+            surroundings: Surroundings::default(),
+            row: None,
+            first_event: born,
+            scratch,
+        }
     }
 
     /// The same for one who may have been on no list yet: the first registration then stands in.
@@ -146,6 +200,10 @@ impl<'a, 'b> Sight<'a, 'b> {
 
     /// What a date is for this patient; None where the event it hangs on is not there.
     pub(crate) fn date(&mut self, id: DateId) -> Option<Day> {
+        // What hangs on the row at hand is another day for the next row.
+        if self.row.is_some() && self.lens.of_rows[id.index()] {
+            return self.work_out(id);
+        }
         let (turn, day) = self.scratch.dates[id.index()];
         if turn == self.scratch.turn {
             return day;
@@ -163,6 +221,8 @@ impl<'a, 'b> Sight<'a, 'b> {
             Date::YearStart => Some(book.start),
             Date::YearEnd => Some(book.end),
             Date::MeasurementDay => Some(self.day),
+            Date::ReportDay => Some(self.surroundings.report_day.unwrap_or(self.day)),
+            Date::OfRow(date) => self.row.and_then(|row| row.date(*date)),
             Date::Calendar(day) => Some(*day),
             Date::After(from, period) => self.date(*from).map(|from| from.plus(*period, book.missing_day)),
             Date::Before(from, period) => self.date(*from).map(|from| from.minus(*period, book.missing_day)),
@@ -202,6 +262,30 @@ impl<'a, 'b> Sight<'a, 'b> {
             before = Some(event.day);
             is_new.then_some(event.day)
         })
+    }
+
+    /// The records of the clusters in a window, in order of day, each with its text; empty for none.
+    pub(crate) fn texts_of(
+        &self,
+        clusters: ClusterSet,
+        days: Days,
+    ) -> impl Iterator<Item = (Day, &'a str)> + use<'a, 'b> {
+        let (first, last) = days.unwrap_or((Day::LAST, Day::FIRST));
+        let (lens, texts, first_event) = (self.lens, self.surroundings.texts, self.first_event);
+        let numbered = self.events.iter().enumerate();
+        let in_window = numbered.filter(move |(_, event)| first <= event.day && event.day <= last);
+        in_window
+            .filter(move |(_, event)| lens.clusters_of(event).meets(clusters))
+            .map(move |(at, event)| (event.day, texts.get(first_event + at).copied().unwrap_or_default()))
+    }
+
+    /// The records of the clusters in a window, in order of day, with their places among the patient's events.
+    pub(crate) fn records_of(&self, clusters: ClusterSet, days: Days) -> impl Iterator<Item = usize> + use<'a, 'b> {
+        let (first, last) = days.unwrap_or((Day::LAST, Day::FIRST));
+        let (lens, first_event) = (self.lens, self.first_event);
+        let numbered = self.events.iter().enumerate();
+        let in_window = numbered.filter(move |(_, event)| first <= event.day && event.day <= last);
+        in_window.filter(move |(_, event)| lens.clusters_of(event).meets(clusters)).map(move |(at, _)| first_event + at)
     }
 
     /// True if some registration holds on a day.

@@ -26,6 +26,8 @@ pub(crate) enum Seen {
     Registered { on: Option<Day> },
     /// Whether there is a day.
     Exists { day: Option<Day> },
+    /// Texts, appointments, slots, the practice or the state.
+    Beside,
 }
 
 /// Nobody listens: the compiler leaves all of it out.

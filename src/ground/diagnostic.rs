@@ -26,8 +26,19 @@ pub struct Diagnostic {
     pub label: String,
     /// Other places that matter, each with its words.
     pub others: Vec<(Span, String)>,
-    /// The fix, if one can be named.
+    /// How to mend it in words, if that can be said.
     pub help: Option<String>,
+    /// The edit that mends it, where the right text is certain.
+    pub fix: Option<Fix>,
+}
+
+/// An edit that mends a fault: a stretch of text, and what to write in its place.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Fix {
+    /// What is replaced.
+    pub place: Span,
+    /// What is written there.
+    pub text: String,
 }
 
 impl Diagnostic {
@@ -41,6 +52,7 @@ impl Diagnostic {
             label: String::new(),
             others: Vec::new(),
             help: None,
+            fix: None,
         }
     }
 
@@ -60,8 +72,13 @@ impl Diagnostic {
         self
     }
 
-    /// The same with the fix.
+    /// The same with the way to mend it.
     pub fn help(self, help: impl Into<String>) -> Diagnostic {
         Diagnostic { help: Some(help.into()), ..self }
+    }
+
+    /// The same with the edit that mends it: only where the right text is certain, for it may be made unasked.
+    pub fn fix(self, place: Span, text: impl Into<String>) -> Diagnostic {
+        Diagnostic { fix: Some(Fix { place, text: text.into() }), ..self }
     }
 }

@@ -20,6 +20,10 @@ pub enum FindingKind {
     NotText,
     /// A number that cannot be read: the row is set aside.
     MalformedNumber,
+    /// A time that cannot be read: the row is set aside.
+    MalformedTime,
+    /// A cell that must say yes or no and says neither: the row is set aside.
+    MalformedTruth,
     /// A patient with two birth dates.
     TwoBirthDates,
     /// A patient with two death dates.
@@ -46,19 +50,25 @@ pub enum FindingKind {
     ValueTwice,
     /// Counts for a measure that the rulebook has not got.
     UnknownMeasure,
+    /// One slot in two rows, taken in one and free in the other.
+    SlotTakenAndFree,
     /// A register that is not the denominator with the excluded and the excepted.
     CountsDisagree,
+    /// A practice of an area that the scheme is not for, or of none that is known.
+    OtherArea,
 }
 
 impl FindingKind {
     /// Faults by which a row is malformed in itself.
-    pub const MALFORMED: [FindingKind; 6] = [
+    pub const MALFORMED: [FindingKind; 8] = [
         FindingKind::MalformedDate,
         FindingKind::MalformedCode,
         FindingKind::MissingValue,
         FindingKind::WrongCellCount,
         FindingKind::NotText,
         FindingKind::MalformedNumber,
+        FindingKind::MalformedTime,
+        FindingKind::MalformedTruth,
     ];
 
     /// What was found and what was done, in words.
@@ -70,6 +80,12 @@ impl FindingKind {
             FindingKind::WrongCellCount => ("a row with more or fewer cells than the header", "row set aside"),
             FindingKind::NotText => ("a cell that is not UTF-8 text", "row set aside"),
             FindingKind::MalformedNumber => ("a number that cannot be read", "row set aside"),
+            FindingKind::MalformedTime => {
+                ("a time that is not a time (YYYY-MM-DD or YYYY-MM-DD HH:MM is expected)", "row set aside")
+            }
+            FindingKind::MalformedTruth => {
+                ("a value that is neither yes nor no (yes, true, y, 1 or no, false, n, 0 is expected)", "row set aside")
+            }
             FindingKind::TwoBirthDates => {
                 ("a patient with two birth dates", "the one beside the registration that counts is used")
             }
@@ -99,6 +115,10 @@ impl FindingKind {
                 ("two values for one practice, indicator and thing counted", "the smaller one is used")
             }
             FindingKind::UnknownMeasure => ("a row for a measure that the rulebook has not got", "row not used"),
+            FindingKind::SlotTakenAndFree => ("a slot that stands twice, once taken and once free", "counted as taken"),
+            FindingKind::OtherArea => {
+                ("a practice that is not known to be of the scheme's areas", "its patients are left out")
+            }
             FindingKind::CountsDisagree => {
                 ("a register that is not denominator, excluded and excepted together", "row set aside")
             }

@@ -33,6 +33,20 @@ impl Span {
     }
 }
 
+/// How a rule file's characters were saved as bytes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum SavedAs {
+    /// UTF-8, as a rule file should be.
+    #[default]
+    Utf8,
+    /// UTF-8 behind a byte order mark, as some editors save it.
+    MarkedUtf8,
+    /// UTF-16 behind a byte order mark.
+    Utf16,
+    /// Windows-1252: what Excel and old editors write, which only looks like text of that kind.
+    Windows1252,
+}
+
 /// One rule file: where it was found and what it says.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct SourceFile {
@@ -40,6 +54,8 @@ pub struct SourceFile {
     pub path: String,
     /// The whole text.
     pub text: String,
+    /// How it was saved.
+    pub saved_as: SavedAs,
 }
 
 /// The rule files that were read, addressed by [`FileId`].
@@ -51,7 +67,12 @@ pub struct Sources {
 impl Sources {
     /// Adds a file, in the order the caller chose.
     pub fn add(&mut self, path: impl Into<String>, text: impl Into<String>) -> FileId {
-        self.files.push(SourceFile { path: path.into(), text: text.into() });
+        self.add_saved_as(path, text, SavedAs::Utf8)
+    }
+
+    /// Adds a file that may have been saved otherwise than it should be.
+    pub fn add_saved_as(&mut self, path: impl Into<String>, text: impl Into<String>, saved_as: SavedAs) -> FileId {
+        self.files.push(SourceFile { path: path.into(), text: text.into(), saved_as });
         FileId(u32::try_from(self.files.len() - 1).unwrap_or(u32::MAX))
     }
 

@@ -1,8 +1,13 @@
 //! The checked rulebook: flat tables addressed by ids, without a name left to look up.
 
+use std::sync::Arc;
+
 use crate::ground::{BookName, ConceptId, Day, MissingDay, Period, Span};
 use crate::model::formula::{Program, Test};
-pub use crate::model::ids::{ConditionId, DateId, FeeId, FigureId, MeasureId, MeasurementId, PaymentId, SourceId};
+pub use crate::model::ids::{
+    ConditionId, DateId, FeeId, FigureId, MeasureId, MeasurementId, PaymentId, SourceId, StateId, UsedId, WordListId,
+};
+use crate::model::pathway::{Beside, Pathway, RowDate, WordList};
 pub use crate::model::remark::{Notes, Status};
 use crate::model::unit::Unit;
 pub use crate::syntax::tree::MeasureKind;
@@ -52,6 +57,14 @@ pub struct Rulebook {
     pub requirements: Vec<Requirement>,
     /// Stand-ins for measures that counts lack.
     pub proxies: Vec<Proxy>,
+    /// The areas that it is for; none where it is for all.
+    pub areas: Vec<String>,
+    /// Rulebooks whose results it reads.
+    pub uses: Vec<Used>,
+    /// Words to look for in free text.
+    pub word_lists: Vec<WordList>,
+    /// Its pathway, if it has one.
+    pub pathway: Option<Pathway>,
     /// Only [`crate::model`] can make one.
     #[expect(dead_code, reason = "its presence is the proof, its value says nothing")]
     pub(in crate::model) checked: Checked,
@@ -66,6 +79,14 @@ impl Rulebook {
     pub fn measure(&self, code: &str) -> Option<MeasureId> {
         let at = self.measures.iter().position(|measure| measure.code == code)?;
         u32::try_from(at).ok().map(MeasureId)
+    }
+
+    /// The measurement at the year's end of the indicator or course with a code.
+    pub fn measurement_of(&self, code: &str) -> Option<MeasurementId> {
+        let measure = self.measure(code)?;
+        let is_it = |measurement: &Measurement| measurement.measure == measure && measurement.quarter.is_none();
+        let at = self.measurements.iter().position(is_it)?;
+        u32::try_from(at).ok().map(MeasurementId)
     }
 
     /// The label of results of this rulebook in a `year` column: the year alone for the scheme `default_scheme`.
@@ -149,6 +170,10 @@ pub enum Date {
     YearEnd,
     /// `the measurement day`
     MeasurementDay,
+    /// `the report date`
+    ReportDay,
+    /// `agreed_date`, of the row at hand
+    OfRow(RowDate),
     /// `1 January 2026`, or a figure that is a date
     Calendar(Day),
     /// `age 8 months` (from birth), `28 days after first_dose`
@@ -224,6 +249,8 @@ pub enum Condition {
     RegisteredAt(DateId),
     /// `there is a first_dose`
     Exists(DateId),
+    /// `any appointment`, `in with_coordinator`: only in a pathway
+    Beside(Beside),
 }
 
 /// A condition's words and place.
@@ -260,8 +287,28 @@ pub struct Measure {
     pub achieved: Clause,
     /// Who leaves the denominator unless achieved, in order.
     pub excepts: Vec<Reason>,
+    /// Where another rulebook counts it: nobody is on its register here.
+    pub borrowed: Option<Borrowed>,
     /// Where it stands.
     pub span: Span,
+}
+
+/// `[uses] year_end = "qof/2024-25"`: a rulebook whose results another one reads.
+#[derive(Clone, Debug)]
+pub struct Used {
+    /// `year_end`
+    pub name: String,
+    /// The rulebook, checked.
+    pub book: Arc<Rulebook>,
+}
+
+/// A measure that another rulebook counts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Borrowed {
+    /// Which rulebook.
+    pub from: UsedId,
+    /// Its measurement.
+    pub measurement: MeasurementId,
 }
 
 /// A condition with its remarks.

@@ -13,14 +13,16 @@ mod formulas;
 mod measures;
 mod names;
 mod notes;
+mod pathways;
 mod payments;
 mod sense;
+mod uses;
 
 use crate::ground::{BookName, Diagnostic, FileId, Sources};
 use crate::model::Rulebook;
-use crate::model::book::Checked;
+use crate::model::book::{Checked, Used};
 use crate::syntax::read_rules;
-use crate::syntax::tree::{Block, RuleFile};
+use crate::syntax::tree::{Block, RowTable, RuleFile, Word};
 
 use self::codes::Codes;
 use self::contract::Contract;
@@ -33,7 +35,7 @@ pub(super) const NUMBERS_FILES: [&str; 2] = ["contract.toml", "scheme.toml"];
 
 /// Faults that a clause may have caused that could not be read: what it would have defined, or said, is not known. They
 /// are left out until all clauses can be read.
-const DOUBTFUL: [&str; 7] = ["E202", "E204", "E304", "E307", "E308", "E408", "E409"];
+const DOUBTFUL: [&str; 9] = ["E202", "E204", "E304", "E307", "E308", "E408", "E409", "E607", "W402"];
 
 /// What is being built, and the faults so far.
 struct Builder<'a> {
@@ -45,6 +47,12 @@ struct Builder<'a> {
     parts: Parts,
     /// Figures that formulas ask for and nobody gives.
     missing: Vec<sense::MissingFigure>,
+    /// The rulebooks of `[uses]`, in its order; None for one with errors.
+    uses: Vec<Option<Used>>,
+    /// The states of the pathway that is being read.
+    state_names: Vec<Word>,
+    /// The table of whose rows something is being asked.
+    row_table: Option<RowTable>,
 }
 
 /// The tables of the rulebook, as far as they are filled.
@@ -60,6 +68,7 @@ struct Parts {
     programs: Vec<crate::model::formula::Program>,
     fees: Vec<crate::model::book::Fee>,
     requirements: Vec<crate::model::book::Requirement>,
+    pathway: Option<crate::model::pathway::Pathway>,
 }
 
 pub(super) use codes::{cluster_codes, code_entries, included_clusters};
@@ -67,6 +76,11 @@ pub(super) use editions::edited_clusters;
 
 /// Builds the rulebook of a folder; None where so much is wrong that there is nothing to give.
 pub(super) fn build(sources: &Sources, name: &BookName) -> (Option<Rulebook>, Vec<Diagnostic>) {
+    build_below(sources, name, &[])
+}
+
+/// Builds a rulebook for others that use it.
+fn build_below(sources: &Sources, name: &BookName, above: &[BookName]) -> (Option<Rulebook>, Vec<Diagnostic>) {
     let folder = name.to_string();
     let mut faults = Vec::new();
     let numbers = NUMBERS_FILES.iter().find_map(|file| sources.find(&format!("{folder}/{file}")));
@@ -80,11 +94,23 @@ pub(super) fn build(sources: &Sources, name: &BookName) -> (Option<Rulebook>, Ve
         .collect();
     let of_rules = faults.len();
     let contract = contract::read(sources, numbers, name, &mut faults);
+    let above = [above, std::slice::from_ref(name)].concat();
+    let uses = uses::used_books(sources, &contract.uses, &above, &mut faults);
     let of_files = faults.len();
     let numbers_are_readable = !faults[of_rules..].iter().any(|fault| fault.code.starts_with("E1"));
     let codes = Codes::new(sources, &folder, &contract);
-    let (names, parts) = (Names::default(), Parts::default());
-    let mut builder = Builder { sources, faults, contract, codes, names, parts, missing: Vec::new() };
+    let mut builder = Builder {
+        sources,
+        faults,
+        contract,
+        codes,
+        names: Names::default(),
+        parts: Parts::default(),
+        uses,
+        state_names: Vec::new(),
+        row_table: None,
+        missing: Vec::new(),
+    };
     let blocks: Vec<&Block> = rules.iter().flat_map(|(_, tree)| &tree.blocks).collect();
     builder.read_blocks(&blocks);
     builder.report_missing_figures();
@@ -95,7 +121,7 @@ pub(super) fn build(sources: &Sources, name: &BookName) -> (Option<Rulebook>, Ve
         let is_certain = |fault: &Diagnostic| numbers_are_readable && !DOUBTFUL.contains(&fault.code);
         builder.faults.extend(found.into_iter().filter(is_certain));
     }
-    let digest = digest::digest(sources, &folder, &builder.codes);
+    let digest = digest::digest(sources, &folder, &builder.codes, &builder.uses);
     builder.finish(name, digest)
 }
 
@@ -121,18 +147,25 @@ impl Builder<'_> {
                 self.measure(measure);
             }
         }
+        for block in blocks {
+            if let Block::Pathway(pathway) = block {
+                self.borrow_indicators(pathway);
+            }
+        }
         self.contract.check_owners(&self.parts.measures, &mut self.faults);
         for block in blocks {
             match block {
                 Block::Payment(payment) => self.payment(payment),
                 Block::Fee(fee) => self.fee(fee),
+                Block::Pathway(pathway) => self.pathway(pathway),
                 Block::Define(_) | Block::Measure(_) | Block::Require(_) => {}
             }
         }
+        self.refuse_beside();
     }
 
     fn finish(self, name: &BookName, digest: String) -> (Option<Rulebook>, Vec<Diagnostic>) {
-        let Builder { contract, codes, parts, mut faults, .. } = self;
+        let Builder { contract, codes, parts, uses, mut faults, .. } = self;
         let figures = contract.figures(&parts.measures);
         let proxies = contract.proxies(&parts.measures, &mut faults);
         let clusters = codes.finish(&mut faults);
@@ -159,6 +192,10 @@ impl Builder<'_> {
             fees: parts.fees,
             requirements: parts.requirements,
             proxies,
+            areas: contract.areas,
+            uses: uses.into_iter().flatten().collect(),
+            word_lists: contract.words.into_iter().map(|words| words.list).collect(),
+            pathway: parts.pathway,
             checked: Checked,
         };
         (Some(book), faults)

@@ -133,11 +133,13 @@ pub enum CountName {
     Achievement,
     /// `baseline_achievement`: the same of the practice's baseline, in per cent
     BaselineAchievement,
+    /// `locally_excepted`: patients whom a pathway reports as exceptions; they stay in the denominator
+    LocallyExcepted,
 }
 
 impl CountName {
     /// All of them.
-    pub const ALL: [CountName; 7] = [
+    pub const ALL: [CountName; 8] = [
         CountName::Register,
         CountName::Excluded,
         CountName::Excepted,
@@ -145,6 +147,7 @@ impl CountName {
         CountName::Numerator,
         CountName::Achievement,
         CountName::BaselineAchievement,
+        CountName::LocallyExcepted,
     ];
 
     /// The word that rule files use.
@@ -157,6 +160,7 @@ impl CountName {
             CountName::Numerator => "numerator",
             CountName::Achievement => "achievement",
             CountName::BaselineAchievement => "baseline_achievement",
+            CountName::LocallyExcepted => "locally_excepted",
         }
     }
 }

@@ -32,4 +32,10 @@ ids! {
     PaymentId,
     /// A fee of [`crate::model::Rulebook::fees`].
     FeeId,
+    /// A rulebook of [`crate::model::Rulebook::uses`].
+    UsedId,
+    /// A state of [`crate::model::pathway::Pathway::states`].
+    StateId,
+    /// A list of words of [`crate::model::Rulebook::word_lists`].
+    WordListId,
 }

@@ -2,44 +2,46 @@
 
 use crate::model::Rulebook;
 use crate::model::book::{ClusterSet, Condition, ConditionId, Date, DateId, Fee, Measure, Window};
+use crate::model::pathway::{Beside, ColumnValue};
 
 impl Rulebook {
     /// All conditions of a measure, parts included, in order of their ids.
     pub fn conditions_of(&self, measure: &Measure) -> Vec<ConditionId> {
         let reasons = measure.excludes.iter().chain(&measure.excepts).map(|reason| reason.clause.condition);
         let first = [measure.register.condition, measure.achieved.condition];
-        let mut open: Vec<ConditionId> = first.into_iter().chain(reasons).collect();
-        let mut all = Vec::new();
-        while let Some(id) = open.pop() {
-            if all.contains(&id) {
-                continue;
-            }
-            all.push(id);
-            match &self.conditions[id.index()] {
-                Condition::All(parts) | Condition::Any(parts) => open.extend(parts),
-                Condition::Not(inner) => open.push(*inner),
-                Condition::Count { .. }
-                | Condition::Falls { .. }
-                | Condition::RegisteredAt(_)
-                | Condition::Exists(_) => {}
-            }
-        }
-        all.sort_unstable();
-        all
+        self.conditions_below(first.into_iter().chain(reasons).collect())
+    }
+
+    /// These conditions and all their parts, in order of their ids.
+    pub fn conditions_below(&self, open: Vec<ConditionId>) -> Vec<ConditionId> {
+        conditions_below(&self.conditions, open)
     }
 
     /// All dates that a measure reads, those that others hang on included, in order of their ids.
     pub fn dates_of(&self, measure: &Measure) -> Vec<DateId> {
+        self.dates_in(&self.conditions_of(measure))
+    }
+
+    /// All dates that conditions read, those that others hang on included, in order of their ids.
+    pub fn dates_in(&self, conditions: &[ConditionId]) -> Vec<DateId> {
         let mut open = Vec::new();
-        for id in self.conditions_of(measure) {
+        for id in conditions {
             match &self.conditions[id.index()] {
-                Condition::Count { window, .. } => open.extend(edges(window)),
+                Condition::Count { window, .. }
+                | Condition::Beside(Beside::Records { window, .. } | Beside::Different { window, .. }) => {
+                    open.extend(edges(window));
+                }
                 Condition::Falls { date, window } => {
                     open.push(*date);
                     open.extend(edges(window));
                 }
                 Condition::RegisteredAt(date) | Condition::Exists(date) => open.push(*date),
-                Condition::All(_) | Condition::Any(_) | Condition::Not(_) => {}
+                Condition::All(_)
+                | Condition::Any(_)
+                | Condition::Not(_)
+                | Condition::Beside(
+                    Beside::Row { .. } | Beside::RowSays(_) | Beside::Practice(_) | Beside::InState(_),
+                ) => {}
             }
         }
         self.with_dates_below(open)
@@ -60,6 +62,8 @@ impl Rulebook {
                 | Date::YearStart
                 | Date::YearEnd
                 | Date::MeasurementDay
+                | Date::ReportDay
+                | Date::OfRow(_)
                 | Date::Calendar(_) => {}
             }
         }
@@ -69,23 +73,62 @@ impl Rulebook {
 
     /// All clusters that a measure counts or takes days from.
     pub fn clusters_of_measure(&self, measure: &Measure) -> ClusterSet {
-        let counted = self.conditions_of(measure).into_iter().map(|id| match &self.conditions[id.index()] {
-            Condition::Count { clusters, .. } => *clusters,
+        self.clusters_in(&self.conditions_of(measure))
+    }
+
+    /// All clusters that conditions count or take days from.
+    pub fn clusters_in(&self, conditions: &[ConditionId]) -> ClusterSet {
+        let counted = conditions.iter().map(|id| match &self.conditions[id.index()] {
+            Condition::Count { clusters, .. } | Condition::Beside(Beside::Different { clusters, .. }) => *clusters,
+            Condition::Beside(Beside::Records { clusters, same_day, .. }) => clusters.or(same_day.unwrap_or_default()),
             Condition::All(_)
             | Condition::Any(_)
             | Condition::Not(_)
             | Condition::Falls { .. }
             | Condition::RegisteredAt(_)
-            | Condition::Exists(_) => ClusterSet::default(),
+            | Condition::Exists(_)
+            | Condition::Beside(Beside::Row { .. } | Beside::RowSays(_) | Beside::Practice(_) | Beside::InState(_)) => {
+                ClusterSet::default()
+            }
         });
-        let dated = self.clusters_of_dates(&self.dates_of(measure));
+        let dated = self.clusters_of_dates(&self.dates_in(conditions));
         counted.fold(dated, ClusterSet::or)
     }
 
     /// All clusters that a fee pays for or takes days from.
     pub fn clusters_of_fee(&self, fee: &Fee) -> ClusterSet {
-        let dates = self.with_dates_below(edges(&fee.window).collect());
-        fee.clusters.or(self.clusters_of_dates(&dates))
+        fee.clusters.or(self.clusters_of_window(&fee.window))
+    }
+
+    /// All clusters that a window takes days from.
+    pub fn clusters_of_window(&self, window: &Window) -> ClusterSet {
+        self.clusters_of_dates(&self.with_dates_below(edges(window).collect()))
+    }
+
+    /// All clusters that a date takes days from.
+    pub fn clusters_of_date(&self, date: DateId) -> ClusterSet {
+        self.clusters_of_dates(&self.with_dates_below(vec![date]))
+    }
+
+    /// All clusters that the rulebook's pathway reads; none without one.
+    pub fn clusters_of_pathway(&self) -> ClusterSet {
+        let Some(pathway) = &self.pathway else { return ClusterSet::default() };
+        let states = pathway
+            .states
+            .iter()
+            .flat_map(|state| state.condition.into_iter().chain(state.next.iter().filter_map(|next| next.when)));
+        let alerts = pathway.alerts.iter().map(|alert| alert.condition);
+        let firsts = pathway.worklists.iter().filter_map(|worklist| worklist.first);
+        let asked = self.clusters_in(&self.conditions_below(states.chain(alerts).chain(firsts).collect()));
+        let exceptions = pathway.states.iter().filter_map(|state| state.exception.as_ref());
+        let shown = exceptions.map(|exception| exception.clusters.or(self.clusters_of_window(&exception.window)));
+        let columns = pathway.worklists.iter().flat_map(|worklist| &worklist.columns);
+        let listed = columns.map(|column| match &column.value {
+            ColumnValue::Known(_) => ClusterSet::default(),
+            ColumnValue::Date(date) => self.clusters_of_date(*date),
+            ColumnValue::Words { clusters, window, .. } => clusters.or(self.clusters_of_window(window)),
+        });
+        shown.chain(listed).fold(asked, ClusterSet::or)
     }
 
     fn clusters_of_dates(&self, dates: &[DateId]) -> ClusterSet {
@@ -96,6 +139,8 @@ impl Rulebook {
             | Date::YearStart
             | Date::YearEnd
             | Date::MeasurementDay
+            | Date::ReportDay
+            | Date::OfRow(_)
             | Date::Calendar(_)
             | Date::After(..)
             | Date::Before(..) => ClusterSet::default(),
@@ -106,4 +151,33 @@ impl Rulebook {
 
 fn edges(window: &Window) -> impl Iterator<Item = DateId> {
     window.from.iter().chain(&window.to).map(|edge| edge.date)
+}
+
+/// Conditions of a table and all their parts, in order of their ids.
+pub(in crate::model) fn conditions_below(conditions: &[Condition], mut open: Vec<ConditionId>) -> Vec<ConditionId> {
+    let mut all = Vec::new();
+    while let Some(id) = open.pop() {
+        if all.contains(&id) {
+            continue;
+        }
+        all.push(id);
+        match &conditions[id.index()] {
+            Condition::All(parts) | Condition::Any(parts) => open.extend(parts),
+            Condition::Not(inner) => open.push(*inner),
+            Condition::Beside(Beside::Row { condition, .. }) => open.extend(condition),
+            Condition::Count { .. }
+            | Condition::Falls { .. }
+            | Condition::RegisteredAt(_)
+            | Condition::Exists(_)
+            | Condition::Beside(
+                Beside::Records { .. }
+                | Beside::Different { .. }
+                | Beside::RowSays(_)
+                | Beside::Practice(_)
+                | Beside::InState(_),
+            ) => {}
+        }
+    }
+    all.sort_unstable();
+    all
 }

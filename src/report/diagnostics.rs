@@ -107,7 +107,7 @@ struct Shown<'a> {
 
 impl<'a> Shown<'a> {
     fn of(sources: &'a Sources, file: FileId) -> Option<Shown<'a>> {
-        let (_, SourceFile { path, text }) = sources.iter().nth(file.0 as usize)?;
+        let (_, SourceFile { path, text, .. }) = sources.iter().nth(file.0 as usize)?;
         let unmarked = text.strip_prefix(MARK).unwrap_or(text);
         Some(Shown { path, text: visible(unmarked), mark: text.len() - unmarked.len() })
     }

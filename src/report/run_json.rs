@@ -62,7 +62,15 @@ pub struct RunDocument<'a, P> {
 /// # Errors
 /// What the writer says, or that the provenance has no form in JSON.
 pub fn write<P: Serialize>(out: &mut dyn io::Write, run: &RunDocument<'_, P>) -> io::Result<()> {
-    let mut document = Document::open(out, SCHEMA)?;
+    write_as(out, SCHEMA, run)
+}
+
+/// Writes a document of the same members under another name and version.
+///
+/// # Errors
+/// What the writer says, or that the provenance has no form in JSON.
+pub fn write_as<P: Serialize>(out: &mut dyn io::Write, schema: &str, run: &RunDocument<'_, P>) -> io::Result<()> {
+    let mut document = Document::open(out, schema)?;
     document.list("rulebooks", run.rulebooks)?;
     if !run.overrides.is_null() {
         document.value("overrides", run.overrides)?;

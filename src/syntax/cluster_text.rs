@@ -52,6 +52,7 @@ mod tests {
 
     use super::*;
     use crate::ground::FileId;
+    use crate::syntax::layout;
     use crate::syntax::toml_tree::{Value, read_toml};
 
     #[test]
@@ -80,6 +81,7 @@ mod tests {
         fn any_term_is_read_back_as_it_was(term in any::<String>()) {
             let codes = BTreeMap::from([(ConceptId::parse("38598009").unwrap(), term.clone())]);
             let text = ClusterText { title: &term, complete: false, note: &term, source: "s", source_title: &term, codes: &codes };
+            prop_assert_eq!(layout::toml(FileId(0), &text.to_string()), Ok(text.to_string()));
             let (root, faults) = read_toml(FileId(0), &text.to_string());
             prop_assert_eq!(faults, []);
             prop_assert_eq!(&root.get("title").unwrap().value, &Value::Text(term.clone()));

@@ -6,7 +6,9 @@ mod conditions;
 mod formulas;
 mod hints;
 mod pairs;
+mod pathways;
 mod recovery;
+mod slips;
 
 use self::pairs::{Children, word};
 use crate::ground::{Diagnostic, FileId};
@@ -38,6 +40,7 @@ impl Reading {
             Rule::fee => Some(Block::Fee(self.fee(block))),
             Rule::payment => Some(Block::Payment(self.payment(block))),
             Rule::require => Some(Block::Require(self.require(block))),
+            Rule::pathway => Some(Block::Pathway(self.pathway(block))),
             _ => None,
         });
         RuleFile { blocks: blocks.collect() }
@@ -93,18 +96,25 @@ impl Reading {
 
     fn notes(&mut self, parts: &mut Children<'_>) -> Vec<Note> {
         let mut notes = Vec::new();
-        loop {
-            if let Some(source) = parts.take(Rule::source) {
-                let mut source = Children::of(self.file, source);
-                let id = source.word(Rule::source_id);
-                notes.push(Note::Source { id, status: source.word(Rule::status) });
-            } else if let Some(conflict) = parts.take(Rule::conflict) {
-                notes.push(Note::Conflict(Children::of(self.file, conflict).text()));
-            } else if let Some(says) = parts.take(Rule::says) {
-                notes.push(Note::Says(Children::of(self.file, says).text()));
-            } else {
-                return notes;
+        for rule in std::iter::repeat([Rule::source, Rule::conflict, Rule::says]) {
+            let Some(pair) = rule.into_iter().find_map(|rule| parts.take(rule)) else { break };
+            notes.extend(self.note(pair));
+        }
+        notes
+    }
+
+    /// One remark; None for what is none.
+    fn note(&self, pair: pairs::Pair<'_>) -> Option<Note> {
+        let rule = pair.as_rule();
+        let mut parts = Children::of(self.file, pair);
+        match rule {
+            Rule::source => {
+                let id = parts.word(Rule::source_id);
+                Some(Note::Source { id, status: parts.word(Rule::status) })
             }
+            Rule::conflict => Some(Note::Conflict(parts.text())),
+            Rule::says => Some(Note::Says(parts.text())),
+            _ => None,
         }
     }
 

@@ -3,9 +3,12 @@
 //! The toml crate's own tree turns `213.43` into a floating point number on demand; a figure that is paid on must keep
 //! its digits, and every fault must be able to point to its place.
 
+use std::collections::HashSet;
+
 use toml::de::{DeInteger, DeTable, DeValue};
 
 use crate::ground::{Day, Diagnostic, FileId, Span};
+use crate::syntax::toml_slips::{self, Slip};
 
 /// A table: its entries in the order written.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -94,15 +97,36 @@ pub fn read_toml(file: FileId, text: &str) -> (Table, Vec<Diagnostic>) {
         return (Table::default(), vec![fault.help("write one figure a line, as the shipped files do")]);
     }
     let (root, errors) = DeTable::parse_recoverable(text);
+    if errors.is_empty() {
+        return (table(file, root.get_ref(), Some(Span::new(file, root.span()))), Vec::new());
+    }
+    let slips = toml_slips::slips(text);
+    let mended = toml_slips::mended(text, &slips);
+    let (root, errors) = DeTable::parse_recoverable(&mended);
+    let mut faults: Vec<Diagnostic> = slips.iter().map(|slip| slip.fault(file, text)).collect();
+    faults.extend(unreadable(file, &mended, &slips, &errors));
+    (table(file, root.get_ref(), Some(Span::new(file, root.span()))), faults)
+}
+
+/// What the parser says, of each line once, and nothing of lines that a slip is known of.
+fn unreadable<'a>(
+    file: FileId,
+    text: &'a str,
+    slips: &'a [Slip],
+    errors: &'a [toml::de::Error],
+) -> impl Iterator<Item = Diagnostic> + 'a {
+    let line_start = |at: usize| text.as_bytes()[..at].iter().rposition(|&byte| byte == b'\n');
+    let with_slips: HashSet<_> = slips.iter().map(|slip| line_start(slip.place().start)).collect();
+    let has_slip = move |at: usize| !with_slips.is_empty() && with_slips.contains(&line_start(at));
     // A comma that is missing makes the rest of its line a fault too: the first one says it.
     let mut told: Option<usize> = None;
-    let firsts = errors.iter().filter(|error| {
+    let firsts = errors.iter().filter(move |error| {
         let at = error.span().map_or(0, |span| span.start.min(text.len()));
         let between = told.and_then(|told| text.as_bytes().get(told..at));
         told = Some(at);
-        between.is_none_or(|between| between.contains(&b'\n'))
+        between.is_none_or(|between| between.contains(&b'\n')) && !has_slip(at)
     });
-    let faults = firsts.map(|error| {
+    firsts.map(move |error| {
         let place = Span::new(file, error.span().unwrap_or(0..0));
         let message = error.message().lines().next().unwrap_or("this cannot be read").trim_end_matches('.');
         if message == "duplicate key" {
@@ -110,8 +134,7 @@ pub fn read_toml(file: FileId, text: &str) -> (Table, Vec<Diagnostic>) {
         }
         Diagnostic::error("E110", place, format!("not TOML: {message}"))
             .help("write `name = value`, texts in quotes, dates as 2023-04-01")
-    });
-    (table(file, root.get_ref(), Some(Span::new(file, root.span()))), faults.collect())
+    })
 }
 
 /// A name that stands twice in one table, such as a code in a cluster.

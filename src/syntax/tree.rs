@@ -31,6 +31,8 @@ pub enum Block {
     Payment(Payment),
     /// `require "the lower threshold is below the upper" lower_threshold < upper_threshold`
     Require(Require),
+    /// `pathway childhood_immunisations "…" for those not achieved in at least one of VI001, VI002 of year_end`
+    Pathway(Pathway),
 }
 
 /// A remark on a clause or figure.
@@ -177,8 +179,43 @@ pub enum Condition {
         quantity: Quantity,
         /// `dtap`; `doses of shingles_live or shingles_inactivated`
         clusters: Vec<Word>,
+        /// `on the same day as imms_call_2`: its clusters; none where nothing is said.
+        same_day: Vec<Word>,
+        /// `saying written_evidence`
+        saying: Option<Saying>,
         /// `before age 8 months`; every day where there is none.
         window: Option<Window>,
+        /// The whole.
+        span: Span,
+    },
+    /// `at least 3 different means in records of imms_call_1 or imms_call_2 in the year`
+    Different {
+        /// `at least 3`
+        quantity: Quantity,
+        /// `means`
+        words: Word,
+        /// `imms_call_1`, `imms_call_2`
+        clusters: Vec<Word>,
+        /// `in the year`
+        window: Option<Window>,
+        /// The whole.
+        span: Span,
+    },
+    /// `any appointment with (agreed_date by the date)`, `no slot`
+    Row {
+        /// `appointment`
+        table: RowTable,
+        /// True for `no`.
+        absent: bool,
+        /// What must hold of the row.
+        condition: Option<Box<Condition>>,
+        /// The whole.
+        span: Span,
+    },
+    /// `in with_coordinator or contacting`
+    InState {
+        /// `with_coordinator`, `contacting`
+        states: Vec<Word>,
         /// The whole.
         span: Span,
     },
@@ -220,12 +257,35 @@ impl Condition {
             | Condition::Not { span, .. }
             | Condition::Bracketed { span, .. }
             | Condition::Count { span, .. }
+            | Condition::Different { span, .. }
+            | Condition::Row { span, .. }
+            | Condition::InState { span, .. }
             | Condition::Falls { span, .. }
             | Condition::RegisteredAt { span, .. }
             | Condition::Exists { span, .. } => *span,
             Condition::Named(name) => name.span,
         }
     }
+}
+
+/// `not saying one means`
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Saying {
+    /// True for `not saying`.
+    pub absent: bool,
+    /// True for `saying one`: one thing of the list and no other.
+    pub one: bool,
+    /// `means`
+    pub words: Word,
+}
+
+/// A table with rows of a patient or of a practice.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+pub enum RowTable {
+    /// `appointment`: of a patient
+    Appointment,
+    /// `slot`: of a practice
+    Slot,
 }
 
 /// How many doses.
@@ -358,6 +418,8 @@ pub enum Date {
     YearEnd(Span),
     /// `the measurement day`
     MeasurementDay(Span),
+    /// `the report date`
+    ReportDay(Span),
     /// `birth`
     Birth(Span),
     /// `registration`
@@ -383,6 +445,7 @@ impl Date {
             | Date::YearStart(span)
             | Date::YearEnd(span)
             | Date::MeasurementDay(span)
+            | Date::ReportDay(span)
             | Date::Birth(span)
             | Date::Registration(span) => *span,
             Date::Age(period) => period.span,
@@ -531,6 +594,20 @@ pub enum Test {
     Compare(Formula, Comparator, Formula, Span),
 }
 
+impl Test {
+    /// The place of the whole test.
+    pub fn span(&self) -> Span {
+        match self {
+            Test::All(_, span)
+            | Test::Any(_, span)
+            | Test::Not(_, span)
+            | Test::Bracketed(_, span)
+            | Test::Absent(_, span)
+            | Test::Compare(_, _, _, span) => *span,
+        }
+    }
+}
+
 /// How two amounts compare.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Comparator {
@@ -634,4 +711,169 @@ pub struct Operand {
     pub of: Option<Word>,
     /// The whole.
     pub span: Span,
+}
+
+/// `pathway childhood_immunisations "…" for those not achieved in at least one of VI001, VI002 of year_end since baseline`
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Pathway {
+    /// `childhood_immunisations`
+    pub name: Word,
+    /// The title.
+    pub title: Word,
+    /// `VI001`, `VI002`: who has achieved none of them need not be; one that is not achieved is enough.
+    pub indicators: Vec<Word>,
+    /// `year_end`: the name in `[uses]` of the rulebook whose indicators they are.
+    pub of: Word,
+    /// `baseline`: the name in `[uses]` of the rulebook that improvement is measured from.
+    pub since: Option<Word>,
+    /// Remarks.
+    pub notes: Vec<Note>,
+    /// The steps in the order written.
+    pub steps: Vec<Step>,
+    /// The whole block.
+    pub span: Span,
+}
+
+/// One step of a pathway.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Step {
+    /// `define …`
+    Define(Define),
+    /// `state refused "genuine refusal" …`
+    State(State),
+    /// `alert too_few_means "…" …`
+    Alert(Alert),
+    /// `worklist calls "calls to make" …`
+    Worklist(Worklist),
+    /// `audit above audit_rate`: a practice whose share of exceptions is above the figure
+    Audit(Word),
+}
+
+/// `state refused "genuine refusal"  any imms_refused in the year`
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct State {
+    /// `refused`
+    pub name: Word,
+    /// The title.
+    pub title: Word,
+    /// When a child is in it, unless in an earlier one; None for `otherwise`.
+    pub condition: Option<Condition>,
+    /// `exception ABSOLUTE "absolute decliners" shown by imms_refused in the year`
+    pub exceptions: Vec<Exception>,
+    /// `credited to "the coordinator"`
+    pub credited: Vec<Word>,
+    /// What to do next, the first that applies.
+    pub next: Vec<Next>,
+    /// Remarks.
+    pub notes: Vec<Note>,
+    /// The whole.
+    pub span: Span,
+}
+
+/// `exception ABSOLUTE "absolute decliners" shown by imms_refused in the year`
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Exception {
+    /// `ABSOLUTE`
+    pub code: Word,
+    /// The title.
+    pub title: Word,
+    /// The clusters whose records show it.
+    pub clusters: Vec<Word>,
+    /// When they were recorded.
+    pub window: Option<Window>,
+    /// The whole.
+    pub span: Span,
+}
+
+/// `next "second call" when there is no second_call`
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Next {
+    /// The words.
+    pub text: Word,
+    /// When it applies; None: always.
+    pub when: Option<Condition>,
+    /// The whole.
+    pub span: Span,
+}
+
+/// `alert too_few_means "three calls by fewer than three means"  all_calls and not three_means`
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Alert {
+    /// `too_few_means`
+    pub name: Word,
+    /// The title.
+    pub title: Word,
+    /// True for `once per practice`.
+    pub per_practice: bool,
+    /// When it is raised.
+    pub condition: Condition,
+    /// `do "call again by a means not used yet"`
+    pub to_do: Vec<Word>,
+    /// `code with "(RP) Childhood Immunisations CEG"`
+    pub template: Vec<Word>,
+    /// Remarks.
+    pub notes: Vec<Note>,
+    /// The whole.
+    pub span: Span,
+}
+
+/// `worklist calls "calls to make" for "the practice"  each child in contacting  columns patient_id, next_step`
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Worklist {
+    /// `calls`
+    pub name: Word,
+    /// The title.
+    pub title: Word,
+    /// Who works through it.
+    pub role: Word,
+    /// What stands in its rows.
+    pub rows: Listed,
+    /// Which rows stand first.
+    pub first: Option<Condition>,
+    /// The columns, left to right.
+    pub columns: Vec<ListColumn>,
+    /// Remarks.
+    pub notes: Vec<Note>,
+    /// The whole.
+    pub span: Span,
+}
+
+/// What stands in the rows of a worklist.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Listed {
+    /// `each child in contacting or to_review`
+    Children(Vec<Word>),
+    /// `each exception`: each record that shows one
+    Exceptions,
+    /// `each alert`
+    Alerts,
+}
+
+/// `birth_date`, or `referred_on = referral`
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ListColumn {
+    /// The heading.
+    pub name: Word,
+    /// What stands in it, where the rule file says so itself.
+    pub value: Option<ColumnValue>,
+    /// The whole.
+    pub span: Span,
+}
+
+/// What a rule file puts in a column.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum ColumnValue {
+    /// `referral`, `the last imms_call_3 in the year`
+    Date(Date),
+    /// `means in records of imms_call_1`, `means not in records of imms_call_1 or imms_call_2`
+    Words {
+        /// `means`
+        words: Word,
+        /// True for `not in`: those of the list that no record says.
+        absent: bool,
+        /// `imms_call_1`
+        clusters: Vec<Word>,
+        /// `in the year`
+        window: Option<Window>,
+    },
 }

@@ -25,6 +25,10 @@ pub(super) enum Purpose {
     Scatter,
     /// The order within one part of a shuffled table.
     Order,
+    /// How a patient's practice reaches out.
+    Outreach,
+    /// The appointments that a practice keeps free.
+    Slots,
 }
 
 impl Chance {

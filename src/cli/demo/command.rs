@@ -90,7 +90,7 @@ pub(in crate::cli) fn demo(arguments: &DemoArguments, rules: Option<&Path>) -> R
     );
     let done = run::run(&run, rules)?;
     let example = someone(&population.years, &summary, rules)?;
-    output::talk_block(&next_steps(&summary, &population.years, example.as_ref()));
+    output::talk_block(&next_steps(&summary, &population, example.as_ref()));
     Ok(done)
 }
 
@@ -120,7 +120,8 @@ fn refuse_others_files(folder: &Path, extension: &str) -> Result<(), CliError> {
     if folder.join(MARKER).exists() {
         return Ok(());
     }
-    let tables = ["patients", "events", "practices"].map(|name| folder.join(format!("{name}.{extension}")));
+    let names = ["patients", "events", "practices", "appointments", "slots"];
+    let tables = names.map(|name| folder.join(format!("{name}.{extension}")));
     match tables.iter().find(|table| table.exists()) {
         Some(table) => {
             let message = format!("{} is there already, and the demo did not write it", table.display());
@@ -153,7 +154,10 @@ fn show(bar: &ProgressBar, progress: Progress) {
     bar.set_position(done);
 }
 
-fn next_steps(summary: &Summary, years: &[String], example: Option<&(String, String)>) -> String {
+fn next_steps(summary: &Summary, population: &Population, example: Option<&(String, String)>) -> String {
+    let outreach = &population.outreach;
+    let (years, scheme, as_of, list) = (&population.years, &outreach.scheme, outreach.as_of, &outreach.list);
+    let (appointments, slots) = (summary.appointments_file.display(), summary.slots_file.display());
     let patients = summary.patients_file.display();
     let events = summary.events_file.display();
     let practices = summary.practices_file.display();
@@ -171,6 +175,10 @@ What to try next:
       each patient on a register, with the outcome and its reason
   uptake compare --years {years} {tables} --practices {practices}
       who gains and who loses, and whether rules or people made the difference
+  uptake pathway --year {scheme} {tables} --practices {practices} --appointments {appointments} --slots {slots}
+      a local scheme at its year's end: states of children not achieved, alerts, and the return
+  uptake pathway --year {scheme} {tables} --practices {practices} --appointments {appointments} --slots {slots} --as-of {as_of} --list {list}
+      one of its worklists, in the middle of the year
   uptake check
       every rulebook, with every fault that it has
   uptake --help"

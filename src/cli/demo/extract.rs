@@ -1,4 +1,4 @@
-//! Draws the patients and writes the three tables.
+//! Draws the patients and writes the tables.
 
 use std::fs;
 use std::mem;
@@ -7,9 +7,10 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use super::chance::{Chance, Purpose};
-use super::life::{EventRow, Lives, MOST_PATIENTS, PatientRow, Rows};
+use super::life::{AppointmentRow, EventRow, Lives, MOST_PATIENTS, PatientRow, Rows};
 use super::population::Population;
 use super::practice::{self, Practice};
+use super::slot::{self, Slot};
 use super::table::{IsoDays, Row, TableFile, Words};
 use super::vocabulary::Vocabulary;
 use super::{DemoError, Plan, Progress, Summary};
@@ -24,9 +25,9 @@ const BLOCKS_AT_ONCE: u32 = 64;
 /// Events of one patient, about; it sets only how many parts a shuffled table is made of.
 const EVENTS_EACH: usize = 7;
 
-/// Draws `plan.size` patients and writes the tables `patients`, `events` and `practices` into `dir`, which is made if
-/// need be. The bytes depend on the plan, the population and the codes alone, not on the machine or its threads. The
-/// files appear together, when all three are whole.
+/// Draws `plan.size` patients and writes the tables `patients`, `events`, `practices`, `appointments` and `slots` into
+/// `dir`, which is made if need be. The bytes depend on the plan, the population and the codes alone, not on the machine
+/// or its threads. The files appear together, when all are whole.
 ///
 /// `codes_of` gives the codes of a cluster by its name. `progress` is told now and then how far the work is.
 ///
@@ -50,12 +51,14 @@ pub fn write_extract(
     fs::create_dir_all(dir).map_err(|source| DemoError::Write { path: dir.to_owned(), source })?;
     let mut patients = Sink::<PatientRow>::create(dir, "patients", plan, plan.size as usize)?;
     let mut events = Sink::<EventRow>::create(dir, "events", plan, plan.size as usize * EVENTS_EACH)?;
-    draw_all(&lives, &mut patients, &mut events, &words, progress)?;
-    let mut practice_file = TableFile::create::<Practice>(dir, "practices", plan.format)?;
-    practice_file.append(&[&practices[..]], &words)?;
-    practice_file.finish()?;
+    let mut appointments = Sink::<AppointmentRow>::create(dir, "appointments", plan, 0)?;
+    draw_all(&lives, &mut patients, &mut events, &mut appointments, &words, progress)?;
+    let practice_file = whole_table::<Practice>(dir, "practices", plan, &practices, &words)?;
+    let slots = slot::draw(population, &practices, plan.seed);
+    let slots_file = whole_table::<Slot>(dir, "slots", plan, &slots, &words)?;
     patients.finish(&words, progress)?;
     events.finish(&words, progress)?;
+    appointments.finish(&words, progress)?;
     Ok(Summary {
         practices: practices.len() as u64,
         patients: u64::from(plan.size),
@@ -64,7 +67,23 @@ pub fn write_extract(
         patients_file: patients.file.keep()?,
         events_file: events.file.keep()?,
         practices_file: practice_file.keep()?,
+        appointments_file: appointments.file.keep()?,
+        slots_file: slots_file.keep()?,
     })
+}
+
+/// Writes a table of which all rows are there.
+fn whole_table<R: Row>(
+    dir: &Path,
+    name: &str,
+    plan: &Plan,
+    rows: &[R],
+    words: &Words<'_>,
+) -> Result<TableFile, DemoError> {
+    let mut file = TableFile::create::<R>(dir, name, plan.format)?;
+    file.append(&[rows], words)?;
+    file.finish()?;
+    Ok(file)
 }
 
 fn words<'a>(population: &Population, practices: &[Practice], vocabulary: &'a Vocabulary) -> Words<'a> {
@@ -83,6 +102,7 @@ fn draw_all(
     lives: &Lives<'_>,
     patients: &mut Sink<PatientRow>,
     events: &mut Sink<EventRow>,
+    appointments: &mut Sink<AppointmentRow>,
     words: &Words<'_>,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<(), DemoError> {
@@ -95,6 +115,7 @@ fn draw_all(
         for rows in drawn {
             patients.take(&rows.patients, words)?;
             events.take(&rows.events, words)?;
+            appointments.take(&rows.appointments, words)?;
         }
         start = end;
         progress(Progress::Drawn { patients: u64::from(start), of: u64::from(size) });

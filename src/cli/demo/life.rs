@@ -30,6 +30,15 @@ pub(super) struct EventRow {
     pub(super) giver: u16,
 }
 
+/// A row of the appointments table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct AppointmentRow {
+    pub(super) patient: PatientNumber,
+    pub(super) agreed: Option<Day>,
+    pub(super) appointment: Option<Day>,
+    pub(super) attended: Option<bool>,
+}
+
 /// The giver of an event that does not say who gave it.
 pub(super) const NOBODY: u16 = u16::MAX;
 
@@ -70,19 +79,20 @@ pub(super) struct Lives<'a> {
     pub(super) plan: &'a Plan,
 }
 
-/// Rows of both tables, patient by patient.
+/// Rows of the tables of patients, patient by patient.
 #[derive(Debug, Default)]
 pub(super) struct Rows {
     pub(super) patients: Vec<PatientRow>,
     pub(super) events: Vec<EventRow>,
+    pub(super) appointments: Vec<AppointmentRow>,
 }
 
 /// A patient while being drawn.
-struct Life {
-    patient: PatientNumber,
-    band: usize,
-    attitude: usize,
-    birth: Day,
+pub(super) struct Life {
+    pub(super) patient: PatientNumber,
+    pub(super) band: usize,
+    pub(super) attitude: usize,
+    pub(super) birth: Day,
     death: Option<Day>,
     first: Stay,
     second: Option<Stay>,
@@ -99,7 +109,7 @@ struct Stay {
 }
 
 /// Where a patient is on some day.
-enum Place {
+pub(super) enum Place {
     /// On a practice's list.
     Listed(u16),
     /// Not on a list, and to be on one later.
@@ -109,7 +119,7 @@ enum Place {
 }
 
 /// Ages here are drawn, not judged, so either convention would do; this one is the calendar library's own.
-fn later(day: Day, period: Period) -> Day {
+pub(super) fn later(day: Day, period: Period) -> Day {
     day.plus(period, MissingDay::LastDay)
 }
 
@@ -131,7 +141,8 @@ impl Lives<'_> {
         }
         let start = rows.events.len();
         self.draw_background(&life, &mut chance, &mut rows.events);
-        self.draw_events(&life, &mut chance, &mut rows.events);
+        let happened = self.draw_events(&life, &mut chance, &mut rows.events);
+        self.draw_outreach(&life, place, happened, start, rows);
         rows.events[start..].sort_unstable_by_key(|event| (event.day, event.what, event.giver));
     }
 
@@ -167,7 +178,7 @@ impl Lives<'_> {
         life
     }
 
-    fn day_between(&self, first: Day, last: Day, chance: &mut Chance) -> Day {
+    pub(super) fn day_between(&self, first: Day, last: Day, chance: &mut Chance) -> Day {
         first.plus_days(chance.between(0, last.days_since(first)))
     }
 
@@ -246,7 +257,8 @@ impl Lives<'_> {
         }
     }
 
-    fn draw_events(&self, life: &Life, chance: &mut Chance, events: &mut Vec<EventRow>) {
+    /// Draws what happens in the course of a life, and gives the day of each kind of event.
+    fn draw_events(&self, life: &Life, chance: &mut Chance, events: &mut Vec<EventRow>) -> Vec<Option<Day>> {
         let giving = self.population.giving;
         let mut happened: Vec<Option<Day>> = Vec::with_capacity(self.population.events.len());
         for (number, kind) in self.population.events.iter().enumerate() {
@@ -261,6 +273,7 @@ impl Lives<'_> {
                 events.push(EventRow { patient: life.patient, day, what: again, giver });
             }
         }
+        happened
     }
 
     /// The day on which an event happens, if it does; whether it is recorded is another matter.
@@ -301,11 +314,13 @@ impl Lives<'_> {
 }
 
 impl Life {
-    fn is_over(&self, day: Day) -> bool {
+    /// Whether the patient is dead on a day.
+    pub(super) fn is_over(&self, day: Day) -> bool {
         self.death.is_some_and(|death| day >= death)
     }
 
-    fn place(&self, day: Day) -> Place {
+    /// Where the patient is on a day.
+    pub(super) fn place(&self, day: Day) -> Place {
         match self.second {
             _ if day < self.first.from => Place::Elsewhere,
             Some(second) if day >= second.from => Place::Listed(second.practice),

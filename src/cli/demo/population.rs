@@ -7,9 +7,11 @@ use thiserror::Error;
 use super::chance::{Chance, Shares};
 use crate::ground::{ConceptId, Day, Period};
 
-pub(super) use written::{Giving, Practices, Range};
+pub(super) use outreach::{Agreement, Chase, Outreach, Recording, Start, Step};
+pub(super) use written::{Giving, Lack, Practices, Range};
 use written::{ShareOfDays, Written};
 
+mod outreach;
 mod written;
 
 /// A checked model of a population; having one means that every name in it is known.
@@ -36,6 +38,7 @@ pub struct Population {
     pub(super) background_from: Day,
     pub(super) background_codes: Vec<ConceptId>,
     pub(super) events: Vec<EventKind>,
+    pub(in crate::cli::demo) outreach: Outreach,
 }
 
 /// What is wrong with a population file.
@@ -167,15 +170,16 @@ impl Population {
     /// # Errors
     /// None, unless the file in `rules/demo` is at fault, which a test would show.
     pub fn built_in() -> Result<Population, PopulationError> {
-        Population::parse(include_str!("../../../rules/demo/population.toml"))
+        let people = include_str!("../../../rules/demo/population.toml");
+        Population::parse(people, include_str!("../../../rules/demo/outreach.toml"))
     }
 
-    /// Reads a population file's text.
+    /// Reads the texts of a population file and of the file that says how practices reach out to its families.
     ///
     /// # Errors
     /// What is wrong with the text, the first fault only.
-    pub fn parse(text: &str) -> Result<Population, PopulationError> {
-        let written: Written = toml::from_str(text).map_err(|fault| PopulationError::Form(fault.to_string()))?;
+    pub fn parse(people: &str, outreach: &str) -> Result<Population, PopulationError> {
+        let written: Written = toml::from_str(people).map_err(|fault| PopulationError::Form(fault.to_string()))?;
         let names = Names::of(&written);
         let delays: Result<_, _> = written.delay.iter().map(|(name, ranges)| spread(name, ranges)).collect();
         let attitude = |attitude: &written::Attitude| {
@@ -187,6 +191,8 @@ impl Population {
         check_some("attitude", &written.attitude)?;
         check_some("band", &written.band)?;
         check_some("background.codes", &written.background.codes)?;
+        let events = events_of(&written.event, &names)?;
+        let outreach = Outreach::parse(outreach, &names, &events)?;
         Ok(Population {
             through: written.through.0,
             default_size: written.default_size,
@@ -202,7 +208,8 @@ impl Population {
             giving: written.giving,
             background_from: written.background.from.0,
             background_codes: codes?,
-            events: events_of(&written.event, &names)?,
+            events,
+            outreach,
             practices: written.practices,
         })
     }
@@ -390,12 +397,19 @@ mod tests {
 
     #[test]
     fn faults_name_the_entry() {
-        let text = include_str!("../../../rules/demo/population.toml");
-        let fault = |from: &str, to: &str| Population::parse(&text.replacen(from, to, 1)).unwrap_err();
+        let people = include_str!("../../../rules/demo/population.toml");
+        let outreach = include_str!("../../../rules/demo/outreach.toml");
+        let fault = |from: &str, to: &str| {
+            assert!(people.contains(from) || outreach.contains(from));
+            Population::parse(&people.replacen(from, to, 1), &outreach.replacen(from, to, 1)).unwrap_err()
+        };
         let unknown = fault("after   = \"DTP 1\"", "after   = \"DTP 9\"");
         assert_eq!(unknown.to_string(), "`DTP 2` names the event `DTP 9`, but none of that name is above it");
         assert_eq!(fault("  27113001,", "  12,"), PopulationError::NotAConcept(12));
         assert!(matches!(fault("patients_each", "patients_etch"), PopulationError::Form(_)));
+        assert!(matches!(fault("due    = [\"MMR 1\"]", "due = [\"MMR 9\"]"), PopulationError::UnknownName { .. }));
+        assert!(matches!(fault("says = \"letter\"", "says = \"pigeon\""), PopulationError::UnknownName { .. }));
+        assert!(matches!(fault("minutes = 20", "minutes = 0"), PopulationError::Impossible { .. }));
         assert!(matches!(fault("left          = 25", "left = 1000"), PopulationError::Impossible { .. }));
     }
 }

@@ -1,7 +1,7 @@
 //! Practices: the named ones, and as many more as the patients need.
 
 use super::chance::{Chance, Purpose, Shares};
-use super::population::Population;
+use super::population::{Lack, Population};
 
 /// A practice of the extract.
 #[derive(Debug)]
@@ -10,8 +10,10 @@ pub(super) struct Practice {
     pub(super) name: String,
     pub(super) list_size: u32,
     pub(super) area: String,
-    pub(super) contact_name: String,
-    pub(super) contact_details: String,
+    pub(super) contact_name: Option<String>,
+    pub(super) contact_details: Option<String>,
+    /// Whether it keeps appointments free for those whom it could not win itself.
+    pub(super) keeps_slots: bool,
     /// Per thousand of its patients who are of the first attitude.
     pub(super) diligence: u32,
 }
@@ -39,20 +41,26 @@ fn draw_one(population: &Population, number: u32, seed: u64) -> Practice {
     let code = format!("{}{:04}", model.code_prefix, model.first_number.saturating_add(number));
     let area = word(&mut chance, &model.areas);
     let contact_name = word(&mut chance, &model.contacts);
-    let mailbox = contact_name.to_lowercase().replace(' ', ".");
-    // The domain `example` is set apart for examples, so a message to it goes nowhere.
-    let contact_details = format!("{mailbox}@{}.example", code.to_lowercase());
     let named = model.named.get(number as usize);
     let name = format!("{} {}", word(&mut chance, &model.first_names), word(&mut chance, &model.last_names));
     let list_size = chance.between(model.list_size.from, model.list_size.to).unsigned_abs();
     let diligence = population.diligence.draw(&mut chance).unsigned_abs();
+    let mut lacks = |lack: Lack| {
+        let lacking = chance.happens(model.lacking);
+        named.map_or(lacking, |named| named.lacks.contains(&lack))
+    };
+    let contact_name = (!lacks(Lack::ContactName)).then_some(contact_name);
+    let mailbox = contact_name.as_ref().unwrap_or(&model.mailbox).to_lowercase().replace(' ', ".");
+    // The domain `example` is set apart for examples, so a message to it goes nowhere.
+    let contact_details = format!("{mailbox}@{}.example", code.to_lowercase());
     Practice {
+        contact_details: (!lacks(Lack::ContactDetails)).then_some(contact_details),
+        keeps_slots: !lacks(Lack::Slots),
         name: named.map_or(name, |named| named.name.clone()),
         list_size: named.map_or(list_size, |named| named.list_size),
         diligence: named.map_or(diligence, |named| named.diligence),
+        area: named.and_then(|named| named.area.clone()).unwrap_or(area),
         code,
-        area,
         contact_name,
-        contact_details,
     }
 }

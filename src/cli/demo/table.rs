@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use super::life::{EventRow, NOBODY, PatientRow};
+use super::life::{AppointmentRow, EventRow, NOBODY, PatientRow};
 use super::practice::Practice;
+use super::slot::Slot;
 use super::vocabulary::Vocabulary;
 use super::{DemoError, Format};
 use crate::ground::Day;
@@ -120,8 +121,8 @@ impl Row for Practice {
         ("practice_name", Kind::Text, false),
         ("list_size", Kind::Number, false),
         ("area", Kind::Text, false),
-        ("contact_name", Kind::Text, false),
-        ("contact_details", Kind::Text, false),
+        ("contact_name", Kind::Text, true),
+        ("contact_details", Kind::Text, true),
     ];
 
     fn cells(&self, _: &Words, mut put: impl FnMut(Cell<'_>)) {
@@ -129,9 +130,45 @@ impl Row for Practice {
         put(Cell::Text(&self.name));
         put(Cell::Number(self.list_size));
         put(Cell::Text(&self.area));
-        put(Cell::Text(&self.contact_name));
-        put(Cell::Text(&self.contact_details));
+        put(self.contact_name.as_deref().map_or(Cell::Empty, Cell::Text));
+        put(self.contact_details.as_deref().map_or(Cell::Empty, Cell::Text));
     }
+}
+
+impl Row for AppointmentRow {
+    const COLUMNS: &'static [Column] = &[
+        ("patient_id", Kind::Text, false),
+        ("agreed_date", Kind::Day, true),
+        ("appointment_date", Kind::Day, true),
+        ("attended", Kind::Text, true),
+    ];
+
+    fn cells(&self, _: &Words, mut put: impl FnMut(Cell<'_>)) {
+        put(Cell::Text(digits(&self.patient.id())));
+        put(day_or_empty(self.agreed));
+        put(day_or_empty(self.appointment));
+        put(self.attended.map_or(Cell::Empty, |attended| Cell::Text(yes_or_no(attended))));
+    }
+}
+
+impl Row for Slot {
+    const COLUMNS: &'static [Column] = &[
+        ("practice_code", Kind::Text, false),
+        ("slot_start", Kind::Text, false),
+        ("slot_end", Kind::Text, false),
+        ("taken", Kind::Text, false),
+    ];
+
+    fn cells(&self, words: &Words, mut put: impl FnMut(Cell<'_>)) {
+        put(Cell::Text(&words.practice_codes[self.practice]));
+        put(Cell::Text(&self.start));
+        put(Cell::Text(&self.end));
+        put(Cell::Text(yes_or_no(self.taken)));
+    }
+}
+
+fn yes_or_no(truth: bool) -> &'static str {
+    if truth { "yes" } else { "no" }
 }
 
 fn digits(id: &[u8; 10]) -> &str {

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use super::*;
+use crate::data;
 use crate::ground::{ConceptId, Day};
 
 const SMALL: Plan = Plan { size: 2400, seed: 57, format: Format::Csv, shuffled: true };
@@ -20,12 +21,16 @@ fn write_into(dir: &Path, plan: &Plan) -> Summary {
     write_extract(dir, plan, &Population::built_in().unwrap(), &codes_of, &mut |_| ()).unwrap()
 }
 
-fn write(plan: &Plan) -> (Summary, [Vec<u8>; 3]) {
+fn write(plan: &Plan) -> (Summary, [Vec<u8>; 5]) {
     let dir = tempfile::tempdir().unwrap();
     let summary = write_into(dir.path(), plan);
-    let files = [&summary.patients_file, &summary.events_file, &summary.practices_file];
-    let bytes = files.map(|file| fs::read(file).unwrap());
+    let bytes = files(&summary).map(|file| fs::read(file).unwrap());
     (summary, bytes)
+}
+
+fn files(summary: &Summary) -> [&Path; 5] {
+    let Summary { patients_file, events_file, practices_file, appointments_file, slots_file, .. } = summary;
+    [patients_file, events_file, practices_file, appointments_file, slots_file]
 }
 
 fn rows(table: &[u8]) -> Vec<BTreeMap<String, String>> {
@@ -52,10 +57,10 @@ fn threads_change_nothing_and_seeds_do() {
 fn an_extract_keeps_its_bytes() {
     // Whoever changes the population or how it is drawn changes this digest, and the figures that rest on the demo.
     use sha2::{Digest, Sha256};
-    let (_, [patients, events, practices]) = write(&SMALL);
-    let digest = Sha256::new().chain_update(patients).chain_update(events).chain_update(practices).finalize();
+    let (_, tables) = write(&SMALL);
+    let digest = tables.iter().fold(Sha256::new(), |digest, table| digest.chain_update(table)).finalize();
     let start: String = digest[..8].iter().map(|byte| format!("{byte:02x}")).collect();
-    assert_eq!(start, "a095fdef8b1c748c");
+    assert_eq!(start, "ca8793ba07bbadf7");
 }
 
 #[test]
@@ -74,7 +79,7 @@ fn shuffling_changes_only_the_order() {
 
 #[test]
 fn the_tables_fit_together() {
-    let (summary, [patients, events, practices]) = write(&SMALL);
+    let (summary, [patients, events, practices, ..]) = write(&SMALL);
     let (patients, events, practices) = (rows(&patients), rows(&events), rows(&practices));
     assert_eq!((patients.len() as u64, events.len() as u64), (summary.registrations, summary.events));
     let codes: BTreeSet<&String> = practices.iter().map(|row| &row["practice_code"]).collect();
@@ -93,7 +98,7 @@ fn the_tables_fit_together() {
 #[test]
 fn nothing_is_dated_later_than_the_last_day_or_before_birth() {
     let through = Population::built_in().unwrap().through.to_string();
-    let (_, [patients, events, _]) = write(&SMALL);
+    let (_, [patients, events, _, appointments, _]) = write(&SMALL);
     let patients = rows(&patients);
     let births: BTreeMap<&String, &String> =
         patients.iter().map(|row| (&row["patient_id"], &row["birth_date"])).collect();
@@ -103,6 +108,41 @@ fn nothing_is_dated_later_than_the_last_day_or_before_birth() {
     }
     for column in ["registered_date", "deregistered_date", "death_date"] {
         assert!(patients.iter().all(|row| row[column] <= through), "{column}");
+    }
+    for row in rows(&appointments) {
+        let birth = births[&row["patient_id"]];
+        let day_fits = |day: &String| day.is_empty() || (*day <= through && day >= birth);
+        assert!(day_fits(&row["agreed_date"]) && day_fits(&row["appointment_date"]));
+    }
+}
+
+#[test]
+fn appointments_and_slots_are_read_without_a_finding() {
+    let (_, [patients, _, practices, appointments, slots]) = write(&SMALL);
+    let read = data::appointments::read(&data::Input::csv("appointments.csv", appointments.clone())).unwrap();
+    let (patients, practices) = (rows(&patients), rows(&practices));
+    let ids: BTreeSet<&str> = patients.iter().map(|row| row["patient_id"].as_str()).collect();
+    assert!(read.findings.is_empty() && read.patient_ids().all(|id| ids.contains(id)));
+    assert_eq!(read.patient_ids().map(|id| read.of(id).len()).sum::<usize>(), rows(&appointments).len());
+    let kept_free = data::slots::read(&data::Input::csv("slots.csv", slots.clone())).unwrap();
+    let codes: BTreeSet<&str> = practices.iter().map(|row| row["practice_code"].as_str()).collect();
+    assert!(kept_free.findings.is_empty() && kept_free.practice_codes().all(|code| codes.contains(code)));
+    assert_eq!(kept_free.practice_codes().map(|code| kept_free.of(code).len()).sum::<usize>(), rows(&slots).len());
+    let taken = kept_free.practice_codes().flat_map(|code| kept_free.of(code)).filter(|slot| slot.taken).count();
+    assert!(taken > 0 && taken < rows(&slots).len());
+}
+
+#[test]
+fn some_practices_lack_what_the_population_says() {
+    let (_, [_, _, practices, _, slots]) = write(&SMALL);
+    let (practices, slots) = (rows(&practices), rows(&slots));
+    let with_slots: BTreeSet<&String> = slots.iter().map(|row| &row["practice_code"]).collect();
+    for (practice, named) in practices.iter().zip(&Population::built_in().unwrap().practices.named) {
+        assert_eq!(practice["practice_name"], named.name);
+        assert_eq!(Some(&practice["area"]), named.area.as_ref());
+        assert_eq!(practice["contact_name"].is_empty(), named.lacks.contains(&population::Lack::ContactName));
+        assert_eq!(practice["contact_details"].is_empty(), named.lacks.contains(&population::Lack::ContactDetails));
+        assert_eq!(!with_slots.contains(&practice["practice_code"]), named.lacks.contains(&population::Lack::Slots));
     }
 }
 
@@ -134,7 +174,7 @@ fn parquet_says_what_csv_says() {
     let plan = Plan { format: Format::Parquet(Compression::Zstd), ..SMALL };
     let summary = write_into(dir.path(), &plan);
     let (_, csv) = write(&SMALL);
-    for (file, table) in [&summary.patients_file, &summary.events_file, &summary.practices_file].into_iter().zip(&csv) {
+    for (file, table) in files(&summary).into_iter().zip(&csv) {
         let reader = ParquetRecordBatchReaderBuilder::try_new(fs::File::open(file).unwrap()).unwrap().build().unwrap();
         let mut written = Vec::new();
         for batch in reader {

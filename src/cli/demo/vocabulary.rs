@@ -2,7 +2,7 @@
 
 use super::DemoError;
 use super::chance::Chance;
-use super::population::{EventKind, Population};
+use super::population::{EventKind, Population, Recording};
 use crate::ground::ConceptId;
 
 /// Every code with every text that may stand beside it.
@@ -12,6 +12,8 @@ pub(super) struct Vocabulary {
     entries: Vec<(String, String)>,
     /// For each kind of event, what it is recorded as.
     kinds: Vec<Wording>,
+    /// For each thing that outreach records, what it is recorded as.
+    recordings: Vec<Wording>,
     background: Wording,
 }
 
@@ -37,14 +39,19 @@ impl Vocabulary {
         let mut entries = Vec::new();
         let background = enter(&mut entries, &population.background_codes, &[], None);
         let mut kinds = Vec::with_capacity(population.events.len());
-        for kind in &population.events {
-            let codes = codes_of_kind(kind, codes_of)?;
-            kinds.push(enter(&mut entries, &codes, &kind.texts, kind.usual));
+        for EventKind { name, cluster, not_in, texts, usual, .. } in &population.events {
+            let codes = codes_to_draw(name, cluster, not_in, codes_of)?;
+            kinds.push(enter(&mut entries, &codes, texts, *usual));
+        }
+        let mut recordings = Vec::with_capacity(population.outreach.recordings.len());
+        for Recording { story, cluster, texts } in &population.outreach.recordings {
+            let codes = codes_to_draw(story, cluster, &[], codes_of)?;
+            recordings.push(enter(&mut entries, &codes, texts, None));
         }
         if entries.len() > 60_000 {
             return Err(DemoError::TooManyCodes { pairs: entries.len() });
         }
-        Ok(Vocabulary { entries, kinds, background })
+        Ok(Vocabulary { entries, kinds, recordings, background })
     }
 
     /// The code and the text with a number.
@@ -62,6 +69,18 @@ impl Vocabulary {
     pub(super) fn draw(&self, kind: usize, chance: &mut Chance, usual_per_thousand: u32) -> u16 {
         self.kinds[kind].draw(chance, usual_per_thousand)
     }
+
+    /// Whether a number is of a kind of event.
+    pub(super) fn is_of(&self, kind: usize, number: u16) -> bool {
+        let wording = &self.kinds[kind];
+        let end = wording.first + (wording.codes * wording.texts) as usize;
+        (wording.first..end).contains(&usize::from(number))
+    }
+
+    /// What a step of outreach is recorded as.
+    pub(super) fn draw_recording(&self, recording: usize, chance: &mut Chance) -> u16 {
+        self.recordings[recording].draw(chance, 0)
+    }
 }
 
 impl Wording {
@@ -73,15 +92,20 @@ impl Wording {
     }
 }
 
-fn codes_of_kind(kind: &EventKind, codes_of: &dyn Fn(&str) -> Vec<ConceptId>) -> Result<Vec<ConceptId>, DemoError> {
-    let left_out: Vec<ConceptId> = kind.not_in.iter().flat_map(|cluster| codes_of(cluster)).collect();
-    let mut codes = codes_of(&kind.cluster);
+fn codes_to_draw(
+    event: &str,
+    cluster: &str,
+    not_in: &[String],
+    codes_of: &dyn Fn(&str) -> Vec<ConceptId>,
+) -> Result<Vec<ConceptId>, DemoError> {
+    let left_out: Vec<ConceptId> = not_in.iter().flat_map(|cluster| codes_of(cluster)).collect();
+    let mut codes = codes_of(cluster);
     codes.retain(|code| !left_out.contains(code));
     // The order in which a cluster's codes come must not matter to what is drawn.
     codes.sort_unstable();
     codes.dedup();
     if codes.is_empty() {
-        return Err(DemoError::NoCodes { cluster: kind.cluster.clone(), event: kind.name.clone() });
+        return Err(DemoError::NoCodes { cluster: cluster.to_owned(), event: event.to_owned() });
     }
     Ok(codes)
 }

@@ -113,7 +113,8 @@ impl Failure<'_> {
                 | Condition::Count { .. }
                 | Condition::Falls { .. }
                 | Condition::RegisteredAt(_)
-                | Condition::Exists(_),
+                | Condition::Exists(_)
+                | Condition::Beside(_),
                 _,
             ) => None,
         };

@@ -5,7 +5,8 @@ use crate::ground::{ConceptId, Diagnostic, FileId, Sources, Span};
 use crate::model::book::{Cluster, ClusterSet, Code};
 use crate::model::build::contract::Contract;
 use crate::model::build::fields::Fields;
-use crate::model::build::names::nearest;
+use crate::model::build::names::suggest;
+use crate::model::shape;
 use crate::syntax::toml_tree::{Entry, Table, Value, read_toml};
 use crate::syntax::tree::Word;
 
@@ -114,13 +115,10 @@ impl<'a> Codes<'a> {
             let (folder, file) = file.path.rsplit_once('/')?;
             folders.into_iter().flatten().any(|ours| ours == folder).then_some(file.strip_suffix(".toml")?)
         });
-        match nearest(&name.text, known) {
-            Some(near) => fault.help(format!("did you mean `{near}`?")),
-            None => {
-                let folder = self.national_folder.as_ref().unwrap_or(&self.own_folder);
-                fault.help(format!("a cluster `{}` would be the file {folder}/{}.toml", name.text, name.text))
-            }
-        }
+        suggest(fault, &name.text, name.span, known, |fault| {
+            let folder = self.national_folder.as_ref().unwrap_or(&self.own_folder);
+            fault.help(format!("a cluster `{}` would be the file {folder}/{}.toml", name.text, name.text))
+        })
     }
 
     fn read(&mut self, name: &str, file: FileId, depth: usize) -> Cluster {
@@ -128,7 +126,7 @@ impl<'a> Codes<'a> {
         let (root, unreadable) = read_toml(file, &self.sources.file(file).text);
         let is_readable = unreadable.is_empty();
         self.faults.extend(unreadable);
-        let mut fields = Fields::new(&root, Fields::file_start(file), format!("the cluster `{name}`"));
+        let mut fields = Fields::of(&shape::CLUSTER, &root, Fields::file_start(file), format!("the cluster `{name}`"));
         let title = fields.text("title");
         let title = fields.required("title", title, "write what the cluster is called");
         let complete = fields.truth("complete");
@@ -295,7 +293,7 @@ fn code(entry: &Entry, sources: Option<&Table>, fields: &mut Fields<'_>) -> Opti
         fields.fault(Diagnostic::error("E302", entry.span, message).help("write { term = \"…\", source = \"…\" }"));
         return None;
     };
-    let mut inner = Fields::new(table, entry.key_span, format!("the code `{id}`"));
+    let mut inner = Fields::of(&shape::CODE, table, entry.key_span, format!("the code `{id}`"));
     let term = inner.text("term");
     let term = inner.required("term", term, "write its term, so that a reader knows what it is");
     let source = inner.text("source");
@@ -303,10 +301,9 @@ fn code(entry: &Entry, sources: Option<&Table>, fields: &mut Fields<'_>) -> Opti
     if let Some((source, span)) = source
         && sources.is_none_or(|sources| sources.get(source).is_none())
     {
-        inner.fault(
-            Diagnostic::error("E205", span, format!("there is no source `{source}`"))
-                .help("add it to this file's `[sources]`"),
-        );
+        let fault = Diagnostic::error("E205", span, format!("there is no source `{source}`"));
+        let known = sources.iter().flat_map(|sources| &sources.entries).map(|entry| entry.key.as_str());
+        inner.fault(suggest(fault, source, span, known, |fault| fault.help("add it to this file's `[sources]`")));
     }
     let title = |id: &str| match sources.and_then(|sources| sources.get(id)).map(|entry| &entry.value) {
         Some(Value::Text(title)) => title.clone(),

@@ -4,6 +4,7 @@ use crate::ground::{Diagnostic, Span};
 use crate::model::book::{Condition, ConditionId, ConditionWords, Date, Notes, Window};
 use crate::model::build::Builder;
 use crate::model::build::names::Meaning;
+use crate::model::pathway::Beside;
 use crate::syntax::tree::{self, Define, Defined, Quantity, Subject, Word};
 
 impl Builder<'_> {
@@ -39,7 +40,7 @@ impl Builder<'_> {
         self.names.add(&define.name.text, meaning, define.name.span);
     }
 
-    fn add(&mut self, condition: Condition, span: Span) -> ConditionId {
+    pub(super) fn add(&mut self, condition: Condition, span: Span) -> ConditionId {
         self.parts.conditions.push(condition);
         let text = self.sources.quoted(span);
         self.parts.condition_words.push(ConditionWords { text, name: None, span, notes: Notes::default() });
@@ -53,7 +54,7 @@ impl Builder<'_> {
             tree::Condition::All { parts, .. } => Condition::All(self.conditions(parts)),
             tree::Condition::Any { parts, .. } => Condition::Any(self.conditions(parts)),
             tree::Condition::Not { inner, .. } => Condition::Not(self.condition(inner)),
-            tree::Condition::Count { quantity, clusters, window, span } => {
+            tree::Condition::Count { quantity, clusters, same_day, saying, window, span } => {
                 let clusters = self.codes.set(clusters, &mut self.faults);
                 let (at_least, at_most) = self.quantity(quantity);
                 if at_least == 0 && at_most.is_none() {
@@ -61,8 +62,25 @@ impl Builder<'_> {
                     self.faults.push(fault.help("leave the clause out, or write how many are needed"));
                 }
                 let window = window.as_ref().map(|window| self.window(window)).unwrap_or_default();
-                Condition::Count { clusters, at_least, at_most, window }
+                if same_day.is_empty() && saying.is_none() {
+                    Condition::Count { clusters, at_least, at_most, window }
+                } else {
+                    self.records((clusters, at_least, at_most), same_day, saying.as_ref(), window)
+                }
             }
+            tree::Condition::Different { quantity, words, clusters, window, span } => {
+                let clusters = self.codes.set(clusters, &mut self.faults);
+                let (at_least, at_most) = self.quantity(quantity);
+                let window = window.as_ref().map(|window| self.window(window)).unwrap_or_default();
+                match self.word_list(words) {
+                    Some(words) => Condition::Beside(Beside::Different { words, clusters, at_least, at_most, window }),
+                    None => return self.nothing(*span),
+                }
+            }
+            tree::Condition::Row { table, absent, condition, span } => {
+                self.row(*table, *absent, condition.as_deref(), *span)
+            }
+            tree::Condition::InState { states, .. } => Condition::Beside(Beside::InState(self.state_ids(states))),
             tree::Condition::Falls { subject, window, .. } => {
                 let date = match subject {
                     Subject::Turns(period) => self.age(period),
@@ -74,6 +92,12 @@ impl Builder<'_> {
             }
             tree::Condition::RegisteredAt { date, .. } => Condition::RegisteredAt(self.date(date)),
             tree::Condition::Exists { name, absent, span } => {
+                if let Some(field) = self.practice_field(name, *span) {
+                    if !absent {
+                        return field;
+                    }
+                    return self.add(Condition::Not(field), *span);
+                }
                 let date = self.date(&tree::Date::Named(name.clone()));
                 if !absent {
                     return self.add(Condition::Exists(date), *span);
@@ -91,6 +115,9 @@ impl Builder<'_> {
     }
 
     fn named_condition(&mut self, name: &Word) -> ConditionId {
+        if let Some(truth) = self.row_truth(name) {
+            return truth;
+        }
         match self.names.find(&name.text) {
             Some(Meaning::Condition(id)) => return id,
             Some(Meaning::Date(_)) => {

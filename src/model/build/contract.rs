@@ -1,12 +1,15 @@
 //! The numbers file of a rulebook: its header, its figures and its sources.
 
+use crate::ground::printed::plain_digits;
 use crate::ground::{Amount, BookName, Day, Diagnostic, FileId, MissingDay, Sources, Span};
 use crate::model::book::{
     Figure, FigureId, FigureValue, Measure, MeasureId, MeasureKind, Proxy, Source, SourceId, Status,
 };
 use crate::model::build::fields::Fields;
-use crate::model::build::names::nearest;
+use crate::model::build::names::suggest;
 use crate::model::build::sense::title_of_another_year;
+use crate::model::build::uses::{self, WrittenUse, WrittenWords};
+use crate::model::shape::{self, MISSING_DAYS};
 use crate::model::unit::Unit;
 use crate::syntax::toml_tree::{Entry, Table, Value, read_toml};
 
@@ -26,6 +29,9 @@ pub(super) struct Contract {
     figures: Vec<OwnedFigure>,
     owners: Vec<(MeasureKind, String, Span)>,
     proxies: Vec<WrittenProxy>,
+    pub(super) areas: Vec<String>,
+    pub(super) uses: Vec<WrittenUse>,
+    pub(super) words: Vec<WrittenWords>,
 }
 
 /// A stand-in as written: codes that are looked up once the measures are known.
@@ -50,7 +56,7 @@ pub(super) fn read(sources: &Sources, file: FileId, name: &BookName, faults: &mu
     let is_readable = unreadable.is_empty();
     faults.extend(unreadable);
     let of_form = faults.len();
-    let mut fields = Fields::new(&root, Fields::file_start(file), "the rulebook");
+    let mut fields = Fields::of(&shape::CONTRACT, &root, Fields::file_start(file), "the rulebook");
     let mut contract = header(&mut fields, file, name);
     contract.read_sources(&mut fields);
     if let Some((table, _)) = fields.table("figures") {
@@ -107,6 +113,9 @@ fn header(fields: &mut Fields<'_>, file: FileId, name: &BookName) -> Contract {
         figures: Vec::new(),
         owners: Vec::new(),
         proxies: Vec::new(),
+        areas: uses::areas(fields),
+        uses: uses::uses(fields),
+        words: uses::words(fields),
     }
 }
 
@@ -115,8 +124,14 @@ fn same_as_folder(fields: &mut Fields<'_>, key: &str, said: Option<(&str, Span)>
         && said != folder
     {
         let message = format!("`{key}` is `{said}`, but the folder is named `{folder}`");
-        fields.fault(Diagnostic::error("E309", span, message).help(format!("write `{folder}`, or rename the folder")));
+        let fault = Diagnostic::error("E309", span, message).help(format!("write `{folder}`, or rename the folder"));
+        fields.fault(fault.fix(span, quoted(folder)));
     }
+}
+
+/// A text as TOML writes it: folders' names need no escapes.
+fn quoted(text: &str) -> String {
+    format!("{text:?}")
 }
 
 /// The year `2023-24` starts in 2023 and ends in 2024.
@@ -149,9 +164,9 @@ fn missing_day(fields: &mut Fields<'_>) -> MissingDay {
     match fields.required("missing_day", text, help) {
         Some(("next day", _)) => MissingDay::NextDay,
         Some(("last day", _)) | None => MissingDay::LastDay,
-        Some((_, span)) => {
-            let message = "`missing_day` must be `last day` or `next day`";
-            fields.fault(Diagnostic::error("E311", span, message).help(help));
+        Some((word, span)) => {
+            let fault = Diagnostic::error("E311", span, "`missing_day` must be `last day` or `next day`");
+            fields.fault(suggest(fault, word, span, MISSING_DAYS.into_iter(), |fault| fault).help(help));
             MissingDay::LastDay
         }
     }
@@ -201,7 +216,7 @@ impl Contract {
                 .push(Diagnostic::error("E302", entry.span, message).help("write `lowest_of`, `status` and `source`"));
             return;
         };
-        let mut fields = Fields::new(table, entry.key_span, format!("the stand-in for `{}`", entry.key));
+        let mut fields = Fields::of(&shape::PROXY, table, entry.key_span, format!("the stand-in for `{}`", entry.key));
         let list = fields.list("lowest_of");
         let list = fields.required("lowest_of", list, "list the courses of which the lowest stands in");
         let mut lowest_of = Vec::new();
@@ -237,10 +252,8 @@ impl Contract {
             let at = measures.iter().position(|measure| measure.code == *code);
             if at.is_none() {
                 let fault = Diagnostic::error("E202", *span, format!("there is no indicator or course `{code}`"));
-                faults.push(match nearest(code, measures.iter().map(|measure| measure.code.as_str())) {
-                    Some(near) => fault.help(format!("did you mean `{near}`?")),
-                    None => fault,
-                });
+                let known = measures.iter().map(|measure| measure.code.as_str());
+                faults.push(suggest(fault, code, *span, known, |fault| fault));
             }
             at.and_then(|at| u32::try_from(at).ok()).map(MeasureId)
         };
@@ -275,7 +288,7 @@ impl Contract {
 
     fn figure(&mut self, entry: &Entry, table: &Table, faults: &mut Vec<Diagnostic>) -> Figure {
         let what = format!("the figure `{}`", entry.key);
-        let mut fields = Fields::new(table, entry.key_span, what);
+        let mut fields = Fields::of(&shape::FIGURE, table, entry.key_span, what);
         let value = figure_value(&mut fields, entry);
         let is_set = matches!(value, Some(FigureValue::Is(_) | FigureValue::IsDate(_)));
         let unit_word = match table.get("unit").map(|entry| &entry.value) {
@@ -312,9 +325,10 @@ impl Contract {
     pub(super) fn status(&self, word: &str, span: Span, faults: &mut Vec<Diagnostic>) -> Option<Status> {
         let status = Status::ALL.into_iter().find(|status| status.word() == word);
         if status.is_none() {
-            let message = format!("`{word}` is not a status");
+            let fault = Diagnostic::error("E306", span, format!("`{word}` is not a status"));
             let help = "a status is official, reported, derived or assumed";
-            faults.push(Diagnostic::error("E306", span, message).help(help));
+            let known = Status::ALL.into_iter().map(Status::word);
+            faults.push(suggest(fault, word, span, known, |fault| fault).help(help));
         }
         status
     }
@@ -326,11 +340,9 @@ impl Contract {
             return u32::try_from(at).ok().map(SourceId);
         }
         let fault = Diagnostic::error("E205", span, format!("there is no source `{id}`"));
-        let near = nearest(id, self.sources.iter().map(|source| source.id.as_str()));
-        faults.push(match near {
-            Some(near) => fault.help(format!("did you mean `{near}`?")),
-            None => fault.help("add it to the rulebook's `[sources]`"),
-        });
+        let known = self.sources.iter().map(|source| source.id.as_str());
+        let otherwise = |fault: Diagnostic| fault.help("add it to the rulebook's `[sources]`");
+        faults.push(suggest(fault, id, span, known, otherwise));
         None
     }
 
@@ -342,11 +354,13 @@ impl Contract {
             }
             let word = kind_word(*kind);
             let fault = Diagnostic::error("E307", *span, format!("no rule file defines the {word} `{code}`"));
-            let near = nearest(code, measures.iter().map(|measure| measure.code.as_str()));
-            faults.push(match near {
-                Some(near) => fault.help(format!("did you mean `{near}`?")),
-                None => fault.help(format!("write `{word} {code} \"…\"` in a `.rules` file of the same folder")),
-            });
+            // A measure that has its table already was hardly meant once more.
+            let has_table = |code: &str| self.owners.iter().any(|(_, known, _)| known == code);
+            let known = measures.iter().filter(|measure| measure.kind == *kind && !has_table(&measure.code));
+            let known = known.map(|measure| measure.code.as_str());
+            faults.push(suggest(fault, code, *span, known, |fault| {
+                fault.help(format!("write `{word} {code} \"…\"` in a `.rules` file of the same folder"))
+            }));
         }
     }
 
@@ -440,12 +454,23 @@ fn figure_value(fields: &mut Fields<'_>, entry: &Entry) -> Option<FigureValue> {
         Value::Text(_) | Value::Truth(_) | Value::List(_) | Value::Table(_) => None,
     };
     if value.is_none() {
-        let message = format!("`is` must be a number or a date, found {}", is.value.kind());
-        fields.fault(
-            Diagnostic::error("E302", is.span, message).help("write the number without quotes, as in `is = 89.5`"),
-        );
+        fields.fault(no_figure(is));
     }
     value
+}
+
+/// What is wrong with a value that is neither number nor date, and what to write if it is one in quotes.
+fn no_figure(is: &Entry) -> Diagnostic {
+    let message = format!("`is` must be a number or a date, found {}", is.value.kind());
+    let fault = Diagnostic::error("E302", is.span, message);
+    let right = match &is.value {
+        Value::Text(text) => plain_digits(text).or_else(|| Day::parse_iso(text).map(|day| day.to_string())),
+        Value::Number(_) | Value::Date(_) | Value::Truth(_) | Value::List(_) | Value::Table(_) => None,
+    };
+    match right {
+        Some(right) => fault.help(format!("write `is = {right}`, without quotes")).fix(is.span, right),
+        None => fault.help("write the number without quotes, as in `is = 89.5`"),
+    }
 }
 
 fn figure_unit(fields: &mut Fields<'_>, needed: bool) -> Unit {
@@ -458,10 +483,7 @@ fn figure_unit(fields: &mut Fields<'_>, needed: bool) -> Unit {
     let Some((word, span)) = unit else { return Unit::NUMBER };
     Unit::parse(word).unwrap_or_else(|| {
         let fault = Diagnostic::error("E305", span, format!("`{word}` is not a unit that is known"));
-        fields.fault(match nearest(word, words) {
-            Some(near) => fault.help(format!("did you mean `{near}`?")),
-            None => fault.help(format!("units are: {known}")),
-        });
+        fields.fault(suggest(fault, word, span, words, |fault| fault.help(format!("units are: {known}"))));
         Unit::NUMBER
     })
 }

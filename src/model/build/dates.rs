@@ -3,7 +3,7 @@
 use crate::ground::{Diagnostic, Period, Span, Unit};
 use crate::model::book::{Date, DateId, Edge, FigureValue, Which, Window};
 use crate::model::build::Builder;
-use crate::model::build::names::{Meaning, nearest};
+use crate::model::build::names::{Meaning, suggest};
 use crate::syntax::tree::{self, BoundKind, Number, Ordinal, Word};
 
 /// No age or delay in a contract is longer than this many of any unit (days, at most).
@@ -28,6 +28,7 @@ impl Builder<'_> {
             tree::Date::YearStart(_) => Date::YearStart,
             tree::Date::YearEnd(_) => Date::YearEnd,
             tree::Date::MeasurementDay(_) => Date::MeasurementDay,
+            tree::Date::ReportDay(_) => Date::ReportDay,
             tree::Date::Age(period) => return self.age(period),
             tree::Date::Named(name) => return self.named_date(name),
             tree::Date::Calendar { day, span } => match day {
@@ -65,6 +66,9 @@ impl Builder<'_> {
     }
 
     fn named_date(&mut self, name: &Word) -> DateId {
+        if let Some(date) = self.row_date(&name.text) {
+            return self.intern_date(date, &name.text);
+        }
         match self.names.find(&name.text) {
             Some(Meaning::Date(id)) => return id,
             Some(Meaning::Condition(_)) => {
@@ -93,17 +97,18 @@ impl Builder<'_> {
             name.span,
             format!("nothing here is named `{}`, and {needed} is needed", name.text),
         );
-        let near = nearest(&name.text, self.names.known());
-        let fault = match (self.names.defined_elsewhere(&name.text), near) {
-            (Some((measure, span)), _) => fault
+        let word = name.text.as_str();
+        let fault = match self.names.defined_elsewhere(word) {
+            Some((measure, span)) => fault
                 .also(*span, format!("{measure} defines it for itself"))
                 .help("a `define` before the first indicator can be used by all"),
-            (None, Some(near)) => fault.help(format!("did you mean `{near}`?")),
-            (None, None) if self.codes.exists(&name.text) => fault.help(format!(
-                "`{}` is a code cluster: write `any {}`, or `at least 1 {}`",
-                name.text, name.text, name.text
-            )),
-            (None, None) => fault.help(format!("write `define {} …` above", name.text)),
+            None => suggest(fault, word, name.span, self.names.known(), |fault| {
+                fault.help(if self.codes.exists(word) {
+                    format!("`{word}` is a code cluster: write `any {word}`, or `at least 1 {word}`")
+                } else {
+                    format!("write `define {word} …` above")
+                })
+            }),
         };
         self.faults.push(fault);
     }
@@ -167,11 +172,10 @@ impl Builder<'_> {
                     None => {
                         let names = self.contract.figure_names().map(str::to_owned).collect::<Vec<_>>();
                         let fault = Diagnostic::error("E204", name.span, format!("there is no figure `{}`", name.text));
-                        let near = nearest(&name.text, names.iter().map(String::as_str));
-                        self.faults.push(match near {
-                            Some(near) => fault.help(format!("did you mean `{near}`?")),
-                            None => fault.help("add it to `[figures]` of the numbers file, or write the number"),
-                        });
+                        let known = names.iter().map(String::as_str);
+                        self.faults.push(suggest(fault, &name.text, name.span, known, |fault| {
+                            fault.help("add it to `[figures]` of the numbers file, or write the number")
+                        }));
                         return 1;
                     }
                 }

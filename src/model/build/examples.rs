@@ -1,6 +1,7 @@
 //! Reading the worked examples of a rulebook: every name in them must be one that the rulebook knows.
 
 use crate::ground::concept::ConceptFault;
+use crate::ground::printed::plain_digits;
 use crate::ground::{Amount, ConceptId, Day, Diagnostic, Sources, Span};
 use crate::model::Rulebook;
 use crate::model::book::{Measure, MeasurementId, Reason};
@@ -8,8 +9,9 @@ use crate::model::build::NUMBERS_FILES;
 use crate::model::build::codes::{Codes, not_an_id};
 use crate::model::build::contract;
 use crate::model::build::fields::Fields;
-use crate::model::build::names::nearest;
+use crate::model::build::names::suggest;
 use crate::model::examples::{Case, CountsCase, Example, ExpectedOutcome, FILE, PatientCase};
+use crate::model::shape;
 use crate::syntax::toml_tree::{Value, read_toml};
 use crate::syntax::tree::Word;
 
@@ -28,7 +30,7 @@ pub(in crate::model) fn read(sources: &Sources, book: &Rulebook) -> (Vec<Example
     // The rulebook was checked, so its numbers file has nothing new to complain of.
     let contract = contract::read(sources, numbers, &book.name, &mut Vec::new());
     let mut reader = Reader { sources, book, codes: Codes::new(sources, &folder, &contract), faults: Vec::new() };
-    let mut fields = Fields::new(&root, Fields::file_start(file), "the examples file");
+    let mut fields = Fields::of(&shape::EXAMPLES, &root, Fields::file_start(file), "the examples file");
     let list = fields.list("example").map_or(&[][..], |(list, _)| list);
     let examples = list.iter().filter_map(|(value, span)| reader.example(value, *span)).collect();
     reader.end(fields);
@@ -76,15 +78,17 @@ impl<'a> Reader<'a> {
         };
         let place = named.map_or(span, |entry| entry.span);
         let faults_before = self.faults.len();
-        let mut fields = Fields::new(table, place, what);
+        let is_of_counts = table.get("counts").is_some();
+        let shape = if is_of_counts { &shape::COUNTS_EXAMPLE } else { &shape::PATIENT_EXAMPLE };
+        let mut fields = Fields::of(shape, table, place, what);
         let name = fields.text("name");
         let name = fields.required("name", name, "say in a few words what the example shows");
         let measurement = self.measurement(&mut fields, place);
-        let case = if table.get("counts").is_some() {
+        let case = if is_of_counts {
             self.counts_case(&mut fields).map(Case::Counts)
         } else {
             // It is not there, but a mistyped one may have been meant.
-            fields.entry("counts");
+            fields.knows("counts");
             self.patient_case(&mut fields, measurement).map(Case::Patient)
         };
         self.end(fields);
@@ -102,8 +106,8 @@ impl<'a> Reader<'a> {
         let book = self.book;
         let Some(measure) = book.measure(code) else {
             let known = book.measures.iter().map(|measure| measure.code.as_str());
-            let help = did_you_mean(code, known, "the rulebook has");
-            self.fault("E506", span, format!("there is no indicator `{code}` in {}", book.name), help);
+            let fault = Diagnostic::error("E506", span, format!("there is no indicator `{code}` in {}", book.name));
+            self.faults.push(did_you_mean(fault, code, span, known, "the rulebook has"));
             return None;
         };
         let asked = quarter.map(|(quarter, _)| quarter);
@@ -227,25 +231,38 @@ impl<'a> Reader<'a> {
             _ if words == "achieved" => Some(ExpectedOutcome::Achieved),
             _ if words == "not achieved" => Some(ExpectedOutcome::NotAchieved),
             _ if words == "not on the register" => Some(ExpectedOutcome::NotOnRegister),
-            Some(("excepted", code)) => {
-                self.reason(code, &measure.excepts, "exception", measure, span).map(ExpectedOutcome::Excepted)
+            Some(("excepted", _)) => {
+                let reasons = (measure.excepts.as_slice(), "exception");
+                self.reason(words, reasons, measure, span).map(ExpectedOutcome::Excepted)
             }
-            Some(("excluded", code)) => {
-                self.reason(code, &measure.excludes, "exclusion", measure, span).map(ExpectedOutcome::Excluded)
+            Some(("excluded", _)) => {
+                let reasons = (measure.excludes.as_slice(), "exclusion");
+                self.reason(words, reasons, measure, span).map(ExpectedOutcome::Excluded)
             }
             _ => {
-                self.fault("E508", span, format!("`{words}` is not an outcome"), FORMS_OF_OUTCOME);
+                let fault = Diagnostic::error("E508", span, format!("`{words}` is not an outcome"));
+                let known = ["achieved", "not achieved", "not on the register"].into_iter();
+                self.faults.push(suggest(fault, words, span, known, |fault| fault).help(FORMS_OF_OUTCOME));
                 None
             }
         }
     }
 
-    fn reason(&mut self, code: &str, reasons: &[Reason], kind: &str, measure: &Measure, span: Span) -> Option<u16> {
+    /// The reason whose code ends the words that stand at a place.
+    fn reason(
+        &mut self,
+        words: &str,
+        (reasons, kind): (&[Reason], &str),
+        measure: &Measure,
+        span: Span,
+    ) -> Option<u16> {
+        let code = words.split_once(' ').map_or(words, |(_, code)| code);
         let at = reasons.iter().position(|reason| reason.code == code);
         if at.is_none() {
             let known = reasons.iter().map(|reason| reason.code.as_str());
-            let help = did_you_mean(code, known, &format!("{} has", measure.code));
-            self.fault("E509", span, format!("{} has no {kind} `{code}`", measure.code), help);
+            let fault = Diagnostic::error("E509", span, format!("{} has no {kind} `{code}`", measure.code));
+            let place = self.within(span, words, words.len() - code.len()..words.len());
+            self.faults.push(did_you_mean(fault, code, place, known, &format!("{} has", measure.code)));
         }
         at.and_then(|at| u16::try_from(at).ok())
     }
@@ -256,7 +273,7 @@ impl<'a> Reader<'a> {
         let list_size = fields.whole("list_size").map(|(patients, _)| patients.into());
         let expect = fields.table("expect");
         let (table, span) = fields.required("expect", expect, FORM_OF_EARNINGS)?;
-        let mut inner = Fields::new(table, span, "`expect`");
+        let mut inner = Fields::of(&shape::EARNED, table, span, "`expect`");
         let (points, pounds) = (self.amount(&mut inner, "points"), self.amount(&mut inner, "pounds"));
         if table.entries.is_empty() {
             self.fault("E501", span, "`expect` expects nothing", FORM_OF_EARNINGS);
@@ -269,7 +286,7 @@ impl<'a> Reader<'a> {
     /// `{ numerator = 19, denominator = 20 }`
     fn ratio(&mut self, fields: &mut Fields<'a>, key: &'static str) -> Option<(u64, u64)> {
         let (table, span) = fields.table(key)?;
-        let mut inner = Fields::new(table, span, format!("`{key}`"));
+        let mut inner = Fields::of(&shape::RATIO, table, span, format!("`{key}`"));
         let [numerator, denominator] = ["numerator", "denominator"].map(|part| {
             let count = inner.whole(part);
             inner.required(part, count, "write { numerator = 19, denominator = 20 }").map(|(count, _)| u64::from(count))
@@ -296,8 +313,19 @@ impl<'a> Reader<'a> {
             Value::Date(_) | Value::Truth(_) | Value::List(_) | Value::Table(_) => None,
         };
         if amount.is_none() {
-            let message = format!("`{key}` must be an exact amount");
-            self.fault("E513", entry.span, message, "write a decimal such as \"2.04\", or a fraction such as \"18/7\"");
+            let fault = Diagnostic::error("E513", entry.span, format!("`{key}` must be an exact amount"));
+            self.faults.push(match &entry.value {
+                Value::Text(text) if plain_digits(text).is_some() => {
+                    let right = format!("\"{}\"", plain_digits(text).unwrap_or_default());
+                    fault.help(format!("write {right}")).fix(entry.span, right)
+                }
+                Value::Text(_)
+                | Value::Number(_)
+                | Value::Date(_)
+                | Value::Truth(_)
+                | Value::List(_)
+                | Value::Table(_) => fault.help("write a decimal such as \"2.04\", or a fraction such as \"18/7\""),
+            });
         }
         amount
     }
@@ -308,12 +336,16 @@ const FORMS_OF_OUTCOME: &str =
     "write `achieved`, `not achieved`, `excepted CODE`, `excluded CODE` or `not on the register`";
 const FORM_OF_EARNINGS: &str = "write { points = \"3\", pounds = \"603.48\" }, or one of the two";
 
-/// The known word that was most likely meant, else all of them.
-fn did_you_mean<'w>(word: &str, known: impl Iterator<Item = &'w str> + Clone, has: &str) -> String {
-    let all: Vec<String> = known.clone().map(|known| format!("`{known}`")).collect();
-    match nearest(word, known) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None if all.is_empty() => format!("{has} none"),
-        None => format!("{has} {}", all.join(", ")),
-    }
+/// The fault with the known word that was most likely meant, else all of them.
+fn did_you_mean<'w>(
+    fault: Diagnostic,
+    word: &str,
+    place: Span,
+    known: impl Iterator<Item = &'w str> + Clone,
+    has: &str,
+) -> Diagnostic {
+    suggest(fault, word, place, known.clone(), |fault| {
+        let all: Vec<String> = known.map(|known| format!("`{known}`")).collect();
+        fault.help(if all.is_empty() { format!("{has} none") } else { format!("{has} {}", all.join(", ")) })
+    })
 }

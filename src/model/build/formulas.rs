@@ -3,7 +3,7 @@
 use crate::ground::{Amount, Diagnostic, Span};
 use crate::model::book::{FigureValue, MeasureId, MeasurementId};
 use crate::model::build::Builder;
-use crate::model::build::names::nearest;
+use crate::model::build::names::suggest;
 use crate::model::build::sense::MissingFigure;
 use crate::model::formula::{Case, CountName, Formula, Line, Operand, Test};
 use crate::model::unit::Unit;
@@ -276,6 +276,11 @@ impl Builder<'_> {
                 );
                 return None;
             };
+            if count == CountName::LocallyExcepted && !self.is_borrowed(measurement) {
+                let fault = Diagnostic::error("E604", operand.span, "only a pathway has local exceptions");
+                self.faults.push(fault.help("pay for indicators that a pathway of this rulebook is for"));
+                return None;
+            }
             let is_percent = matches!(count, CountName::Achievement | CountName::BaselineAchievement);
             return Some((Operand::Count(count, measurement), if is_percent { Unit::PERCENT } else { Unit::NUMBER }));
         }
@@ -309,9 +314,21 @@ impl Builder<'_> {
             }
             return Some((Operand::Figure(id), figure.unit));
         }
-        let lines = subject.lines.iter().map(|line| line.name.clone()).collect();
-        self.missing.push(MissingFigure { name: name.to_owned(), span: operand.span, owner, lines });
+        self.no_figure(operand, owner, subject);
         None
+    }
+
+    /// Takes note of a name that is neither figure nor count nor line. Apart, so that what is nested deep takes little
+    /// room on the stack.
+    #[inline(never)]
+    fn no_figure(&mut self, operand: &tree::Operand, owner: Option<String>, subject: &Subject) {
+        let lines = subject.lines.iter().map(|line| line.name.clone()).collect();
+        self.missing.push(MissingFigure { name: operand.name.text.clone(), span: operand.name.span, owner, lines });
+    }
+
+    fn is_borrowed(&self, measurement: MeasurementId) -> bool {
+        let measure = self.parts.measurements[measurement.index()].measure;
+        self.parts.measures[measure.index()].borrowed.is_some()
     }
 
     fn code_of(&self, measure: MeasureId) -> String {
@@ -337,10 +354,8 @@ impl Builder<'_> {
         } else {
             let fault =
                 Diagnostic::error("E202", code.span, format!("there is no indicator or course `{}`", code.text));
-            match nearest(&code.text, measures.iter().map(|measure| measure.code.as_str())) {
-                Some(near) => fault.help(format!("did you mean `{near}`?")),
-                None => fault,
-            }
+            let known = measures.iter().map(|measure| measure.code.as_str());
+            suggest(fault, &code.text, code.span, known, |fault| fault)
         };
         self.faults.push(fault);
         None

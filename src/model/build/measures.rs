@@ -60,6 +60,7 @@ impl Builder<'_> {
             excludes,
             achieved,
             excepts,
+            borrowed: None,
             span: code.span,
         }
     }

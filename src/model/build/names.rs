@@ -1,8 +1,8 @@
 //! Names that `define` gives, and what a mistyped one may have meant.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
-use crate::ground::Span;
+use crate::ground::{Diagnostic, Span};
 use crate::model::book::{ConditionId, DateId};
 
 /// What a name stands for.
@@ -85,4 +85,40 @@ pub(super) fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> O
     let allowed = (word.chars().count() / 3).clamp(1, 3);
     let distances = known.map(|known| (strsim::damerau_levenshtein(word, known), known));
     distances.filter(|(distance, _)| *distance <= allowed).min().map(|(_, known)| known)
+}
+
+/// A fault at a mistyped word, with the known word that was most likely meant as its help; with other help where none is
+/// near. Where no other word is about as near, and no digit would change, it is also the edit that mends the fault.
+pub(super) fn suggest<'a>(
+    fault: Diagnostic,
+    word: &str,
+    place: Span,
+    known: impl Iterator<Item = &'a str>,
+    otherwise: impl FnOnce(Diagnostic) -> Diagnostic,
+) -> Diagnostic {
+    let known: BTreeSet<&str> = known.filter(|known| *known != word).collect();
+    let Some(near) = nearest(word, known.iter().copied()) else { return otherwise(fault) };
+    let fault = fault.help(format!("did you mean `{near}`?"));
+    let slips = |known: &str| strsim::damerau_levenshtein(word, known);
+    let has_rival = known.into_iter().any(|other| other != near && slips(other) <= slips(near) + 1);
+    let is_certain = !has_rival && digits(word).eq(digits(near));
+    match as_written(word, place, near).filter(|_| is_certain) {
+        Some(text) => fault.fix(place, text),
+        None => fault,
+    }
+}
+
+/// Another year, version or indicator is no slip of the pen.
+fn digits(word: &str) -> impl Iterator<Item = char> {
+    word.chars().filter(char::is_ascii_digit)
+}
+
+/// A word in the place of another: bare, or in quotes where the place is longer by two of them.
+fn as_written(word: &str, place: Span, near: &str) -> Option<String> {
+    let length = place.range().len();
+    match length.checked_sub(word.len()) {
+        Some(0) => Some(near.to_owned()),
+        Some(2) => Some(format!("\"{near}\"")),
+        Some(_) | None => None,
+    }
 }

@@ -5,7 +5,7 @@ use crate::model::book::{Fee, FeeId, MeasureKind, MeasurementId, Payment, Paymen
 use crate::model::build::Builder;
 use crate::model::build::contract::kind_word;
 use crate::model::build::formulas::Subject;
-use crate::model::build::names::nearest;
+use crate::model::build::names::suggest;
 use crate::model::formula::{Program, ProgramOf};
 use crate::syntax::tree::{self, Scope, Word};
 
@@ -91,10 +91,8 @@ impl Builder<'_> {
                 None => {
                     let message = format!("there is no indicator or course `{}`", code.text);
                     let fault = Diagnostic::error("E202", code.span, message);
-                    match nearest(&code.text, measures.iter().map(|measure| measure.code.as_str())) {
-                        Some(near) => fault.help(format!("did you mean `{near}`?")),
-                        None => fault,
-                    }
+                    let known = measures.iter().map(|measure| measure.code.as_str());
+                    suggest(fault, &code.text, code.span, known, |fault| fault)
                 }
             };
             self.faults.push(fault);

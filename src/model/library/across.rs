@@ -9,9 +9,9 @@ use crate::model::{Library, Rulebook, examples};
 use crate::syntax::toml_tree::{Table, Value, read_toml};
 
 impl Library {
-    /// What somebody should look at in sound rulebooks beside one another: worked examples that are at fault or missing,
-    /// years that overlap or leave a gap, codes under two names; and, where these are all the rulebooks there are, code
-    /// clusters that none of them uses.
+    /// What somebody should look at in sound rulebooks beside one another: indicators that no worked example shows, years
+    /// that overlap or leave a gap, codes under two names; and, where these are all the rulebooks there are, code clusters
+    /// that none of them uses.
     pub fn check_across(&self, books: &[Rulebook]) -> Vec<Diagnostic> {
         let mut found: Vec<Diagnostic> = books.iter().flat_map(|book| self.check_examples(book)).collect();
         let clusters = self.clusters();
@@ -25,14 +25,16 @@ impl Library {
 
     fn check_examples(&self, book: &Rulebook) -> Vec<Diagnostic> {
         let Some(file) = self.sources.find(&format!("{}/{}", book.name, examples::FILE)) else { return Vec::new() };
-        let (read, mut found) = build::examples(&self.sources, book);
-        if !found.is_empty() {
+        let (read, faults) = build::examples(&self.sources, book);
+        let mut found = Vec::new();
+        // What an example that is at fault would have shown is not known.
+        if !faults.is_empty() {
             return found;
         }
         let shown: BTreeSet<usize> =
             read.iter().map(|example| book.measurements[example.measurement.index()].measure.index()).collect();
         for (at, measure) in book.measures.iter().enumerate() {
-            if measure.kind == MeasureKind::Indicator && !shown.contains(&at) {
+            if measure.kind == MeasureKind::Indicator && measure.borrowed.is_none() && !shown.contains(&at) {
                 let message = format!("no worked example shows the indicator {}", measure.code);
                 let help = format!(
                     "add one to {}: `[[example]]` with `indicator = \"{}\"`, a patient, and the outcome worked out by hand",

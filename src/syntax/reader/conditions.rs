@@ -5,7 +5,7 @@ use super::pairs::{Children, Pair, span, word};
 use crate::ground::{Day, Diagnostic, Span, Unit};
 use crate::syntax::grammar::Rule;
 use crate::syntax::tree::{
-    Bound, BoundKind, Condition, Date, Number, Ordinal, Period, Quantity, Subject, Window, Word,
+    Bound, BoundKind, Condition, Date, Number, Ordinal, Period, Quantity, RowTable, Saying, Subject, Window, Word,
 };
 
 impl Reading {
@@ -48,7 +48,9 @@ impl Reading {
         let rule = pair.as_rule();
         let mut parts = Children::of(self.file, pair.clone());
         match rule {
-            Rule::negated => Condition::Not { inner: Box::new(self.simple(parts.one())), span: place },
+            Rule::negated | Rule::row_negated => {
+                Condition::Not { inner: Box::new(self.simple(parts.one())), span: place }
+            }
             Rule::bracketed => {
                 let inner = Box::new(self.condition(parts.one_of(Rule::condition)));
                 Condition::Bracketed { inner, span: place }
@@ -69,12 +71,52 @@ impl Reading {
             Rule::count => {
                 let quantity = self.quantity(parts.one_of(Rule::quantity));
                 let clusters = self.clusters(parts.one_of(Rule::clusters));
-                let window = parts.take(Rule::window).map(|window| self.window(window));
-                Condition::Count { quantity, clusters, window, span: place }
+                let same_day = parts.take(Rule::same_day).map(|pair| self.same_day(pair)).unwrap_or_default();
+                let saying = parts.take(Rule::saying).map(|pair| self.saying(pair));
+                let window = self.optional_window(&mut parts);
+                Condition::Count { quantity, clusters, same_day, saying, window, span: place }
+            }
+            Rule::different => {
+                let quantity = self.quantity(parts.one_of(Rule::quantity));
+                let words = parts.word(Rule::name);
+                let clusters = self.clusters(parts.one_of(Rule::clusters));
+                let window = self.optional_window(&mut parts);
+                Condition::Different { quantity, words, clusters, window, span: place }
+            }
+            Rule::row => self.row(parts, place),
+            Rule::in_state => {
+                let states = parts.rest().map(|state| word(self.file, &state)).collect();
+                Condition::InState { states, span: place }
             }
             // The grammar leaves only a name.
             _ => Condition::Named(word(self.file, &pair)),
         }
+    }
+
+    fn same_day(&mut self, pair: Pair<'_>) -> Vec<Word> {
+        let mut parts = Children::of(self.file, pair);
+        parts.take(Rule::k_day);
+        self.clusters(parts.one_of(Rule::clusters))
+    }
+
+    /// `not saying one means`
+    fn saying(&self, pair: Pair<'_>) -> Saying {
+        let mut parts = Children::of(self.file, pair);
+        let absent = parts.take(Rule::k_not).is_some();
+        let one = parts.skip(Rule::k_one);
+        Saying { absent, one, words: parts.word(Rule::name) }
+    }
+
+    /// `any appointment with (agreed_date by the date)`
+    fn row(&mut self, mut parts: Children<'_>, place: Span) -> Condition {
+        let absent = parts.skip(Rule::k_no);
+        parts.take(Rule::k_any);
+        let table = match Children::of(self.file, parts.one_of(Rule::row_table)).one().as_rule() {
+            Rule::k_slot => RowTable::Slot,
+            _ => RowTable::Appointment,
+        };
+        let condition = parts.next().map(|condition| Box::new(self.simple(condition)));
+        Condition::Row { table, absent, condition, span: place }
     }
 
     /// `any of - a - b`
@@ -127,6 +169,9 @@ impl Reading {
             Condition::Not { .. }
             | Condition::Bracketed { .. }
             | Condition::Count { .. }
+            | Condition::Different { .. }
+            | Condition::Row { .. }
+            | Condition::InState { .. }
             | Condition::Falls { .. }
             | Condition::RegisteredAt { .. }
             | Condition::Exists { .. }
@@ -172,7 +217,7 @@ impl Reading {
         }
     }
 
-    fn clusters(&mut self, pair: Pair<'_>) -> Vec<Word> {
+    pub(super) fn clusters(&mut self, pair: Pair<'_>) -> Vec<Word> {
         Children::of(self.file, pair).rest().map(|name| word(self.file, &name)).collect()
     }
 
@@ -260,6 +305,7 @@ impl Reading {
             Rule::year_start => Date::YearStart(place),
             Rule::year_end => Date::YearEnd(place),
             Rule::measurement_day => Date::MeasurementDay(place),
+            Rule::report_day => Date::ReportDay(place),
             Rule::k_birth => Date::Birth(place),
             Rule::k_registration => Date::Registration(place),
             Rule::calendar => Date::Calendar { day: calendar_day(parts), span: place },

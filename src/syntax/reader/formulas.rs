@@ -8,6 +8,9 @@ use crate::syntax::tree::{
     Case, Comparator, Formula, Line, Number, NumberSign, Operand, Operator, RoundTo, Test, When,
 };
 
+/// A sum or product of more parts than this is refused: each nests the formula one deeper.
+const LONGEST_CHAIN: usize = 100;
+
 impl Reading {
     pub(super) fn line(&mut self, pair: Pair<'_>) -> Line {
         let mut parts = Children::of(self.file, pair);
@@ -107,7 +110,16 @@ impl Reading {
         };
         let first = parts.one();
         let mut left = link(self, first);
+        let mut length = 1;
         while let Some(sign) = parts.take(operators) {
+            length += 1;
+            if length > LONGEST_CHAIN {
+                let place = span(self.file, &sign);
+                let message = format!("a sum or product has at most {LONGEST_CHAIN} parts");
+                let help = "give the parts that belong together a line of their own, and write its name";
+                self.faults.push(Diagnostic::error("E106", place, message).help(help));
+                break;
+            }
             let operator = operator(sign.as_str().trim());
             let next = parts.one();
             let right = link(self, next);

@@ -5,6 +5,7 @@ mod words;
 
 use std::ops::Range;
 
+use super::slips;
 use crate::syntax::grammar::Rule;
 
 /// What is wrong, and how to mend it.
@@ -18,6 +19,8 @@ pub(super) struct Hint {
     pub(super) help: String,
     /// True where the first word of a block is the mistake: the rest of the block cannot be read without it.
     pub(super) spoils_block: bool,
+    /// What to write in which place, where that is certain.
+    pub(super) fix: Option<(Range<usize>, String)>,
 }
 
 impl Hint {
@@ -26,7 +29,11 @@ impl Hint {
     }
 
     fn at(place: Range<usize>, message: impl Into<String>, help: impl Into<String>) -> Option<Hint> {
-        Some(Hint { place: Some(place), message: Some(message.into()), help: help.into(), spoils_block: false })
+        Some(Hint { place: Some(place), message: Some(message.into()), help: help.into(), ..Hint::default() })
+    }
+
+    fn fix(self, place: Range<usize>, text: impl Into<String>) -> Hint {
+        Hint { fix: Some((place, text.into())), ..self }
     }
 }
 
@@ -39,19 +46,21 @@ pub(super) struct Stop<'a> {
     pub(super) clause: Range<usize>,
     /// True in a payment, a fee or a `require` line.
     pub(super) in_payment: bool,
+    /// True in a pathway.
+    pub(super) in_pathway: bool,
 }
 
 /// The hint for the first mistake that is recognised.
 pub(super) fn hint(stop: &Stop<'_>) -> Option<Hint> {
-    open_quote(stop)
+    comparison(stop)
+        .or_else(|| slip(stop))
+        .or_else(|| open_quote(stop))
         .or_else(|| date_in_digits(stop))
         .or_else(|| short_month(stop))
         .or_else(|| brackets(stop))
         .or_else(|| hanging(stop))
         .or_else(|| bare_period(stop))
-        .or_else(|| comparison(stop))
         .or_else(|| bare_count(stop))
-        .or_else(|| number_with_comma(stop))
         .or_else(|| per_cent(stop))
         .or_else(|| to_a_day(stop))
         .or_else(|| small_code(stop))
@@ -114,6 +123,17 @@ fn phrase_at(text: &str) -> String {
     let line = line.split('#').next().unwrap_or_default();
     let words = line.split_whitespace().take_while(|word| !["and", "or"].contains(word));
     words.take(8).collect::<Vec<_>>().join(" ")
+}
+
+/// What a word processor or a printed page writes in another way than a rule file: `≤`, `‘a title’`, `1,000`.
+fn slip(stop: &Stop<'_>) -> Option<Hint> {
+    let slips::Slip { place, mended } = slips::at(stop.text, stop.at)?;
+    let help = format!("write `{mended}`");
+    let hint = match mended.starts_with(|sign: char| sign.is_ascii_digit() || sign == '£') {
+        true => Hint::at(place.clone(), format!("`{}` has a comma in it", stop.word(&place)), help),
+        false => Hint::help(help),
+    };
+    hint.map(|hint| hint.fix(place, mended))
 }
 
 /// A text that does not end on its line.
@@ -255,23 +275,6 @@ fn bare_count(stop: &Stop<'_>) -> Option<Hint> {
     let said = format!("{count} {}", phrase_at(stop.rest()));
     let message = format!("how `{count}` counts is not said");
     Hint::at(number, message, format!("write `at least {said}`, or `exactly` or `at most`"))
-}
-
-/// `£10,06`, `1,000`
-fn number_with_comma(stop: &Stop<'_>) -> Option<Hint> {
-    let is_part = |sign: char| sign.is_ascii_digit() || ",.£".contains(sign);
-    let line_start = stop.text[..stop.at].rfind('\n').map_or(0, |at| at + 1);
-    let before = &stop.text[line_start..stop.at];
-    let start = stop.at - before.len() + before.trim_end_matches(is_part).len();
-    let written = stop.text[start..].split(|sign| !is_part(sign)).next()?.trim_end_matches(',');
-    let (whole, decimals) = written.rsplit_once(',')?;
-    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|digit| digit.is_ascii_digit());
-    if !is_number(decimals) || !whole.ends_with(|sign: char| sign.is_ascii_digit()) {
-        return None;
-    }
-    let right = if decimals.len() == 3 { written.replace(',', "") } else { format!("{whole}.{decimals}") };
-    let place = start..start + written.len();
-    Hint::at(place, format!("`{written}` has a comma in it"), format!("write `{right}`"))
 }
 
 /// A share in a condition.

@@ -78,6 +78,26 @@ fn only_connects(rule: Rule) -> bool {
             | Rule::k_round
             | Rule::k_min
             | Rule::k_max
+            | Rule::k_pathway
+            | Rule::k_audit
+            | Rule::k_above
+            | Rule::k_those
+            | Rule::k_since
+            | Rule::k_state
+            | Rule::k_shown
+            | Rule::k_credited
+            | Rule::k_next
+            | Rule::k_alert
+            | Rule::k_do
+            | Rule::k_code
+            | Rule::k_with
+            | Rule::k_worklist
+            | Rule::k_child
+            | Rule::k_columns
+            | Rule::k_same
+            | Rule::k_as
+            | Rule::k_saying
+            | Rule::k_different
             | Rule::doses_of
             | Rule::equals
             | Rule::EOI

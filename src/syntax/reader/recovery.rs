@@ -21,10 +21,13 @@ const LARGEST_FILE_BYTES: usize = 1 << 20;
 const DEEPEST_NESTING: usize = 60;
 
 /// Words that start a block when they start a line.
-pub(super) const BLOCKS: [&str; 5] = ["indicator", "course", "payment", "fee", "require"];
+pub(super) const BLOCKS: [&str; 6] = ["indicator", "course", "payment", "fee", "require", "pathway"];
 
 /// Words that start a clause of a block when they start a line.
-const CLAUSES: [&str; 8] = ["define", "register", "exclude", "achieved", "except", "measured", "source", "conflict"];
+const CLAUSES: [&str; 12] = [
+    "define", "register", "exclude", "achieved", "except", "measured", "source", "conflict", "state", "alert",
+    "worklist", "audit",
+];
 
 /// Reads the text, blanking out one faulty clause after another.
 pub(super) fn read_around_faults(reading: &mut Reading, text: &str) -> RuleFile {
@@ -98,7 +101,8 @@ fn fault(reading: &Reading, text: &str, at: usize, error: &Error<Rule>) -> (Diag
     let block = line_starts(text).filter(|start| *start <= at).map(|start| first_word(&text[start..]));
     let block = block.filter(|word| BLOCKS.contains(word)).last();
     let in_payment = matches!(block, Some("payment" | "fee" | "require"));
-    let stop = Stop { text, at, expected: positives_of(error), clause: clause.clone(), in_payment };
+    let in_pathway = block == Some("pathway");
+    let stop = Stop { text, at, expected: positives_of(error), clause: clause.clone(), in_payment, in_pathway };
     let hint = hint(&stop);
     let rest = &text[at..];
     let word_length = rest.find(|c: char| c.is_whitespace() || c == '(' || c == ')').unwrap_or(rest.len()).max(1);
@@ -122,7 +126,7 @@ fn fault(reading: &Reading, text: &str, at: usize, error: &Error<Rule>) -> (Diag
         Some(word) => (last_word..last, format!("expected {} after `{word}`", one_of(positives_of(error)))),
         None => (at..end.min(text.len()), expected),
     };
-    let Some(Hint { place, message, help, spoils_block }) = hint else {
+    let Some(Hint { place, message, help, spoils_block, fix }) = hint else {
         return (Diagnostic::error("E101", Span::new(reading.file, here), expected), Spoilt::Clause(spoilt));
     };
     let spoilt = match &place {
@@ -131,7 +135,12 @@ fn fault(reading: &Reading, text: &str, at: usize, error: &Error<Rule>) -> (Diag
         None => Spoilt::Clause(spoilt),
     };
     let place = Span::new(reading.file, place.unwrap_or(here));
-    (Diagnostic::error("E101", place, message.unwrap_or(expected)).help(help), spoilt)
+    let fault = Diagnostic::error("E101", place, message.unwrap_or(expected)).help(help);
+    let fault = match fix {
+        Some((place, text)) => fault.fix(Span::new(reading.file, place), text),
+        None => fault,
+    };
+    (fault, spoilt)
 }
 
 /// The clause in which the reading stopped; where it stopped at the start of one, or at the end of the text, the clause

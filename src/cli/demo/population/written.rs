@@ -38,17 +38,35 @@ pub(in super::super) struct Practices {
     pub(in super::super) first_names: Vec<String>,
     pub(in super::super) last_names: Vec<String>,
     pub(in super::super) contacts: Vec<String>,
+    pub(in super::super) mailbox: String,
+    pub(in super::super) lacking: u32,
     pub(in super::super) outside: Vec<String>,
     pub(in super::super) named: Vec<NamedPractice>,
 }
 
-/// `{ name = "Yew Green Practice", list_size = 4300, diligence = 900 }`
+/// `{ name = "Yew Green Practice", list_size = 4300, diligence = 900, area = "Westering", lacks = ["slots"] }`
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in super::super) struct NamedPractice {
     pub(in super::super) name: String,
     pub(in super::super) list_size: u32,
     pub(in super::super) diligence: u32,
+    /// Where it is; drawn where this is not said.
+    pub(in super::super) area: Option<String>,
+    #[serde(default)]
+    pub(in super::super) lacks: Vec<Lack>,
+}
+
+/// What a practice may not have told.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(in super::super) enum Lack {
+    /// Whom to write to.
+    ContactName,
+    /// Where to write to.
+    ContactDetails,
+    /// Appointments kept free.
+    Slots,
 }
 
 /// `[[attitude]]`

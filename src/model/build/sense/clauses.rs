@@ -20,12 +20,19 @@ impl Builder<'_> {
         let tables = Tables { dates: &parts.dates, conditions: &parts.conditions, start, end, missing_day };
         let faulty: Vec<Span> =
             self.faults.iter().filter(|fault| fault.severity == Severity::Error).map(|fault| fault.place).collect();
-        let mut clauses = Clauses { tables, words: &parts.condition_words, faulty, odd: Vec::new(), found: Vec::new() };
+        let has_reports = parts.pathway.is_some();
+        let mut clauses =
+            Clauses { tables, words: &parts.condition_words, faulty, has_reports, odd: Vec::new(), found: Vec::new() };
         let mut days: Vec<Day> = parts.measurements.iter().map(|measured| measured.day).collect();
         days.sort_unstable();
         days.dedup();
+        if days.is_empty() {
+            days.push(end);
+        }
         clauses.defined(&days);
-        for (measure, id) in parts.measures.iter().zip((0..).map(MeasureId)) {
+        // Who is on a borrowed register is not for this rulebook to say.
+        let own = parts.measures.iter().zip((0..).map(MeasureId)).filter(|(measure, _)| measure.borrowed.is_none());
+        for (measure, id) in own {
             let measured = parts.measurements.iter().filter(|measured| measured.measure == id);
             clauses.measure(measure, measured.map(|measured| measured.day).collect());
         }
@@ -66,6 +73,8 @@ struct Clauses<'a> {
     words: &'a [ConditionWords],
     /// Where errors lie: what stands there is not what was meant.
     faulty: Vec<Span>,
+    /// True in a rulebook with a pathway, whose reports may be made after the year has ended.
+    has_reports: bool,
     /// What has a name and was found odd where it is defined: that is said once.
     odd: Vec<ConditionId>,
     found: Vec<Diagnostic>,
@@ -75,6 +84,7 @@ impl Clauses<'_> {
     /// What has a name means the same for all who use it, whoever is on their registers.
     fn defined(&mut self, days: &[Day]) {
         let people = self.tables.people(None, days.to_vec());
+        let people = if self.has_reports { people.seen_until_a_report() } else { people };
         let context = Context { people: &people, wanted: &[] };
         let named = (0..).map(ConditionId).zip(self.words).filter(|(_, words)| words.name.is_some());
         for (id, words) in named {
@@ -230,7 +240,8 @@ impl Clauses<'_> {
             Condition::Count { at_least: 0, at_most: None, .. } => true,
             Condition::Count { at_least, window, .. } => self.window(&context, window, self.span(id), *at_least),
             Condition::Falls { window, .. } => self.window_of_day(context, window, self.span(id)),
-            Condition::RegisteredAt(_) | Condition::Exists(_) => false,
+            // Of what stands beside the records, nobody can say that it cannot be.
+            Condition::RegisteredAt(_) | Condition::Exists(_) | Condition::Beside(_) => false,
         }
     }
 
@@ -301,7 +312,8 @@ impl Clauses<'_> {
                 Condition::Count { .. }
                 | Condition::Falls { .. }
                 | Condition::RegisteredAt(_)
-                | Condition::Exists(_) => false,
+                | Condition::Exists(_)
+                | Condition::Beside(_) => false,
             }
     }
 
@@ -314,6 +326,7 @@ impl Clauses<'_> {
             Condition::Count { window, .. } => in_window(window),
             Condition::Falls { date, window } => self.is_dated(*date) || in_window(window),
             Condition::RegisteredAt(date) | Condition::Exists(date) => self.is_dated(*date),
+            Condition::Beside(_) => false,
         }
     }
 
@@ -322,7 +335,13 @@ impl Clauses<'_> {
             Date::Calendar(_) => true,
             Date::After(from, _) | Date::Before(from, _) => self.is_dated(*from),
             Date::Nth { window, .. } => window.from.iter().chain(&window.to).any(|edge| self.is_dated(edge.date)),
-            Date::Birth | Date::Registration | Date::YearStart | Date::YearEnd | Date::MeasurementDay => false,
+            Date::Birth
+            | Date::Registration
+            | Date::YearStart
+            | Date::YearEnd
+            | Date::MeasurementDay
+            | Date::ReportDay
+            | Date::OfRow(_) => false,
         }
     }
 }

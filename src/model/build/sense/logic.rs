@@ -45,6 +45,8 @@ pub(super) struct Tables<'a> {
 pub(super) struct People {
     births: (Day, Day),
     days: Vec<Day>,
+    /// True if events after the measurement day are seen as well.
+    until_a_report: bool,
 }
 
 /// One day of birth and one measurement day.
@@ -52,16 +54,18 @@ pub(super) struct People {
 struct World {
     birth: Day,
     day: Day,
+    /// Events after this day are not seen.
+    seen: Day,
 }
 
 impl<'a> Tables<'a> {
     /// All whom a condition may hold for, judged by their births alone; everybody where no condition is given.
     pub(super) fn people(&self, register: Option<ConditionId>, days: Vec<Day>) -> People {
         let all = (self.start.plus_days(-OLDEST_DAYS), days.iter().copied().max().unwrap_or(self.end));
-        let Some(register) = register else { return People { births: all, days } };
+        let Some(register) = register else { return People { births: all, days, until_a_report: false } };
         let ranges = days.iter().map(|day| self.births(*day, register));
         let range = ranges.fold((Day::LAST, Day::FIRST), |(a, b), (from, to)| (a.min(from), b.max(to)));
-        People { births: (range.0.max(all.0), range.1.min(all.1)), days }
+        People { births: (range.0.max(all.0), range.1.min(all.1)), days, until_a_report: false }
     }
 
     /// True if it is certain that nobody among these people meets all that is wanted.
@@ -108,9 +112,11 @@ impl<'a> Tables<'a> {
                 ranges.fold((Day::LAST, Day::FIRST), |(a, b), (from, to)| (a.min(from), b.max(to)))
             }
             Condition::Falls { date, window } => self.births_of_age(day, *date, window),
-            Condition::Not(_) | Condition::Count { .. } | Condition::RegisteredAt(_) | Condition::Exists(_) => {
-                (Day::FIRST, Day::LAST)
-            }
+            Condition::Not(_)
+            | Condition::Count { .. }
+            | Condition::RegisteredAt(_)
+            | Condition::Exists(_)
+            | Condition::Beside(_) => (Day::FIRST, Day::LAST),
         }
     }
 
@@ -121,7 +127,7 @@ impl<'a> Tables<'a> {
             _ => return range,
         };
         let slack = if matches!(period.unit, Unit::Months | Unit::Years) { MONTH_END_DAYS } else { 0 };
-        let fixed = World { birth: Day::FIRST, day };
+        let fixed = World { birth: Day::FIRST, day, seen: day };
         for edge in window.from.iter().filter(|edge| !self.hangs_on_the_patient(edge.date)) {
             if let Some(at) = self.known(fixed, edge.date) {
                 let earliest = at.plus_days(edge.shift_days).minus(period, self.missing_day).plus_days(-slack);
@@ -139,7 +145,7 @@ impl<'a> Tables<'a> {
 
     fn hangs_on_the_patient(&self, date: DateId) -> bool {
         match &self.dates[date.index()] {
-            Date::Birth | Date::Registration | Date::Nth { .. } => true,
+            Date::Birth | Date::Registration | Date::Nth { .. } | Date::ReportDay | Date::OfRow(_) => true,
             Date::YearStart | Date::YearEnd | Date::MeasurementDay | Date::Calendar(_) => false,
             Date::After(from, _) | Date::Before(from, _) => self.hangs_on_the_patient(*from),
         }
@@ -155,12 +161,17 @@ impl<'a> Tables<'a> {
             Date::Calendar(day) => Some(*day),
             Date::After(from, period) => self.known(world, *from).map(|from| from.plus(*period, self.missing_day)),
             Date::Before(from, period) => self.known(world, *from).map(|from| from.minus(*period, self.missing_day)),
-            Date::Registration | Date::Nth { .. } => None,
+            Date::Registration | Date::Nth { .. } | Date::ReportDay | Date::OfRow(_) => None,
         }
     }
 }
 
 impl People {
+    /// The same, with everything seen that was recorded by the day of a report, whenever that is made.
+    pub(super) fn seen_until_a_report(self) -> People {
+        People { until_a_report: true, ..self }
+    }
+
     /// True if nobody can be among them.
     pub(super) fn is_nobody(&self) -> bool {
         self.births.0 > self.births.1
@@ -173,7 +184,8 @@ impl People {
         let first = (0..=days).step_by(APART as usize);
         let rest = (0..=days).filter(|at| at % APART != 0);
         let births = first.chain(rest).map(|at| self.births.0.plus_days(at));
-        births.flat_map(|birth| self.days.iter().map(move |day| World { birth, day: *day }))
+        let seen = |day: Day| if self.until_a_report { Day::LAST } else { day };
+        births.flat_map(move |birth| self.days.iter().map(move |day| World { birth, day: *day, seen: seen(*day) }))
     }
 }
 
@@ -234,6 +246,8 @@ impl Search<'_> {
                         return false;
                     }
                 }
+                // It may hold or not, whatever else does.
+                (Condition::Beside(_), _) => {}
                 (Condition::Exists(date), true) => {
                     if !self.exists(&mut state, *date) {
                         return false;
@@ -254,7 +268,9 @@ impl Search<'_> {
             (Condition::Count { at_most, .. }, false) => at_most.is_some_and(|most| most > 0),
             (Condition::Count { .. } | Condition::Falls { .. } | Condition::All(_), true)
             | (Condition::Any(_), false)
-            | (Condition::Not(_) | Condition::RegisteredAt(_) | Condition::Exists(_), _) => false,
+            | (Condition::Not(_) | Condition::RegisteredAt(_) | Condition::Exists(_) | Condition::Beside(_), _) => {
+                false
+            }
         }
     }
 

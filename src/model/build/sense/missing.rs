@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::ground::{Diagnostic, Span};
 use crate::model::build::Builder;
 use crate::model::build::contract::kind_word;
-use crate::model::build::names::nearest;
+use crate::model::build::names::{nearest, suggest};
 use crate::model::formula::CountName;
 
 /// A figure that a formula asks for and that is not there.
@@ -49,10 +49,14 @@ impl Builder<'_> {
 
     /// What may have been meant.
     fn near<'s>(&'s self, figure: &'s MissingFigure) -> Option<&'s str> {
+        nearest(&figure.name, self.known_beside(figure)).filter(|near| *near != figure.name)
+    }
+
+    /// The names that could stand where a figure was asked for.
+    fn known_beside<'s>(&'s self, figure: &'s MissingFigure) -> impl Iterator<Item = &'s str> {
         let counts = CountName::ALL.iter().map(|count| count.word()).chain(["list_size"]);
         let lines = figure.lines.iter().map(String::as_str);
-        nearest(&figure.name, counts.chain(lines).chain(self.contract.figure_names()))
-            .filter(|near| *near != figure.name)
+        counts.chain(lines).chain(self.contract.figure_names())
     }
 
     /// Figures that some measures all lack; those of the first stand for the others.
@@ -113,13 +117,10 @@ impl Builder<'_> {
                 fault = fault.also(figure.span, "and here");
             }
         }
-        match self.near(first) {
-            Some(near) => fault.help(format!("did you mean `{near}`?")),
-            None => {
-                let (file, line) = (self.numbers_file(), self.line_of(name));
-                fault.help(format!("add to {file}, or write `none = \"why\"` where there is none:\n[figures]\n{line}"))
-            }
-        }
+        suggest(fault, name, first.span, self.known_beside(first), |fault| {
+            let (file, line) = (self.numbers_file(), self.line_of(name));
+            fault.help(format!("add to {file}, or write `none = \"why\"` where there is none:\n[figures]\n{line}"))
+        })
     }
 
     fn numbers_file(&self) -> &str {

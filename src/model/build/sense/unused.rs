@@ -9,6 +9,10 @@ impl Builder<'_> {
             let message = format!("`{name}` is defined, and nothing uses it");
             self.faults.push(Diagnostic::warning("W402", span, message));
         }
+        for words in self.contract.words.iter().filter(|words| !words.used) {
+            let message = format!("no rule looks for the words `{}`", words.list.name);
+            self.faults.push(Diagnostic::warning("W405", words.span, message));
+        }
         let unused: Vec<_> = self.contract.unused_figures().map(|figure| (figure.name.clone(), figure.span)).collect();
         for (name, span) in unused {
             let message = format!("no rule reads the figure `{name}`");
@@ -27,6 +31,10 @@ impl Builder<'_> {
 
     /// A scheme's own code clusters are there for its own rules.
     fn check_unused_codes(&mut self) {
+        // A name that is no cluster's was most likely this one's, mistyped.
+        if self.faults.iter().any(|fault| fault.code == "E201") {
+            return;
+        }
         for file in self.codes.unused_own_files() {
             let path = &self.sources.file(file).path;
             let name = path.rsplit_once('/').map_or(path.as_str(), |(_, name)| name).trim_end_matches(".toml");

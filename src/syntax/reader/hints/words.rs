@@ -60,21 +60,35 @@ pub(super) fn foreign_word(stop: &Stop<'_>) -> Option<Hint> {
     };
     nearby(stop).find_map(|place| {
         let word = stop.word(&place);
+        if stop.in_pathway && is_the_pathways_own(stop.text, place.start, word) {
+            return None;
+        }
         let (_, help) = foreign.iter().find(|(foreign, _)| *foreign == word)?;
         Hint::at(place.clone(), format!("{what} have no word `{word}`"), *help)
     })
 }
 
+/// A pathway has a line `since baseline`, and a next step says `when`.
+fn is_the_pathways_own(text: &str, at: usize, word: &str) -> bool {
+    let line_start = text[..at].rfind('\n').map_or(0, |at| at + 1);
+    let first = text[line_start..].split_whitespace().next();
+    matches!((first, word), (Some("since"), "since") | (Some("next"), "when"))
+}
+
 /// A word that is nearly one that was expected, or nearly a word of the language.
 pub(super) fn mistyped_word(stop: &Stop<'_>) -> Option<Hint> {
     let found = stop.found();
-    let expected = stop.expected.iter().filter_map(|rule| keyword(*rule));
-    if let Some(near) = nearest(found, expected) {
-        let help = format!("did you mean `{near}`?");
+    let found = &found[..found.find(|sign: char| !is_of_a_word(sign)).unwrap_or(found.len())];
+    // A word of the language stands in the wrong place; it is not another one mistyped.
+    let is_keyword = keywords().any(|known| known == found);
+    let expected = stop.expected.iter().flat_map(|rule| expected_words(*rule));
+    if let Some(near) = nearest(found, expected).filter(|_| !is_keyword) {
+        let help = format!("did you mean `{}`?", near.word);
         let place = stop.at..stop.at + found.len();
         // A few expected words are worth reading, and many are not.
-        let hint = if stop.expected.len() <= 3 { Hint::help(help) } else { Hint::at(place, unknown(found), help) };
-        return hint.map(|hint| Hint { spoils_block: BLOCKS.contains(&near), ..hint });
+        let is_few = stop.expected.len() <= 3 && !BLOCKS.contains(&near.word);
+        let hint = if is_few { Hint::help(help) } else { Hint::at(place.clone(), unknown(found), help) };
+        return hint.map(|hint| near.mends(hint, place, found));
     }
     let looks_back = !(stop.in_payment || stop.expects(Rule::text) || stop.expects(Rule::status));
     nearby(stop).filter(|_| looks_back).find_map(|place| {
@@ -84,23 +98,53 @@ pub(super) fn mistyped_word(stop: &Stop<'_>) -> Option<Hint> {
             return None;
         }
         let near = nearest(word, keywords().filter(|known| known.len() >= 4))?;
-        let hint = Hint::at(place.clone(), unknown(word), format!("did you mean `{near}`?"))?;
-        Some(Hint { spoils_block: BLOCKS.contains(&near), ..hint })
+        let hint = Hint::at(place.clone(), unknown(word), format!("did you mean `{}`?", near.word))?;
+        Some(near.mends(hint, place.clone(), word))
     })
+}
+
+fn is_of_a_word(sign: char) -> bool {
+    sign.is_ascii_alphanumeric() || sign == '_'
 }
 
 fn unknown(word: &str) -> String {
     format!("the language has no word `{word}` that could stand here")
 }
 
-fn nearest(word: &str, known: impl Iterator<Item = &'static str>) -> Option<&'static str> {
+/// The word that was most likely meant.
+struct Near {
+    word: &'static str,
+    /// True if no other word is about as near.
+    is_alone: bool,
+}
+
+impl Near {
+    /// The hint with the word as its fix, if that is certain: two letters of a short word are half of it.
+    fn mends(&self, hint: Hint, place: std::ops::Range<usize>, mistyped: &str) -> Hint {
+        let hint = Hint { spoils_block: BLOCKS.contains(&self.word), ..hint };
+        if self.is_alone && mistyped.len() >= 5 { hint.fix(place, self.word) } else { hint }
+    }
+}
+
+fn nearest(word: &str, known: impl Iterator<Item = &'static str>) -> Option<Near> {
     let allowed = match word.chars().count() {
         0..=2 => return None,
         3..=5 => 1,
         _ => 2,
     };
-    let distances = known.map(|known| (strsim::damerau_levenshtein(known, word), known));
-    distances.filter(|(distance, _)| *distance <= allowed).min().map(|(_, known)| known)
+    let mut near: Vec<(usize, &str)> = known.map(|known| (strsim::damerau_levenshtein(known, word), known)).collect();
+    near.retain(|(distance, _)| *distance <= allowed);
+    near.sort_unstable();
+    near.dedup();
+    near.first().map(|(_, first)| Near { word: first, is_alone: near.len() == 1 })
+}
+
+/// The words that could stand where a rule was expected: its phrase has them in backticks.
+fn expected_words(rule: Rule) -> impl Iterator<Item = &'static str> {
+    let phrases = crate::syntax::phrases::phrase(rule).split('`').skip(1).step_by(2);
+    let words = phrases.filter_map(|phrase| phrase.split(' ').next());
+    let blocks = BLOCKS.into_iter().filter(move |_| rule == Rule::file);
+    words.chain(blocks).filter(|word| word.bytes().all(|sign| sign.is_ascii_lowercase()))
 }
 
 /// The word of a rule that is one.

@@ -91,6 +91,8 @@ impl Search<'_> {
             | Date::YearEnd
             | Date::MeasurementDay
             | Date::Calendar(_)
+            | Date::ReportDay
+            | Date::OfRow(_)
             | Date::Nth { .. } => None,
         }
     }
@@ -107,6 +109,12 @@ impl Search<'_> {
             | Date::YearEnd
             | Date::MeasurementDay
             | Date::Calendar(_) => true,
+            // Any day at all.
+            Date::ReportDay | Date::OfRow(_) => {
+                let day = state.order.add();
+                state.unknown.push((date, day));
+                true
+            }
             Date::After(from, period) => self.exists(state, *from) && self.lies_apart(state, date, *from, *period, 1),
             Date::Before(from, period) => self.exists(state, *from) && self.lies_apart(state, date, *from, *period, -1),
             Date::Nth { which, clusters, window } => {
@@ -119,7 +127,7 @@ impl Search<'_> {
                 }
                 let day = Term { from: state.order.add(), days: 0 };
                 state.unknown.push((date, day.from));
-                let World { birth, day: seen } = self.world;
+                let World { birth, seen, .. } = self.world;
                 state.order.not_after(fixed(birth), day)
                     && state.order.not_after(day, fixed(seen))
                     && self.lies_in(state, day, window, place.saturating_sub(1))
@@ -149,7 +157,9 @@ impl Search<'_> {
             | Date::YearStart
             | Date::YearEnd
             | Date::MeasurementDay
-            | Date::Calendar(_) => false,
+            | Date::Calendar(_)
+            | Date::ReportDay => false,
+            Date::OfRow(_) => true,
             Date::After(from, _) | Date::Before(from, _) => self.is_absent(state, *from),
             Date::Nth { which, clusters, window } => {
                 let most = match which {
@@ -194,11 +204,11 @@ impl Search<'_> {
 
     /// Takes note that a window holds at least so many days on which an event may be seen; false if that cannot be.
     pub(super) fn holds_days(&self, state: &mut State, window: &Window, days: u32) -> bool {
-        let World { birth, day } = self.world;
+        let World { birth, seen, .. } = self.world;
         match self.spans(state, window, days) {
-            // Events before birth and after the measurement day are not seen.
+            // Events before birth, and after the measurement day, are not seen.
             Some((first, last)) => {
-                state.order.not_after(fixed(birth), first) && state.order.not_after(last, fixed(day))
+                state.order.not_after(fixed(birth), first) && state.order.not_after(last, fixed(seen))
             }
             None => false,
         }
@@ -258,7 +268,7 @@ impl Search<'_> {
             self.term_if_there(state, edge.date).map(|term| term.later(edge.shift_days))
         };
         let starts: Vec<Term> = part.from.iter().filter_map(term).chain([fixed(self.world.birth)]).collect();
-        let ends: Vec<Term> = part.to.iter().filter_map(term).chain([fixed(self.world.day)]).collect();
+        let ends: Vec<Term> = part.to.iter().filter_map(term).chain([fixed(self.world.seen)]).collect();
         whole.from.iter().all(|edge| {
             term(edge).is_some_and(|edge| starts.iter().any(|start| state.order.is_not_after(edge, *start)))
         }) && whole

@@ -76,6 +76,8 @@ impl Judge<'_> {
                     Which::Last => days.last().copied(),
                 }
             }
+            // The conditions that are tried here ask for nothing that only a pathway knows.
+            Date::ReportDay | Date::OfRow(_) => None,
         }
     }
 
@@ -106,6 +108,7 @@ impl Judge<'_> {
             Condition::Falls { date, window } => self.date(*date).is_some_and(|day| self.lies_in(day, window)),
             Condition::RegisteredAt(date) => self.date(*date).is_some_and(|day| self.patient.registered <= day),
             Condition::Exists(date) => self.date(*date).is_some(),
+            Condition::Beside(_) => false,
         }
     }
 }
@@ -174,7 +177,7 @@ proptest! {
         let judge = Judge { tables, patient: &patient, seen_to: end };
         let wanted: Vec<Wanted> =
             wanted.into_iter().map(ConditionId).map(|id| (id, judge.holds(id))).collect();
-        let people = People { births: (patient.birth, patient.birth), days: vec![end] };
+        let people = People { births: (patient.birth, patient.birth), days: vec![end], until_a_report: false };
         prop_assert!(!tables.nobody(&people, &wanted), "{wanted:?}");
         for (id, _) in &wanted {
             if let Condition::Count { clusters, window, .. } = &conditions[id.index()] {

@@ -1,0 +1,264 @@
+//! `uptake pathway`: a local scheme's states, alerts and worklists, and its return.
+
+mod lists;
+mod returned;
+mod setting;
+
+pub(super) use setting::{Beside, BesideArguments, report_day, wanted};
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use serde::Serialize;
+
+use crate::cli::facts::PracticeArguments;
+use crate::cli::format::{self, Format, OutputArguments};
+use crate::cli::inputs::{PatientArguments, TableDigest};
+use crate::cli::output::{self, Readers};
+use crate::cli::progress::Bar;
+use crate::cli::years::YearArguments;
+use crate::cli::{CliError, Done};
+use crate::data::Silent;
+use crate::eval::pathway::{self, Lenses};
+use crate::ground::Finding;
+use crate::model::Rulebook;
+use crate::report::findings;
+use crate::report::gaps::{self, NamedGap};
+use crate::report::pathway::{Scene, alerts, areas, children, returns, states, won};
+use crate::report::run_json::{self, BookStamp, RunDocument};
+use crate::report::table::{Grid, Table};
+
+/// Arguments of `uptake pathway`.
+#[derive(Args, Debug)]
+pub(super) struct PathwayArguments {
+    #[command(flatten)]
+    years: YearArguments,
+
+    #[command(flatten)]
+    tables: PatientArguments,
+
+    #[command(flatten)]
+    practices: PracticeArguments,
+
+    #[command(flatten)]
+    beside: setting::BesideFiles,
+
+    /// Counts at the year's end made elsewhere, as by a search: practice_code, indicator, numerator, denominator; the
+    /// baseline's are given with --baseline
+    #[arg(long, value_name = "FILE")]
+    year_end: Option<PathBuf>,
+
+    /// Counts per practice, or (which asks for patients' data) one row per child not achieved
+    #[arg(long, value_enum, default_value_t = LevelArgument::Practice)]
+    level: LevelArgument,
+
+    /// Which table; by default all of them for people and in JSON, else the return
+    #[arg(long, value_enum, conflicts_with_all = ["list", "lists"])]
+    table: Option<TableArgument>,
+
+    /// Write one worklist (which asks for patients' data), by the name it has in the rule file
+    #[arg(long, value_name = "NAME", conflicts_with = "lists")]
+    list: Option<String>,
+
+    /// Write every worklist of every practice (which asks for patients' data) into a new folder, DIR/PRACTICE/LIST.csv
+    #[arg(long, value_name = "DIR")]
+    lists: Option<PathBuf>,
+
+    /// The practice whose list it is; by default all practices'
+    #[arg(long, value_name = "CODE", requires = "list")]
+    practice: Option<String>,
+
+    #[command(flatten)]
+    output: OutputArguments,
+}
+
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+enum LevelArgument {
+    /// Counts per practice
+    Practice,
+    /// Each child's state; a file named by --output is readable by its owner alone
+    Patient,
+}
+
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+enum TableArgument {
+    /// Baseline and year end, exceptions and payment, per practice and indicator
+    Return,
+    /// The same per area
+    Areas,
+    /// Children not achieved, per practice and state, with those who have nothing left to be given
+    States,
+    /// Children who achieved since the baseline, by the state before the dose
+    Won,
+    /// How often each alert was raised
+    Alerts,
+}
+
+/// Where the results come from.
+#[derive(Serialize)]
+struct Provenance {
+    uptake: &'static str,
+    patients: TableDigest,
+    events: TableDigest,
+    practices: Option<TableDigest>,
+    appointments: Option<TableDigest>,
+    slots: Option<TableDigest>,
+    year_end: Option<TableDigest>,
+    baselines: Vec<TableDigest>,
+}
+
+pub(super) fn pathway(arguments: &PathwayArguments, rules: Option<&Path>) -> Result<Done, CliError> {
+    let (library, books) = arguments.years.books(rules)?;
+    let [scheme] = &books[..] else {
+        return Err(CliError::usage("a pathway is looked at one year at a time").help("name one year with `--year`"));
+    };
+    let Some(resolved) = &scheme.pathway else { return Err(setting::no_pathway(scheme, &library)) };
+    let as_of = report_day(scheme, arguments.beside.as_of)?;
+    let known = arguments.practices.read(&books)?;
+    let beside = Beside::of_files(&arguments.beside, arguments.tables.strict)?;
+    let bar = Bar::rows();
+    let wanted = wanted(scheme);
+    let extract = arguments.tables.read(&wanted, &bar)?;
+    let mut found = extract.findings().clone();
+    let takes_part = setting::who_takes_part(scheme, &known.practices, &extract, &arguments.practices, &mut found);
+    let Some(lenses) = Lenses::new(scheme, &wanted.codes) else { return Err(setting::no_pathway(scheme, &library)) };
+    let (appointments, slots) = (&beside.appointments, &beside.slots);
+    let setting = pathway::Setting { as_of, appointments, slots, practices: &known.practices, takes_part: &takes_part };
+    let (result, grouped) = pathway::run(&extract, &lenses, &setting, &Silent);
+    bar.finish();
+    found.merge(grouped);
+    found.merge(known.findings.clone());
+    found.merge(beside.findings(&extract));
+    let cards = pathway::cards(&extract, &setting);
+    let scene = Scene { book: scheme, pathway: resolved, cards: &cards, as_of, result: &result };
+    let counted = returned::Counting { extract: &extract, known: &known, takes_part: &takes_part };
+    arguments.write(&scene, &counted, found)?;
+    Ok(Done::Well)
+}
+
+impl PathwayArguments {
+    fn write(
+        &self,
+        scene: &Scene<'_>,
+        counting: &returned::Counting<'_>,
+        mut found: crate::ground::Findings,
+    ) -> Result<(), CliError> {
+        if let Some(folder) = &self.lists {
+            output::talk_block(&findings::summary(&found.list()));
+            return lists::write_all(scene, folder);
+        }
+        if let Some(name) = &self.list {
+            output::talk_block(&findings::summary(&found.list()));
+            return self.write_list(scene, name);
+        }
+        if self.level == LevelArgument::Patient {
+            output::talk_block(&findings::summary(&found.list()));
+            return self.write_children(scene, &found.list());
+        }
+        let returned = returned::Returned::of(self, scene, counting, &mut found)?;
+        output::talk_block(&findings::summary(&found.list()));
+        output::talk_block(&gaps::summary(&returned.gaps));
+        returned.notes.iter().for_each(|note| output::talk(note));
+        output::talk(&format!("as of {}", scene.as_of.in_words()));
+        self.write_tables(scene, &returned, &found.list())
+    }
+
+    fn write_list(&self, scene: &Scene<'_>, name: &str) -> Result<(), CliError> {
+        let at = lists::find(scene, name)?;
+        let table = crate::report::pathway::worklist(scene, at, self.practice.as_deref());
+        let list = &scene.pathway.worklists[at];
+        output::talk(&format!("{} for {}, as of {}", list.title, list.role, scene.as_of.in_words()));
+        lists::write_one(&table, &self.output, scene.book)
+    }
+
+    fn write_children(&self, scene: &Scene<'_>, findings: &[Finding]) -> Result<(), CliError> {
+        let table = children(scene);
+        self.output.write(&table, &[], Readers::Owner, &format::notes([scene.book]), |out| {
+            self.document(out, scene.book, &table, &[], &[], findings)
+        })
+    }
+
+    fn write_tables(
+        &self,
+        scene: &Scene<'_>,
+        returned: &returned::Returned,
+        findings: &[Finding],
+    ) -> Result<(), CliError> {
+        // People are shown all practices together; each practice's figures stand in the table asked for by name.
+        let together = self.table.is_none() && self.output.format == Format::Table;
+        let readers = match self.output.format {
+            Format::Table => returned::Readers::People,
+            _ => returned::Readers::Programs,
+        };
+        let returns = returns(scene.pathway, &returned.rows, readers);
+        let areas = areas(scene.pathway, &returned.rows, readers);
+        let (states, won, alerts) = (states(scene, together), won(scene, together), alerts(scene, together));
+        let tables: [(TableArgument, &str, &Table<'_>); 5] = [
+            (TableArgument::States, "states", &states),
+            (TableArgument::Alerts, "alerts", &alerts),
+            (TableArgument::Won, "won", &won),
+            (TableArgument::Return, "return", &returns),
+            (TableArgument::Areas, "areas", &areas),
+        ];
+        let notes = format::notes([scene.book]);
+        if self.output.format == Format::Json {
+            let further: Vec<(&str, &dyn Grid)> = tables
+                .iter()
+                .filter(|(table, ..)| *table != TableArgument::Return)
+                .map(|(_, name, grid)| (*name, *grid as &dyn Grid))
+                .collect();
+            let named = tables.iter().find(|(table, ..)| self.table == Some(*table));
+            let results = named.map_or(&returns, |(.., grid)| *grid);
+            let further = if named.is_some() { &[][..] } else { &further };
+            return self.output.write(results, &[], Readers::Anyone, &notes, |out| {
+                self.document(out, scene.book, results, further, &returned.gaps, findings)
+            });
+        }
+        let all = matches!(self.output.format, Format::Table) || self.output.format.is_workbook();
+        let is_shown = |table: TableArgument| match self.table {
+            Some(asked) => asked == table,
+            None => all || table == TableArgument::Return,
+        };
+        let shown: Vec<(&dyn Grid, &[Vec<crate::report::table::Cell<'_>>])> = tables
+            .iter()
+            .filter(|(table, ..)| is_shown(*table))
+            .map(|(_, _, grid)| (*grid as &dyn Grid, &[][..]))
+            .collect();
+        self.output.write_tables(&shown, Readers::Anyone, &notes)
+    }
+
+    fn document(
+        &self,
+        out: &mut dyn std::io::Write,
+        book: &Rulebook,
+        results: &dyn Grid,
+        tables: &[(&str, &dyn Grid)],
+        gaps: &[NamedGap],
+        findings: &[Finding],
+    ) -> std::io::Result<()> {
+        let digest = |path: &Option<PathBuf>| path.as_deref().map(TableDigest::of);
+        let provenance = Provenance {
+            uptake: env!("CARGO_PKG_VERSION"),
+            patients: TableDigest::of(&self.tables.patients),
+            events: TableDigest::of(&self.tables.events),
+            practices: digest(&self.practices.practices),
+            appointments: digest(&self.beside.appointments),
+            slots: digest(&self.beside.slots),
+            year_end: digest(&self.year_end),
+            baselines: self.practices.baseline.iter().map(|path| TableDigest::of(path)).collect(),
+        };
+        let used = book.uses.iter().map(|used| BookStamp::of(&used.book));
+        let stamps: Vec<BookStamp> = std::iter::once(BookStamp::of(book)).chain(used).collect();
+        let document = RunDocument {
+            rulebooks: &stamps,
+            results,
+            tables,
+            overrides: &serde_json::Value::Null,
+            remarks: &[],
+            gaps,
+            findings,
+            provenance: &provenance,
+        };
+        run_json::write_as(out, "uptake.pathway/1", &document)
+    }
+}

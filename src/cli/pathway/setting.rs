@@ -1,0 +1,172 @@
+//! What a pathway is looked at with: the day of the report, appointments and slots, and who takes part.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use crate::cli::facts::PracticeArguments;
+use crate::cli::{CliError, inputs, output};
+use crate::data::appointments::{self, Appointments};
+use crate::data::practices::Practices;
+use crate::data::slots::{self, Slots};
+use crate::data::{Extract, Wanted};
+use crate::eval::pathway::ASKED;
+use crate::eval::sight::Asked;
+use crate::ground::{ConceptId, Day, FindingKind, Findings};
+use crate::model::{Library, Rulebook};
+use crate::report::style::listed;
+
+/// What stands beside the records of patients.
+#[derive(Args, Debug, Default)]
+pub(super) struct BesideFiles {
+    /// Appointments: patient_id, agreed_date, appointment_date, attended?
+    #[arg(long, value_name = "FILE")]
+    pub(super) appointments: Option<PathBuf>,
+
+    /// Protected slots: practice_code, slot_start, slot_end?, taken?
+    #[arg(long, value_name = "FILE")]
+    pub(super) slots: Option<PathBuf>,
+
+    /// The day of the report: what happened after it is not seen; by default the year's end
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    pub(super) as_of: Option<Day>,
+}
+
+/// The same for `explain`, where only a local scheme's pathway needs it.
+#[derive(Args, Debug, Default)]
+pub(in crate::cli) struct BesideArguments {
+    /// Of a local scheme: appointments
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) appointments: Option<PathBuf>,
+
+    /// Of a local scheme: protected slots
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) slots: Option<PathBuf>,
+
+    /// Of a local scheme: practices, with contact_name and contact_details
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) practices: Option<PathBuf>,
+
+    /// Of a local scheme: the day of the report; by default the year's end
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    pub(in crate::cli) as_of: Option<Day>,
+}
+
+fn day(text: &str) -> Result<Day, String> {
+    Day::parse_iso(text).ok_or_else(|| "a date is written YYYY-MM-DD".to_owned())
+}
+
+/// The day of the report: within the scheme year or after it.
+pub(in crate::cli) fn report_day(scheme: &Rulebook, asked: Option<Day>) -> Result<Day, CliError> {
+    match asked {
+        Some(day) if day < scheme.start => {
+            let message =
+                format!("{} is before the scheme year, which starts on {}", day.in_words(), scheme.start.in_words());
+            Err(CliError::usage(message)
+                .help("name a day of the year with `--as-of`, or leave it out for the year's end"))
+        }
+        Some(day) => Ok(day),
+        None => Ok(scheme.end),
+    }
+}
+
+pub(super) fn no_pathway(book: &Rulebook, library: &Library) -> CliError {
+    let has_one = |name: &&crate::ground::BookName| library.check(name).book.is_some_and(|book| book.pathway.is_some());
+    let names = library.names();
+    let with_one: Vec<String> = names.iter().filter(has_one).map(ToString::to_string).collect();
+    let error = CliError::usage(format!("the rulebook {} has no pathway", book.name));
+    match with_one.is_empty() {
+        true => error.help("write `pathway` and its states in a rule file of a local scheme"),
+        false => error.help(format!("there are: {}; name one with `--scheme` and `--year`", with_one.join(", "))),
+    }
+}
+
+/// Appointments and slots; none where no file is named.
+pub(in crate::cli) struct Beside {
+    pub(in crate::cli) appointments: Appointments,
+    pub(in crate::cli) slots: Slots,
+    appointments_file: String,
+}
+
+impl Beside {
+    pub(in crate::cli) fn read(arguments: &BesideArguments, strict: bool) -> Result<Beside, CliError> {
+        Beside::of(arguments.appointments.as_deref(), arguments.slots.as_deref(), strict)
+    }
+
+    pub(super) fn of_files(files: &BesideFiles, strict: bool) -> Result<Beside, CliError> {
+        Beside::of(files.appointments.as_deref(), files.slots.as_deref(), strict)
+    }
+
+    fn of(appointments: Option<&Path>, slots: Option<&Path>, strict: bool) -> Result<Beside, CliError> {
+        let appointments_file = appointments.map_or(String::new(), |path| path.display().to_string());
+        let appointments = match appointments {
+            Some(path) => appointments::read(&inputs::open(path)?)?,
+            None => Appointments::default(),
+        };
+        let slots = match slots {
+            Some(path) => slots::read(&inputs::open(path)?)?,
+            None => Slots::default(),
+        };
+        if strict {
+            appointments.refuse_malformed()?;
+            slots.refuse_malformed()?;
+        }
+        Ok(Beside { appointments, slots, appointments_file })
+    }
+
+    /// What was odd, appointments of nobody among it.
+    pub(super) fn findings(&self, extract: &Extract) -> Findings {
+        let mut findings = self.appointments.findings.clone();
+        findings.merge(self.slots.findings.clone());
+        let of_nobody = self.appointments.patient_ids().filter(|id| extract.find(id).is_none()).count();
+        let file = &self.appointments_file;
+        findings.add_counted(FindingKind::UnknownPatient, file, "patient_id", of_nobody as u64, &[]);
+        findings
+    }
+}
+
+/// The codes of the scheme and of the rulebooks that it uses, with the texts beside them.
+pub(in crate::cli) fn wanted(scheme: &Rulebook) -> Wanted {
+    let mut codes: Vec<ConceptId> = Vec::new();
+    let used = scheme.uses.iter().map(|used| (&*used.book, Asked::default()));
+    for (book, asked) in used.chain([(scheme, ASKED)]) {
+        let clusters = asked.clusters(book).iter().map(|at| &book.clusters[at]);
+        codes.extend(clusters.flat_map(|cluster| &cluster.codes).map(|code| code.id));
+    }
+    Wanted { text: true, ..Wanted::codes(codes) }
+}
+
+/// By practice of the extract: whether it is of the scheme's areas. Where nobody says which area any practice is of, all
+/// take part, and stderr says so.
+pub(super) fn who_takes_part(
+    scheme: &Rulebook,
+    practices: &Practices,
+    extract: &Extract,
+    arguments: &PracticeArguments,
+    findings: &mut Findings,
+) -> Vec<bool> {
+    let codes: Vec<&str> = extract.practices().map(|(_, code)| code).collect();
+    if scheme.areas.is_empty() {
+        return vec![true; codes.len()];
+    }
+    let areas: BTreeMap<&str, &str> = practices
+        .list
+        .iter()
+        .filter_map(|practice| Some((practice.code.as_str(), practice.area.as_deref()?)))
+        .collect();
+    if areas.is_empty() {
+        let note = "nobody says which area a practice is of, so every practice is taken to be of";
+        output::talk(&format!("{note} {}; give a practices file with an `area` column", listed(&scheme.areas)));
+        return vec![true; codes.len()];
+    }
+    let is_ours = |code: &&str| {
+        let area = areas.get(code).map(|area| area.trim());
+        area.is_some_and(|area| scheme.areas.iter().any(|ours| ours.eq_ignore_ascii_case(area)))
+    };
+    let takes_part: Vec<bool> = codes.iter().map(is_ours).collect();
+    let others = takes_part.iter().filter(|part| !**part).count() as u64;
+    let file = arguments.practices.as_ref().map_or(String::new(), |path| path.display().to_string());
+    findings.add_counted(FindingKind::OtherArea, &file, "area", others, &[]);
+    takes_part
+}
