@@ -43,7 +43,7 @@ impl OverrideArguments {
     pub(super) fn figures(&self, books: &[Rulebook]) -> Result<(Vec<Vec<Figure>>, Vec<Override>), CliError> {
         let (figures, made) = self.figures_in_any_order(books)?;
         for (book, figures) in books.iter().zip(&figures) {
-            if let Some(fault) = book.figures_out_of_order(figures) {
+            if let Some(fault) = book.broken_requirement(figures) {
                 return Err(
                     CliError::usage(fault).help("set the figure for one indicator: `--set INDICATOR.NAME=VALUE`")
                 );

@@ -51,6 +51,16 @@ impl ConceptId {
         (partition != 0 && partition != 10).then_some(ConceptFault::Partition)
     }
 
+    /// What SNOMED CT numbers with such an id, by the two digits before the check digit.
+    pub fn kind(self) -> &'static str {
+        match self.0 / 10 % 100 {
+            0 | 10 => "a concept",
+            1 | 11 => "a description",
+            2 | 12 => "a relationship",
+            _ => "something else than a concept",
+        }
+    }
+
     /// Verhoeff's check: the product of all digits, permuted by their position, in the dihedral group D5 is nothing.
     fn check_digit_agrees(self) -> bool {
         let mut check = 0;
@@ -104,6 +114,10 @@ mod tests {
         }
         assert_eq!(ConceptId::parse("38598008").unwrap().fault(), Some(ConceptFault::CheckDigit));
         // A description's id has partition 01.
+        assert_eq!(
+            ["38598009", "1480921012", "308081000000105"].map(|id| ConceptId::parse(id).unwrap().kind()),
+            ["a concept", "a description", "a concept"]
+        );
         assert_eq!(ConceptId::parse("64572019").map(|id| id.fault().is_some()), Some(true));
         for wrong in ["12345", "038598009", "3859800a", "1234567890123456789", "1.66281E+14"] {
             assert_eq!(ConceptId::parse(wrong), None, "{wrong}");

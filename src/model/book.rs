@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::ground::{BookName, ConceptId, Day, MissingDay, Period, Span};
-use crate::model::formula::Program;
+use crate::model::formula::{Program, Test};
 pub use crate::model::ids::{
     ConditionId, DateId, FeeId, FigureId, MeasureId, MeasurementId, PaymentId, SourceId, StateId, UsedId, WordListId,
 };
@@ -53,6 +53,8 @@ pub struct Rulebook {
     pub programs: Vec<Program>,
     /// Item-of-service fees in the order written.
     pub fees: Vec<Fee>,
+    /// What must be so of the figures, for each measure that has them.
+    pub requirements: Vec<Requirement>,
     /// Stand-ins for measures that counts lack.
     pub proxies: Vec<Proxy>,
     /// The areas that it is for; none where it is for all.
@@ -417,6 +419,21 @@ pub struct Payment {
     pub notes: Notes,
     /// Where it stands.
     pub span: Span,
+}
+
+/// `require "the lower threshold is below the upper" lower_threshold < upper_threshold`, for one measure.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Requirement {
+    /// What must be so, in the contract's words.
+    pub says: String,
+    /// Whose figures it tests; None for the whole rulebook's.
+    pub owner: Option<MeasureId>,
+    /// The figures that it reads.
+    pub figures: Vec<FigureId>,
+    /// The test, which reads figures only.
+    pub test: Test,
+    /// Remarks.
+    pub notes: Notes,
 }
 
 /// `[proxy.VI003] lowest_of = ["DTAP_IPV_HIB_5Y", "MMR2_5Y"]`: what stands in for a measure that counts lack.

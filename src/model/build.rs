@@ -36,7 +36,7 @@ pub(super) const NUMBERS_FILES: [&str; 2] = ["contract.toml", "scheme.toml"];
 
 /// Faults that a clause may have caused that could not be read: what it would have defined, or said, is not known. They
 /// are left out until all clauses can be read.
-const DOUBTFUL: [&str; 7] = ["E202", "E204", "E304", "E307", "E308", "E408", "E409"];
+const DOUBTFUL: [&str; 9] = ["E202", "E204", "E304", "E307", "E308", "E408", "E409", "E607", "W402"];
 
 /// What is being built, and the faults so far.
 struct Builder<'a> {
@@ -46,6 +46,8 @@ struct Builder<'a> {
     codes: Codes<'a>,
     names: Names,
     parts: Parts,
+    /// Figures that formulas ask for and nobody gives.
+    missing: Vec<sense::MissingFigure>,
     /// The rulebooks of `[uses]`, in its order; None for one with errors.
     uses: Vec<Option<Used>>,
     /// The states of the pathway that is being read.
@@ -66,10 +68,11 @@ struct Parts {
     payments: Vec<crate::model::book::Payment>,
     programs: Vec<crate::model::formula::Program>,
     fees: Vec<crate::model::book::Fee>,
+    requirements: Vec<crate::model::book::Requirement>,
     pathway: Option<crate::model::pathway::Pathway>,
 }
 
-pub(super) use codes::cluster_codes;
+pub(super) use codes::{cluster_codes, code_entries, included_clusters};
 pub(super) use editions::edited_clusters;
 pub(super) use names::nearest;
 
@@ -116,11 +119,13 @@ fn build_below(sources: &Sources, name: &BookName, above: &[BookName]) -> (Optio
         uses,
         state_names: Vec::new(),
         row_table: None,
+        missing: Vec::new(),
     };
     let blocks: Vec<&Block> = rules.iter().flat_map(|(_, tree)| &tree.blocks).collect();
     builder.read_blocks(&blocks);
+    builder.report_missing_figures();
     if numbers_are_readable && of_rules == 0 {
-        builder.check_sense();
+        builder.check_sense(&blocks);
     } else {
         let found = builder.faults.split_off(of_files);
         let is_certain = |fault: &Diagnostic| numbers_are_readable && !DOUBTFUL.contains(&fault.code);
@@ -163,7 +168,7 @@ impl Builder<'_> {
                 Block::Payment(payment) => self.payment(payment),
                 Block::Fee(fee) => self.fee(fee),
                 Block::Pathway(pathway) => self.pathway(pathway),
-                Block::Define(_) | Block::Measure(_) => {}
+                Block::Define(_) | Block::Measure(_) | Block::Require(_) => {}
             }
         }
         self.refuse_beside();
@@ -195,6 +200,7 @@ impl Builder<'_> {
             payments: parts.payments,
             programs: parts.programs,
             fees: parts.fees,
+            requirements: parts.requirements,
             proxies,
             areas: contract.areas,
             uses: uses.into_iter().flatten().collect(),

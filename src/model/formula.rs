@@ -1,5 +1,6 @@
 //! Payments as flat programs: lines of cases over counts and figures.
 
+mod constant;
 mod operands;
 
 use crate::ground::Amount;

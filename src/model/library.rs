@@ -4,6 +4,7 @@ use crate::ground::{BookName, ConceptId, Diagnostic, Severity, Sources};
 use crate::model::Rulebook;
 use crate::model::build::{self, NUMBERS_FILES};
 
+mod across;
 mod moved;
 
 /// All the files of a rules folder.

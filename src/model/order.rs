@@ -1,39 +1,23 @@
-//! Figures of an indicator that must stand in order, as written and as a run sets them.
+//! What a rulebook requires of its figures, asked of figures that a run has set.
 
-use crate::ground::Amount;
 use crate::model::Rulebook;
-use crate::model::book::{Figure, FigureValue, MeasureId};
-
-/// Pairs of an indicator's figures of which the first must not be above the second.
-pub(in crate::model) const IN_ORDER: [(&str, &str); 3] = [
-    ("lower_threshold", "upper_threshold"),
-    ("points_at_lower", "points_available"),
-    ("improvement_starts", "improvement_full"),
-];
-
-/// True if the lower of two figures is below the higher; points may be the same at both ends.
-pub(in crate::model) fn are_in_order(low: &str, low_amount: Amount, high_amount: Amount) -> bool {
-    low_amount < high_amount || (low_amount == high_amount && low == "points_at_lower")
-}
+use crate::model::book::{Figure, FigureValue};
 
 impl Rulebook {
-    /// The first pair of figures that are out of order among figures that a run may have set, as a sentence.
-    pub fn figures_out_of_order(&self, figures: &[Figure]) -> Option<String> {
-        (0..).map(MeasureId).zip(&self.measures).find_map(|(id, measure)| {
-            let amount = |name: &str| {
-                let own = figures.iter().find(|figure| figure.owner == Some(id) && figure.name == name)?;
-                match own.value {
-                    FigureValue::Is(amount) => Some(amount),
-                    FigureValue::IsDate(_) | FigureValue::Unset(_) | FigureValue::Absent(_) => None,
-                }
-            };
-            IN_ORDER.into_iter().find_map(|(low, high)| {
-                let (low_amount, high_amount) = (amount(low)?, amount(high)?);
-                let code = &measure.code;
-                let said =
-                    || format!("{code} of {}: `{low}` would be {low_amount}, but `{high}` is {high_amount}", self.name);
-                (!are_in_order(low, low_amount, high_amount)).then(said)
-            })
-        })
+    /// The first thing that the rulebook requires of its figures and that does not hold of these, as a sentence.
+    pub fn broken_requirement(&self, figures: &[Figure]) -> Option<String> {
+        let amount = |id: crate::model::ids::FigureId| match figures.get(id.index())?.value {
+            FigureValue::Is(amount) => Some(amount),
+            FigureValue::IsDate(_) | FigureValue::Unset(_) | FigureValue::Absent(_) => None,
+        };
+        let broken =
+            self.requirements.iter().find(|requirement| requirement.test.of_figures(&amount) == Some(false))?;
+        let code = broken.owner.map_or(String::new(), |owner| format!("{} of ", self.measures[owner.index()].code));
+        let said = broken.figures.iter().filter_map(|id| {
+            let name = &figures.get(id.index())?.name;
+            Some(format!("`{name}` would be {}", amount(*id)?))
+        });
+        let said: Vec<String> = said.collect();
+        Some(format!("{code}{} requires that {}: {}", self.name, broken.says, said.join(", ")))
     }
 }

@@ -136,7 +136,7 @@ impl Priced<'_> {
     pub fn out_of_order(&self, axes: &[Axis]) -> Option<String> {
         let at = |values: Vec<Amount>| {
             let set: Vec<(&Axis, Amount)> = axes.iter().zip(values).collect();
-            self.book.figures_out_of_order(&self.with(&set))
+            self.book.broken_requirement(&self.with(&set))
         };
         values_of(axes).into_iter().find_map(at)
     }

@@ -5,6 +5,7 @@
 mod conditions;
 mod expected;
 mod formulas;
+mod hints;
 mod pairs;
 mod pathways;
 mod recovery;
@@ -15,7 +16,8 @@ use self::pairs::{Children, word};
 use crate::ground::{Diagnostic, FileId};
 use crate::syntax::grammar::Rule;
 use crate::syntax::tree::{
-    Block, Clause, ClauseBody, Define, Defined, Due, Fee, Measure, MeasureKind, Note, Payment, Reason, RuleFile, Scope,
+    Block, Clause, ClauseBody, Define, Defined, Due, Fee, Measure, MeasureKind, Note, Payment, Reason, Require,
+    RuleFile, Scope,
 };
 
 /// What one reading carries along: the file's id, and the faults met so far.
@@ -39,6 +41,7 @@ impl Reading {
             Rule::measure => Some(Block::Measure(self.measure(block))),
             Rule::fee => Some(Block::Fee(self.fee(block))),
             Rule::payment => Some(Block::Payment(self.payment(block))),
+            Rule::require => Some(Block::Require(self.require(block))),
             Rule::pathway => Some(Block::Pathway(self.pathway(block))),
             _ => None,
         });
@@ -156,6 +159,14 @@ impl Reading {
         let span = parts.span();
         let lines = parts.rest().map(|line| self.line(line)).collect();
         Payment { name, title, scope, scope_span, waivable, from_counts, notes, lines, span }
+    }
+
+    fn require(&mut self, pair: pairs::Pair<'_>) -> Require {
+        let mut parts = Children::of(self.file, pair);
+        let says = parts.text();
+        let test = parts.one_of(Rule::test);
+        let test_span = pairs::span(self.file, &test);
+        Require { says, test: self.test(test), test_span, notes: self.notes(&mut parts) }
     }
 
     fn scope(&self, pair: pairs::Pair<'_>) -> Scope {

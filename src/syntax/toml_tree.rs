@@ -129,9 +129,32 @@ fn unreadable<'a>(
     firsts.map(move |error| {
         let place = Span::new(file, error.span().unwrap_or(0..0));
         let message = error.message().lines().next().unwrap_or("this cannot be read").trim_end_matches('.');
+        if message == "duplicate key" {
+            return twice(file, text, place);
+        }
         Diagnostic::error("E110", place, format!("not TOML: {message}"))
             .help("write `name = value`, texts in quotes, dates as 2023-04-01")
     })
+}
+
+/// A name that stands twice in one table, such as a code in a cluster.
+fn twice(file: FileId, text: &str, place: Span) -> Diagnostic {
+    let name = text.get(place.range()).unwrap_or_default();
+    let fault = Diagnostic::error("E110", place, format!("`{}` stands twice", name.trim_matches('"')));
+    let fault = fault.help("leave one of the two out; two different things need two names");
+    let is_entry = |line: &str| {
+        let key = line.trim_start().trim_start_matches('[');
+        key.strip_prefix(name).is_some_and(|rest| rest.trim_start().starts_with(['=', ']']))
+    };
+    let mut at = 0;
+    for line in text[..place.range().start.min(text.len())].split_inclusive('\n') {
+        if is_entry(line) {
+            let start = at + line.find(name).unwrap_or(0);
+            return fault.also(Span::new(file, start..start + name.len()), "first here");
+        }
+        at += line.len();
+    }
+    fault
 }
 
 fn table(file: FileId, read: &DeTable<'_>, span: Option<Span>) -> Table {

@@ -29,6 +29,8 @@ pub enum Block {
     Fee(Fee),
     /// `payment achievement "…" for each indicator`
     Payment(Payment),
+    /// `require "the lower threshold is below the upper" lower_threshold < upper_threshold`
+    Require(Require),
     /// `pathway childhood_immunisations "…" for those not achieved in at least one of VI001, VI002 of year_end`
     Pathway(Pathway),
 }
@@ -529,6 +531,19 @@ pub struct Payment {
     pub lines: Vec<Line>,
     /// The whole block.
     pub span: Span,
+}
+
+/// `require "the lower threshold is below the upper" lower_threshold < upper_threshold`: what must be so of the figures.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Require {
+    /// What must be so, in the contract's words.
+    pub says: Word,
+    /// The test of it.
+    pub test: Test,
+    /// Where the test stands.
+    pub test_span: Span,
+    /// Remarks.
+    pub notes: Vec<Note>,
 }
 
 /// What a payment is computed for.

@@ -16,7 +16,11 @@ fn faulty() -> Book {
         "rate = { is = 2, unit = \"£ per point\", status = \"assumed\"",
         "rate = { is = 2, conflict = \"💉\", unit = \"£ per point\", status = \"asumed\"",
     );
-    book.edit("indicators.rules", "  achieved", "  define done  any jab\n  define done  any jab\n  achieved  done and");
+    book.edit(
+        "indicators.rules",
+        "  achieved",
+        "  define done  any jab after age 1 month\n  define done  any jab after age 1 month\n  achieved  done and",
+    );
     book
 }
 

@@ -17,6 +17,11 @@ fn every_shipped_example_passes() {
     assert_eq!(run.status.code(), Some(0), "{text}");
     let passed = text.lines().map(|line| {
         let (book, result) = line.split_once(": ").unwrap();
+        // A scheme that borrows all its indicators has none to give examples of.
+        if result == "no examples" {
+            assert!(!rules().join(book).join("examples.toml").exists(), "{book} has examples");
+            return 0;
+        }
         let count: usize = result.strip_suffix(" examples passed").unwrap_or_else(|| panic!("{line}")).parse().unwrap();
         assert_eq!(count, examples_of(book), "every example of {book} is tried");
         count

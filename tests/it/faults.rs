@@ -82,6 +82,41 @@ fn every_fault_is_shown_with_its_place_and_the_way_to_mend_it() {
     });
 }
 
+/// Faults that take more than one file: each folder in `tests/ui/library` is laid over a sound rules folder.
+#[test]
+fn every_fault_of_a_folder_is_shown_with_its_places() {
+    for case in fs::read_dir(root().join("tests/ui/library")).unwrap() {
+        let case = case.unwrap().path();
+        let folder = around(&root().join("tests/ui/contract/sound.toml"));
+        lay_over(&case, folder.path());
+        let ran = check(&folder);
+        let name = case.file_name().unwrap().to_str().unwrap();
+        let shown = codes_in(&ran.stdout);
+        for code in name.split('-').filter(|word| is_code(word)) {
+            assert!(shown.contains(code), "{name} does not show {code}:\n{}{}", ran.stdout, ran.stderr);
+        }
+        assert_eq!(ran.stderr, "", "{name}");
+        let mut settings = insta::Settings::clone_current();
+        settings.set_snapshot_path("../ui/snapshots");
+        settings.set_prepend_module_to_snapshot(false);
+        settings.set_omit_expression(true);
+        settings.bind(|| insta::assert_snapshot!(format!("check@library__{name}"), ran.stdout));
+    }
+}
+
+fn lay_over(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let target = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            lay_over(&path, &target);
+        } else {
+            fs::copy(&path, &target).unwrap();
+        }
+    }
+}
+
 /// Codes whose files would be too large to keep have tests of their own below; W316 needs a whole rules folder and has
 /// its test in `editions.rs`.
 const MADE_BELOW: [&str; 3] = ["E105", "E208", "W316"];

@@ -2,11 +2,13 @@
 
 use crate::cli::rules_folder::{self, Origin};
 use crate::ground::{BookName, Diagnostic, FileId, SavedAs, SourceFile, Span};
-use crate::model::{Library, examples};
+use crate::model::{Library, Rulebook, examples};
 
 /// All faults of some rulebooks, by place.
 pub(super) fn faults(library: &Library, origin: &Origin, names: &[BookName]) -> Vec<Diagnostic> {
-    let mut found = of_rulebooks(library, names);
+    let mut books = Vec::new();
+    let mut found = of_rulebooks_into(library, names, &mut books);
+    found.extend(library.check_across(&books));
     if *origin != Origin::BuiltIn {
         found.extend(library.edited_clusters(&rules_folder::built_in()));
     }
@@ -21,6 +23,11 @@ pub(super) fn faults(library: &Library, origin: &Origin, names: &[BookName]) -> 
 
 /// The faults that the texts have.
 pub(super) fn of_rulebooks(library: &Library, names: &[BookName]) -> Vec<Diagnostic> {
+    of_rulebooks_into(library, names, &mut Vec::new())
+}
+
+/// The same, keeping the rulebooks that are sound.
+fn of_rulebooks_into(library: &Library, names: &[BookName], books: &mut Vec<Rulebook>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for name in names {
         let checked = library.check(name);
@@ -28,6 +35,7 @@ pub(super) fn of_rulebooks(library: &Library, names: &[BookName]) -> Vec<Diagnos
         // Against a rulebook that has errors, nobody can say whether an example is right.
         if let Some(book) = checked.book {
             found.extend(examples::read(library, &book).1);
+            books.push(book);
         }
     }
     found

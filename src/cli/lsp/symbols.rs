@@ -67,6 +67,10 @@ impl Maker<'_> {
             }
             Block::Fee(fee) => self.paid(&fee.name, &fee.title.text, fee.span, &fee.lines),
             Block::Payment(payment) => self.paid(&payment.name, &payment.title.text, payment.span, &payment.lines),
+            Block::Require(require) => {
+                let (says, whole) = (&require.says, require.says.span.to(require.test_span));
+                self.symbol(SymbolKind::BOOLEAN, "require", &says.text, whole, says.span, Vec::new())
+            }
             Block::Pathway(pathway) => {
                 let steps = pathway.steps.iter().map(|step| self.step(step)).collect();
                 let (name, title) = (&pathway.name, &pathway.title.text);
@@ -144,6 +148,8 @@ pub(super) fn of_folder(folder: &Folder, query: &str) -> Vec<WorkspaceSymbol> {
         let book = name.to_string();
         for block in mentions.blocks() {
             let (kind, word, title) = match block {
+                // What is required has no name to look for.
+                Block::Require(_) => continue,
                 Block::Define(define) => (SymbolKind::CONSTANT, &define.name, ""),
                 Block::Measure(measure) => (SymbolKind::CLASS, &measure.code, measure.title.text.as_str()),
                 Block::Fee(fee) => (SymbolKind::FUNCTION, &fee.name, fee.title.text.as_str()),

@@ -191,10 +191,50 @@ impl<'a> Codes<'a> {
         &self.files
     }
 
+    /// Files of the scheme's own folder that no rule led to.
+    pub(super) fn unused_own_files(&self) -> Vec<FileId> {
+        let is_own = |path: &str| {
+            path.strip_prefix(&self.own_folder)
+                .and_then(|rest| rest.strip_prefix('/'))
+                .is_some_and(|file| !file.contains('/') && file.ends_with(".toml"))
+        };
+        let own = self.sources.iter().filter(|(_, file)| is_own(&file.path)).map(|(id, _)| id);
+        own.filter(|id| !self.files.contains(id)).collect()
+    }
+
     pub(super) fn finish(self, faults: &mut Vec<Diagnostic>) -> Vec<Cluster> {
         faults.extend(self.faults);
         self.clusters
     }
+}
+
+/// The codes that a cluster file lists, with their terms and places.
+pub(in crate::model) fn code_entries(root: &Table) -> impl Iterator<Item = (ConceptId, &str, Span)> {
+    let codes = root.get("codes").map(|entry| &entry.value);
+    let entries = codes.and_then(|codes| match codes {
+        Value::Table(table) => Some(&table.entries),
+        Value::Text(_) | Value::Number(_) | Value::Date(_) | Value::Truth(_) | Value::List(_) => None,
+    });
+    entries.into_iter().flatten().filter_map(|entry| {
+        let Value::Table(code) = &entry.value else { return None };
+        match &code.get("term")?.value {
+            Value::Text(term) => Some((ConceptId::parse(&entry.key)?, term.as_str(), entry.key_span)),
+            Value::Number(_) | Value::Date(_) | Value::Truth(_) | Value::List(_) | Value::Table(_) => None,
+        }
+    })
+}
+
+/// The names of the clusters that a cluster file includes.
+pub(in crate::model) fn included_clusters(root: &Table) -> impl Iterator<Item = &str> {
+    let list = root.get("includes").map(|entry| &entry.value);
+    let items = list.and_then(|list| match list {
+        Value::List(items) => Some(items),
+        Value::Text(_) | Value::Number(_) | Value::Date(_) | Value::Truth(_) | Value::Table(_) => None,
+    });
+    items.into_iter().flatten().filter_map(|(item, _)| match item {
+        Value::Text(name) => Some(name.as_str()),
+        Value::Number(_) | Value::Date(_) | Value::Truth(_) | Value::List(_) | Value::Table(_) => None,
+    })
 }
 
 fn versions(sources: &Sources) -> impl Iterator<Item = &str> {
@@ -216,22 +256,39 @@ fn included<'a>((value, span): &'a (Value, Span), fields: &mut Fields<'_>) -> Op
     }
 }
 
+/// Why a text is no concept id, and what to do.
+pub(super) fn not_an_id(text: &str) -> (String, &'static str) {
+    let is_rounded = text.contains(['E', 'e']) && text.contains(['.', '+']);
+    let (why, help) = match text {
+        _ if is_rounded => ("a spreadsheet has rounded it", "take the id from the source again, as text"),
+        _ if !text.bytes().all(|digit| digit.is_ascii_digit()) => {
+            ("it has other signs than digits", "write its digits only")
+        }
+        _ if text.starts_with('0') => ("it starts with 0", "take the id from the source again: none starts with 0"),
+        _ if text.len() < 6 => ("it is too short", "an id has 6 to 18 digits"),
+        _ => ("it is too long", "an id has 6 to 18 digits"),
+    };
+    (format!("`{text}` is not a SNOMED CT concept id: {why}"), help)
+}
+
 fn code(entry: &Entry, sources: Option<&Table>, fields: &mut Fields<'_>) -> Option<Code> {
     let Some(id) = ConceptId::parse(&entry.key) else {
-        let message = format!("`{}` is not a SNOMED CT concept id", entry.key);
-        let help = "an id has 6 to 18 digits and no leading zero; a spreadsheet may have rounded it";
+        let (message, help) = not_an_id(&entry.key);
         fields.fault(Diagnostic::error("E313", entry.key_span, message).help(help));
         return None;
     };
     match id.fault() {
         Some(ConceptFault::CheckDigit) => {
             let message = format!("the check digit of `{id}` is wrong");
-            let help = "a digit was mistyped, or a spreadsheet rounded the id";
+            let help = match entry.key.len() {
+                16.. => "a spreadsheet keeps 15 digits and rounds the rest: take the id from the source again, as text",
+                _ => "a digit was mistyped: take the id from the source again",
+            };
             fields.fault(Diagnostic::error("E314", entry.key_span, message).help(help));
         }
         Some(ConceptFault::Partition) => {
-            let message = format!("`{id}` is a SNOMED CT id, but not a concept's");
-            let help = "take the concept id, not a description's or a relationship's";
+            let message = format!("`{id}` is the SNOMED CT id of {}, and a concept's is needed", id.kind());
+            let help = "look up the concept that it belongs to, and take that one's id";
             fields.fault(Diagnostic::error("E315", entry.key_span, message).help(help));
         }
         None => {}

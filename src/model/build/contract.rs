@@ -7,6 +7,7 @@ use crate::model::book::{
 };
 use crate::model::build::fields::Fields;
 use crate::model::build::names::suggest;
+use crate::model::build::sense::title_of_another_year;
 use crate::model::build::uses::{self, WrittenUse, WrittenWords};
 use crate::model::shape::{self, MISSING_DAYS};
 use crate::model::unit::Unit;
@@ -14,6 +15,8 @@ use crate::syntax::toml_tree::{Entry, Table, Value, read_toml};
 
 /// What the numbers file says.
 pub(super) struct Contract {
+    /// The file, to say where a figure is missing.
+    pub(super) file: FileId,
     pub(super) revision: u32,
     pub(super) title: String,
     pub(super) start: Option<Day>,
@@ -54,7 +57,7 @@ pub(super) fn read(sources: &Sources, file: FileId, name: &BookName, faults: &mu
     faults.extend(unreadable);
     let of_form = faults.len();
     let mut fields = Fields::of(&shape::CONTRACT, &root, Fields::file_start(file), "the rulebook");
-    let mut contract = header(&mut fields, name);
+    let mut contract = header(&mut fields, file, name);
     contract.read_sources(&mut fields);
     if let Some((table, _)) = fields.table("figures") {
         contract.read_figures(table, None, faults);
@@ -76,7 +79,7 @@ pub(super) fn read(sources: &Sources, file: FileId, name: &BookName, faults: &mu
     contract
 }
 
-fn header(fields: &mut Fields<'_>, name: &BookName) -> Contract {
+fn header(fields: &mut Fields<'_>, file: FileId, name: &BookName) -> Contract {
     let scheme = fields.text("scheme");
     let scheme = fields.required("scheme", scheme, "write the scheme's name, which is also its folder's");
     same_as_folder(fields, "scheme", scheme, &name.scheme);
@@ -84,7 +87,11 @@ fn header(fields: &mut Fields<'_>, name: &BookName) -> Contract {
     let year = fields.required("year", year, "write the contract year, which is also the folder's name");
     same_as_folder(fields, "year", year, &name.year);
     let title = fields.text("title");
-    let title = fields.required("title", title, "write what the rulebook is called").map_or("", |(title, _)| title);
+    let title = fields.required("title", title, "write what the rulebook is called");
+    if let Some(odd) = title.and_then(|(title, span)| title_of_another_year(title, span, &name.year)) {
+        fields.fault(odd);
+    }
+    let title = title.map_or("", |(title, _)| title);
     let revision = fields.whole("revision");
     let revision = fields.required("revision", revision, "write `revision = 1`, and one more at each change");
     let start = fields.date("starts");
@@ -93,6 +100,7 @@ fn header(fields: &mut Fields<'_>, name: &BookName) -> Contract {
     let end = fields.required("ends", end, "write the last day of the contract year");
     check_dates(fields, start, end, &name.year);
     Contract {
+        file,
         revision: revision.map_or(1, |(revision, _)| revision),
         title: title.to_owned(),
         start: start.map(|(day, _)| day),
@@ -373,13 +381,34 @@ impl Contract {
         self.figures.iter().map(|figure| figure.figure.name.as_str())
     }
 
-    /// A figure of a measure, for checks of sense.
-    pub(super) fn amount(&self, name: &str, owner: &str) -> Option<(Amount, Span)> {
-        let figure = &self.figures[self.position(name, Some(owner))?].figure;
-        match figure.value {
-            FigureValue::Is(amount) => Some((amount, figure.span)),
-            FigureValue::IsDate(_) | FigureValue::Unset(_) | FigureValue::Absent(_) => None,
-        }
+    /// True if a measure has a figure of its own of that name, or the whole rulebook has where no measure is named.
+    pub(super) fn has(&self, name: &str, owner: Option<&str>) -> bool {
+        self.position(name, owner).is_some()
+    }
+
+    /// True if the file has a table of that measure's figures.
+    pub(super) fn has_table(&self, owner: &str) -> bool {
+        self.owners.iter().any(|(_, code, _)| code == owner)
+    }
+
+    /// Which figures some rule has read so far, in the order written.
+    pub(super) fn used_figures(&self) -> Vec<bool> {
+        self.figures.iter().map(|figure| figure.used).collect()
+    }
+
+    /// Takes back what was read since.
+    pub(super) fn set_used_figures(&mut self, used: &[bool]) {
+        self.figures.iter_mut().zip(used).for_each(|(figure, used)| figure.used = *used);
+    }
+
+    /// The figure of an id.
+    pub(super) fn figure_of(&self, id: FigureId) -> &Figure {
+        &self.figures[id.0 as usize].figure
+    }
+
+    /// All figures in the order written.
+    pub(super) fn all_figures(&self) -> impl Iterator<Item = &Figure> {
+        self.figures.iter().map(|figure| &figure.figure)
     }
 
     /// Figures that no rule reads.

@@ -6,7 +6,7 @@ use crate::ground::{Amount, ConceptId, Day, Diagnostic, Sources, Span};
 use crate::model::Rulebook;
 use crate::model::book::{Measure, MeasurementId, Reason};
 use crate::model::build::NUMBERS_FILES;
-use crate::model::build::codes::Codes;
+use crate::model::build::codes::{Codes, not_an_id};
 use crate::model::build::contract;
 use crate::model::build::fields::Fields;
 use crate::model::build::names::suggest;
@@ -188,8 +188,8 @@ impl<'a> Reader<'a> {
 
     fn code(&mut self, digits: &str, place: Span) -> Option<ConceptId> {
         let Some(id) = ConceptId::parse(digits) else {
-            let help = "an id has 6 to 18 digits and no leading zero; a spreadsheet may have rounded it";
-            self.fault("E507", place, format!("`{digits}` is not a SNOMED CT concept id"), help);
+            let (message, help) = not_an_id(digits);
+            self.fault("E507", place, message, help);
             return None;
         };
         let (message, help) = match id.fault() {
@@ -198,8 +198,8 @@ impl<'a> Reader<'a> {
                 (format!("the check digit of `{id}` is wrong"), "a digit was mistyped, or a spreadsheet rounded the id")
             }
             Some(ConceptFault::Partition) => {
-                let help = "take the concept id, not a description's or a relationship's";
-                (format!("`{id}` is a SNOMED CT id, but not a concept's"), help)
+                let help = "look up the concept that it belongs to, and take that one's id";
+                (format!("`{id}` is the SNOMED CT id of {}, and a concept's is needed", id.kind()), help)
             }
         };
         self.fault("E507", place, message, help);

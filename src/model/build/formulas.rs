@@ -4,6 +4,7 @@ use crate::ground::{Amount, Diagnostic, Span};
 use crate::model::book::{FigureValue, MeasureId, MeasurementId};
 use crate::model::build::Builder;
 use crate::model::build::names::suggest;
+use crate::model::build::sense::MissingFigure;
 use crate::model::formula::{Case, CountName, Formula, Line, Operand, Test};
 use crate::model::unit::Unit;
 use crate::syntax::tree::{self, NumberSign, Operator, RoundTo, When};
@@ -317,24 +318,12 @@ impl Builder<'_> {
         None
     }
 
-    /// What is wrong with a name that is neither figure nor count nor line. Apart, so that what is nested deep takes
-    /// little room on the stack.
+    /// Takes note of a name that is neither figure nor count nor line. Apart, so that what is nested deep takes little
+    /// room on the stack.
     #[inline(never)]
     fn no_figure(&mut self, operand: &tree::Operand, owner: Option<String>, subject: &Subject) {
-        let name = operand.name.text.as_str();
-        let what = owner.map_or("the rulebook".to_owned(), |owner| format!("`{owner}`"));
-        let fault = Diagnostic::error("E204", operand.span, format!("{what} has no figure or count `{name}`"));
-        let counts = CountName::ALL.iter().map(|count| count.word()).chain(["list_size"]);
-        let lines = subject.lines.iter().map(|line| line.name.as_str());
-        let add = format!("add `{name}` to the numbers file, with `none = \"why\"` where there is none");
-        // A figure that only other measures have is there already, so no other word was meant.
-        let fault = if self.contract.figure_names().any(|known| known == name) {
-            fault.help(add)
-        } else {
-            let known = counts.chain(lines).chain(self.contract.figure_names());
-            suggest(fault, name, operand.name.span, known, |fault| fault.help(add))
-        };
-        self.faults.push(fault);
+        let lines = subject.lines.iter().map(|line| line.name.clone()).collect();
+        self.missing.push(MissingFigure { name: operand.name.text.clone(), span: operand.name.span, owner, lines });
     }
 
     fn is_borrowed(&self, measurement: MeasurementId) -> bool {

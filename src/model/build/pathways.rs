@@ -8,7 +8,7 @@ use crate::model::book::{
     Borrowed, Clause, Condition, Date, FigureValue, Measure, MeasureId, MeasureKind, Measurement, MeasurementId,
 };
 use crate::model::build::Builder;
-use crate::model::build::names::nearest;
+use crate::model::build::names::suggest;
 use crate::model::pathway::{Alert, Exception, Next, Pathway, State, StateId, UsedId};
 use crate::model::unit::Unit;
 use crate::syntax::tree::{self, Step, Word};
@@ -37,11 +37,11 @@ impl Builder<'_> {
         let Some((measurement, at)) = found else {
             let message = format!("`{}` has no indicator `{}`", lender.name, code.text);
             let fault = Diagnostic::error("E202", code.span, message);
-            let near = nearest(&code.text, lender.measures.iter().map(|measure| measure.code.as_str()));
-            self.faults.push(match near {
-                Some(near) => fault.help(format!("did you mean `{near}`?")),
-                None => fault,
-            });
+            let indicators = lender.measures.iter().filter(|measure| measure.kind == MeasureKind::Indicator);
+            let known: Vec<&str> = indicators.map(|measure| measure.code.as_str()).collect();
+            self.faults.push(suggest(fault, &code.text, code.span, known.iter().copied(), |fault| {
+                fault.help(format!("its indicators are: {}", known.join(", ")))
+            }));
             return;
         };
         let never = self.never(code.span);
@@ -133,10 +133,9 @@ impl Builder<'_> {
             return self.uses.get(at)?.as_ref().and_then(|_| u32::try_from(at).ok()).map(UsedId);
         }
         let fault = Diagnostic::error("E202", name.span, format!("`[uses]` names no rulebook `{}`", name.text));
-        self.faults.push(match nearest(&name.text, known.iter().map(String::as_str)) {
-            Some(near) => fault.help(format!("did you mean `{near}`?")),
-            None => fault.help(format!("write `{} = \"SCHEME/YEAR\"` below `[uses]` of the numbers file", name.text)),
-        });
+        self.faults.push(suggest(fault, &name.text, name.span, known.iter().map(String::as_str), |fault| {
+            fault.help(format!("write `{} = \"SCHEME/YEAR\"` below `[uses]` of the numbers file", name.text))
+        }));
         None
     }
 
@@ -179,11 +178,10 @@ impl Builder<'_> {
                 Some(at) => ids.extend(u32::try_from(at).ok().map(StateId)),
                 None => {
                     let fault = Diagnostic::error("E202", name.span, format!("there is no state `{}`", name.text));
-                    let near = nearest(&name.text, self.state_names.iter().map(|known| known.text.as_str()));
-                    self.faults.push(match near {
-                        Some(near) => fault.help(format!("did you mean `{near}`?")),
-                        None => fault.help(format!("write `state {} \"…\"` in the pathway", name.text)),
-                    });
+                    let known = self.state_names.iter().map(|known| known.text.as_str());
+                    self.faults.push(suggest(fault, &name.text, name.span, known, |fault| {
+                        fault.help(format!("write `state {} \"…\"` in the pathway", name.text))
+                    }));
                 }
             }
         }

@@ -1,7 +1,7 @@
 //! Payments and fees, resolved for each thing that they are paid for.
 
 use crate::ground::Diagnostic;
-use crate::model::book::{Fee, FeeId, MeasurementId, Payment, PaymentId};
+use crate::model::book::{Fee, FeeId, MeasureKind, MeasurementId, Payment, PaymentId};
 use crate::model::build::Builder;
 use crate::model::build::contract::kind_word;
 use crate::model::build::formulas::Subject;
@@ -56,7 +56,7 @@ impl Builder<'_> {
             Scope::Quarter => return (1..=4).map(|quarter| (None, Some(quarter))).collect(),
             Scope::Each(wanted, only) => (*wanted, only),
         };
-        self.check_only(only);
+        let all_are_right = self.check_only(wanted, only);
         let measures = &self.parts.measures;
         let is_paid = |measurement: &crate::model::book::Measurement| {
             let measure = &measures[measurement.measure.index()];
@@ -67,23 +67,37 @@ impl Builder<'_> {
             .filter(|(measurement, _)| is_paid(measurement))
             .map(|(measurement, at)| (Some(MeasurementId(at)), measurement.quarter))
             .collect();
-        if paid.is_empty() {
+        if paid.is_empty() && all_are_right {
             let message = format!("the rulebook has no {} to pay for", kind_word(wanted));
             self.faults.push(Diagnostic::error("E408", payment.scope_span, message));
         }
         paid
     }
 
-    fn check_only(&mut self, only: &[Word]) {
+    /// Whether each code that is named is one of those that are paid for.
+    fn check_only(&mut self, wanted: MeasureKind, only: &[Word]) -> bool {
+        let before = self.faults.len();
         for code in only {
-            if self.parts.measures.iter().any(|measure| measure.code == code.text) {
-                continue;
-            }
-            let fault =
-                Diagnostic::error("E202", code.span, format!("there is no indicator or course `{}`", code.text));
-            let known = self.parts.measures.iter().map(|measure| measure.code.as_str());
-            self.faults.push(suggest(fault, &code.text, code.span, known, |fault| fault));
+            let measures = &self.parts.measures;
+            let fault = match measures.iter().find(|measure| measure.code == code.text) {
+                Some(measure) if measure.kind == wanted => continue,
+                Some(measure) => {
+                    let (kind, wanted) = (kind_word(measure.kind), kind_word(wanted));
+                    let message = format!("`{}` is {}, and this is paid for each {wanted}", code.text, a_or_an(kind));
+                    Diagnostic::error("E206", code.span, message)
+                        .also(measure.span, "defined here")
+                        .help(format!("write `for each {kind} only …`, or leave it out"))
+                }
+                None => {
+                    let message = format!("there is no indicator or course `{}`", code.text);
+                    let fault = Diagnostic::error("E202", code.span, message);
+                    let known = measures.iter().map(|measure| measure.code.as_str());
+                    suggest(fault, &code.text, code.span, known, |fault| fault)
+                }
+            };
+            self.faults.push(fault);
         }
+        self.faults.len() == before
     }
 
     fn program(&mut self, of: ProgramOf, mut subject: Subject, lines: &[tree::Line], name: &Word) {
@@ -103,4 +117,9 @@ impl Builder<'_> {
         let Subject { measurement, quarter, lines, .. } = subject;
         self.parts.programs.push(Program { of, measurement, quarter, lines });
     }
+}
+
+fn a_or_an(word: &str) -> String {
+    let article = if word.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+    format!("{article} {word}")
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::ground::{BookName, Diagnostic, Severity, Sources, Span};
 use crate::model::book::Used;
 use crate::model::build::fields::Fields;
-use crate::model::build::names::nearest;
+use crate::model::build::names::suggest;
 use crate::model::build::{NUMBERS_FILES, build_below};
 use crate::model::pathway::{Thing, WordList, words_of};
 use crate::syntax::toml_tree::{Entry, Table, Value};
@@ -160,8 +160,7 @@ fn no_such_book(sources: &Sources, used: &WrittenUse) -> Diagnostic {
         let (folder, name) = file.path.rsplit_once('/')?;
         NUMBERS_FILES.contains(&name).then_some(folder)
     });
-    match nearest(&used.book, folders) {
-        Some(near) => fault.help(format!("did you mean `{near}`?")),
-        None => fault.help("a rulebook is named SCHEME/YEAR, as its folder is"),
-    }
+    suggest(fault, &used.book, used.span, folders, |fault| {
+        fault.help("a rulebook is named SCHEME/YEAR, as its folder is")
+    })
 }

@@ -3,8 +3,8 @@
 use crate::syntax::layout::WIDTH;
 use crate::syntax::layout::sheet::{BreakKind, Builder, Gap, Indent, Style};
 use crate::syntax::tree::{
-    Block, Case, Clause, ClauseBody, Define, Defined, Due, Fee, Line, Measure, Note, Payment, Reason, RuleFile, Scope,
-    When, Word,
+    Block, Case, Clause, ClauseBody, Define, Defined, Due, Fee, Line, Measure, Note, Payment, Reason, Require,
+    RuleFile, Scope, When, Word,
 };
 
 /// Clauses stand so far in.
@@ -35,8 +35,16 @@ impl Builder<'_> {
                 (None, _) => Gap::None,
                 (Some(Block::Define(_)), Block::Define(_)) => Gap::Kept,
                 (Some(Block::Fee(_)), Block::Fee(_)) => Gap::One,
+                (Some(Block::Require(_)), Block::Require(_)) => Gap::Kept,
                 (
-                    Some(Block::Define(_) | Block::Measure(_) | Block::Fee(_) | Block::Payment(_) | Block::Pathway(_)),
+                    Some(
+                        Block::Define(_)
+                        | Block::Measure(_)
+                        | Block::Fee(_)
+                        | Block::Payment(_)
+                        | Block::Require(_)
+                        | Block::Pathway(_),
+                    ),
                     _,
                 ) => Gap::Two,
             };
@@ -49,6 +57,11 @@ impl Builder<'_> {
                 Block::Measure(measure) => self.measure(gap, measure),
                 Block::Fee(fee) => self.fee(gap, fee),
                 Block::Payment(payment) => self.payment(gap, payment),
+                Block::Require(require) => {
+                    self.block(gap, self.start(require.says.span).saturating_sub(1));
+                    let column = self.require_column(&file.blocks, at);
+                    self.require(require, column);
+                }
                 Block::Pathway(pathway) => self.pathway(gap, pathway),
             }
         }
@@ -158,6 +171,28 @@ impl Builder<'_> {
         self.group(Style::Fill, Indent::In(2), end, |inside| {
             inside.may_break(start + 1, BreakKind::Tab(indent + longest + 2));
         });
+    }
+
+    /// The column in which neighbouring requirements have their tests: those that no blank line parts.
+    fn require_column(&self, blocks: &[Block], at: usize) -> usize {
+        let all: Vec<Option<&Require>> = blocks.iter().map(block_require).collect();
+        let first = |require: &Require| self.start(require.says.span).saturating_sub(1);
+        let goes_on =
+            |at: usize| all[at - 1].is_some() && all[at].is_some_and(|require| !self.tokens.is_apart(first(require)));
+        let near = all[neighbours(all.len(), at, goes_on)].iter().flatten();
+        let widths = near.map(|require| self.tokens.width(first(require)..self.end(require.says.span)));
+        widths.max().unwrap_or(0) + 1
+    }
+
+    /// The title of a requirement, and its test beside it, or below it where the line grows too long.
+    fn require(&mut self, require: &Require, column: usize) {
+        let end = self.end(require.test_span);
+        self.group(Style::Fill, Indent::In(CLAUSE), end, |inside| {
+            inside.may_break(inside.end(require.says.span), BreakKind::Column(column));
+            let end = inside.end(require.test_span);
+            inside.group(Style::Fill, Indent::Here, end, |within| within.test(&require.test));
+        });
+        self.notes(CLAUSE, 0, &require.notes);
     }
 
     fn fee(&mut self, gap: Gap, fee: &Fee) {
@@ -291,7 +326,14 @@ fn keyword(note: &Note) -> &'static str {
 fn block_define(block: &Block) -> Option<&Define> {
     match block {
         Block::Define(define) => Some(define),
-        Block::Measure(_) | Block::Fee(_) | Block::Payment(_) | Block::Pathway(_) => None,
+        Block::Measure(_) | Block::Fee(_) | Block::Payment(_) | Block::Require(_) | Block::Pathway(_) => None,
+    }
+}
+
+fn block_require(block: &Block) -> Option<&Require> {
+    match block {
+        Block::Require(require) => Some(require),
+        Block::Define(_) | Block::Measure(_) | Block::Fee(_) | Block::Payment(_) | Block::Pathway(_) => None,
     }
 }
 
@@ -331,4 +373,12 @@ fn longest_near<'t, T>(all: &'t [T], length: impl Fn(&'t T) -> usize, goes_on: i
         }
     }
     longest
+}
+
+/// The run of neighbours around one of several, where `goes_on` says of each but the first whether it belongs to the one
+/// before it.
+fn neighbours(count: usize, at: usize, goes_on: impl Fn(usize) -> bool) -> std::ops::Range<usize> {
+    let first = (1..=at).rev().find(|&at| !goes_on(at)).unwrap_or(0);
+    let end = (at + 1..count).find(|&at| !goes_on(at)).unwrap_or(count);
+    first..end
 }

@@ -354,7 +354,7 @@ fn unit(text: &str) -> Unit {
     }
 }
 
-const MONTHS: [&str; 12] = [
+pub(super) const MONTHS: [&str; 12] = [
     "January",
     "February",
     "March",

@@ -37,7 +37,7 @@ impl Reading {
     }
 
     /// `a or b`; one alone is itself.
-    fn test(&mut self, pair: Pair<'_>) -> Test {
+    pub(super) fn test(&mut self, pair: Pair<'_>) -> Test {
         let place = span(self.file, &pair);
         let mut tests: Vec<_> = Children::of(self.file, pair).rest().map(|both| self.test_both(both)).collect();
         if tests.len() == 1 {

@@ -75,6 +75,7 @@ fn only_connects(rule: Rule) -> bool {
             | Rule::k_only
             | Rule::k_each
             | Rule::k_when
+            | Rule::k_require
             | Rule::k_round
             | Rule::k_min
             | Rule::k_max

@@ -4,7 +4,8 @@
 use pest::Parser;
 use pest::error::{Error, ErrorVariant, InputLocation};
 
-use super::{Reading, slips};
+use super::Reading;
+use super::hints::{Hint, Stop, hint};
 use crate::ground::{Diagnostic, Span};
 use crate::syntax::grammar::{Rule, RulesParser};
 use crate::syntax::phrases::phrase;
@@ -20,7 +21,7 @@ const LARGEST_FILE_BYTES: usize = 1 << 20;
 const DEEPEST_NESTING: usize = 60;
 
 /// Words that start a block when they start a line.
-const BLOCKS: [&str; 5] = ["indicator", "course", "payment", "fee", "pathway"];
+pub(super) const BLOCKS: [&str; 6] = ["indicator", "course", "payment", "fee", "require", "pathway"];
 
 /// Words that start a clause of a block when they start a line.
 const CLAUSES: [&str; 13] = [
@@ -43,12 +44,13 @@ pub(super) fn read_around_faults(reading: &mut Reading, text: &str) -> RuleFile 
             }
             Err(error) => {
                 let at = offset(&error).min(text.len());
-                let (fault, at) = match bare_period(&text, at, positives_of(&error)) {
-                    Some(period) => (needs_a_day(reading, &text, period.clone()), period.start),
-                    None => (fault(reading, &text, at, &error), at),
-                };
+                let (fault, spoilt) = fault(reading, &text, at, &error);
                 reading.faults.push(fault);
-                if !blank_clause(&mut text, at) {
+                let spoilt = match spoilt {
+                    Spoilt::Clause(at) => clause_around(&text, at),
+                    Spoilt::Block(at) => block_after(&text, at),
+                };
+                if !blank(&mut text, spoilt) {
                     break;
                 }
             }
@@ -88,53 +90,78 @@ fn offset(error: &Error<Rule>) -> usize {
     }
 }
 
-/// What was expected and what stands there.
-fn fault(reading: &Reading, text: &str, at: usize, error: &Error<Rule>) -> Diagnostic {
+/// What cannot be read because of a fault.
+enum Spoilt {
+    /// The clause around a place.
+    Clause(usize),
+    /// What follows a place, up to the next block.
+    Block(usize),
+}
+
+/// What was expected and what stands there, or what was most likely meant; and what cannot be read because of it.
+fn fault(reading: &Reading, text: &str, at: usize, error: &Error<Rule>) -> (Diagnostic, Spoilt) {
+    let clause = faulty_clause(text, at);
+    let block = line_starts(text).filter(|start| *start <= at).map(|start| first_word(&text[start..]));
+    let block = block.filter(|word| BLOCKS.contains(word)).last();
+    let in_payment = matches!(block, Some("payment" | "fee" | "require"));
+    let in_pathway = block == Some("pathway");
+    let stop = Stop { text, at, expected: positives_of(error), clause: clause.clone(), in_payment, in_pathway };
+    let hint = hint(&stop);
     let rest = &text[at..];
     let word_length = rest.find(|c: char| c.is_whitespace() || c == '(' || c == ')').unwrap_or(rest.len()).max(1);
     let found: String = rest.chars().take_while(|c| !c.is_whitespace()).take(30).collect();
     let found = if rest.trim().is_empty() { "the end of the file".to_owned() } else { format!("`{found}`") };
     let end = at + rest.char_indices().nth(1).map_or(rest.len(), |(next, _)| next).max(word_length.min(rest.len()));
-    let place = Span::new(reading.file, at..end.min(text.len()));
-    let message = match &error.variant {
+    let expected = match &error.variant {
         ErrorVariant::ParsingError { positives, .. } if !positives.is_empty() => {
             format!("expected {}, found {found}", one_of(positives))
         }
         ErrorVariant::ParsingError { .. } | ErrorVariant::CustomError { .. } => format!("did not expect {found} here"),
     };
-    let diagnostic = Diagnostic::error("E101", place, message);
-    if let Some(slip) = slips::at(text, at) {
-        let place = Span::new(reading.file, slip.place);
-        return diagnostic.help(format!("write `{}`", slip.mended)).fix(place, slip.mended);
-    }
-    match hint(rest, positives_of(error)) {
-        Some(Hint { help, instead: Some((length, word)) }) => {
-            diagnostic.help(help).fix(Span::new(reading.file, at..at + length), word)
-        }
-        Some(Hint { help, instead: None }) => diagnostic.help(help),
-        None => diagnostic,
-    }
+    // Where a new clause could not start yet, the one before it is not whole.
+    let spoilt = if positives_of(error).contains(&Rule::measure) { at } else { at.min(clause.end.saturating_sub(1)) };
+    let spoilt = text.floor_char_boundary(spoilt);
+    let is_cut_short = at >= clause.end && !positives_of(error).contains(&Rule::measure);
+    let last = clause.start + text[clause.start..at.max(clause.start)].trim_end().len();
+    let last_word =
+        text[clause.start..last].rfind(char::is_whitespace).map_or(clause.start, |at| clause.start + at + 1);
+    let (here, expected) = match text.get(last_word..last).filter(|word| is_cut_short && !word.is_empty()) {
+        Some(word) => (last_word..last, format!("expected {} after `{word}`", one_of(positives_of(error)))),
+        None => (at..end.min(text.len()), expected),
+    };
+    let Some(Hint { place, message, help, spoils_block, fix }) = hint else {
+        return (Diagnostic::error("E101", Span::new(reading.file, here), expected), Spoilt::Clause(spoilt));
+    };
+    let spoilt = match &place {
+        Some(place) if spoils_block => Spoilt::Block(place.start),
+        Some(place) => Spoilt::Clause(place.start),
+        None => Spoilt::Clause(spoilt),
+    };
+    let place = Span::new(reading.file, place.unwrap_or(here));
+    let fault = Diagnostic::error("E101", place, message.unwrap_or(expected)).help(help);
+    let fault = match fix {
+        Some((place, text)) => fault.fix(Span::new(reading.file, place), text),
+        None => fault,
+    };
+    (fault, spoilt)
 }
 
-/// The place of a length of time that stands before `at` where a day should: `before 8 months` was read as the start of
-/// `8 months after …`, so pest stumbles over what follows it.
-fn bare_period(text: &str, at: usize, expected: &[Rule]) -> Option<std::ops::Range<usize>> {
-    if !(expected.contains(&Rule::k_after) && expected.contains(&Rule::k_before)) {
-        return None;
-    }
-    let before = text[..at].trim_end();
-    let (rest, unit) = before.rsplit_once(char::is_whitespace)?;
-    let is_unit = ["day", "week", "month", "year"].contains(&unit.trim_end_matches('s'));
-    let rest = rest.trim_end();
-    let digits = rest.bytes().rev().take_while(u8::is_ascii_digit).count();
-    (is_unit && digits > 0).then(|| rest.len() - digits..before.len())
+/// The clause in which the reading stopped; where it stopped at the start of one, or at the end of the text, the clause
+/// before.
+fn faulty_clause(text: &str, at: usize) -> std::ops::Range<usize> {
+    let is_start = text[at..].trim().is_empty()
+        || (is_clause_start(&text[at..]) && text[..at].trim_end_matches([' ', '\t']).ends_with('\n'));
+    let before = text[..at].trim_end().len();
+    let inside = if is_start { text.floor_char_boundary(before.saturating_sub(1)) } else { at };
+    let from = line_starts(text).filter(|start| is_clause_start(&text[*start..])).filter(|start| *start <= inside);
+    let from = from.max().unwrap_or(0);
+    let to = line_starts(text).filter(|start| is_clause_start(&text[*start..])).find(|start| *start > inside);
+    from..to.unwrap_or(text.len())
 }
 
-fn needs_a_day(reading: &Reading, text: &str, period: std::ops::Range<usize>) -> Diagnostic {
-    let found = text[period.clone()].split_whitespace().collect::<Vec<_>>().join(" ");
-    let message = format!("expected a day, found the length of time `{found}`");
-    let help = format!("write `age {found}`, or `{found} after` and a day");
-    Diagnostic::error("E101", Span::new(reading.file, period), message).help(help)
+fn is_clause_start(text: &str) -> bool {
+    let word = first_word(text);
+    BLOCKS.contains(&word) || CLAUSES.contains(&word)
 }
 
 fn positives_of(error: &Error<Rule>) -> &[Rule] {
@@ -142,49 +169,6 @@ fn positives_of(error: &Error<Rule>) -> &[Rule] {
         ErrorVariant::ParsingError { positives, .. } => positives,
         ErrorVariant::CustomError { .. } => &[],
     }
-}
-
-/// How to mend a mistake that is often made.
-struct Hint {
-    help: String,
-    /// So many bytes are this word mistyped.
-    instead: Option<(usize, String)>,
-}
-
-impl Hint {
-    fn words(help: &str) -> Option<Hint> {
-        Some(Hint { help: help.to_owned(), instead: None })
-    }
-}
-
-fn hint(rest: &str, expected: &[Rule]) -> Option<Hint> {
-    let word: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
-    if expected.contains(&Rule::text) {
-        return Hint::words("a title stands in quotes: \"like this\"");
-    }
-    if rest.starts_with("to ") && expected.contains(&Rule::k_up) {
-        return Hint::words("write `up to and including` or `to before`");
-    }
-    // A word of the language stands in the wrong place; it is not another one mistyped.
-    if word.starts_with(|sign: char| sign.is_ascii_lowercase()) && RulesParser::parse(Rule::name, &word).is_err() {
-        return None;
-    }
-    // Words that could stand here are in backticks; where a file starts, it is those that start a block.
-    let phrases = expected.iter().flat_map(|rule| phrase(*rule).split('`').skip(1).step_by(2));
-    let blocks = BLOCKS.iter().copied().filter(|_| expected.contains(&Rule::file));
-    let words = phrases.filter_map(|phrase| phrase.split(' ').next()).chain(blocks);
-    let mut near: Vec<(usize, &str)> = words.map(|known| (strsim::damerau_levenshtein(known, &word), known)).collect();
-    let allowed = (word.len() / 3).clamp(1, 2);
-    near.retain(|(distance, _)| word.len() > 1 && *distance <= allowed);
-    near.sort_unstable();
-    near.dedup();
-    let (_, nearest) = near.first()?;
-    // Two letters of a short word are half of it: that is a guess.
-    let is_certain = near.len() == 1 && word.len() >= 5;
-    Some(Hint {
-        help: format!("did you mean `{nearest}`?"),
-        instead: is_certain.then(|| (word.len(), (*nearest).to_owned())),
-    })
 }
 
 /// `a, b or c`, each phrase once and at most six.
@@ -206,20 +190,35 @@ fn one_of(rules: &[Rule]) -> String {
     }
 }
 
-/// Overwrites the clause around an offset with spaces; false if nothing was left to overwrite.
-pub(super) fn blank_clause(text: &mut String, at: usize) -> bool {
+/// The clause around an offset; without its first line, a block's other clauses would all be faults.
+fn clause_around(text: &str, at: usize) -> std::ops::Range<usize> {
     let is_block = |start: &usize| BLOCKS.contains(&first_word(&text[*start..]));
-    let is_start = |start: &usize| is_block(start) || CLAUSES.contains(&first_word(&text[*start..]));
+    let is_start = |start: &usize| is_clause_start(&text[*start..]);
     let from = line_starts(text).filter(is_start).filter(|&start| start <= at).max().unwrap_or(0);
-    // Without its first line, a block's other clauses would all be faults.
     let goes_whole = is_block(&from);
     let ends = |start: &usize| if goes_whole { is_block(start) } else { is_start(start) };
-    let to = line_starts(text).filter(ends).find(|&start| start > at).unwrap_or(text.len());
-    if text[from..to].trim().is_empty() {
+    from..line_starts(text).filter(ends).find(|&start| start > at).unwrap_or(text.len())
+}
+
+/// What follows an offset, up to the next block.
+fn block_after(text: &str, at: usize) -> std::ops::Range<usize> {
+    let is_block = |start: &usize| BLOCKS.contains(&first_word(&text[*start..]));
+    at..line_starts(text).filter(is_block).find(|&start| start > at).unwrap_or(text.len())
+}
+
+/// Overwrites the clause around an offset with spaces; false if nothing was left to overwrite.
+pub(super) fn blank_clause(text: &mut String, at: usize) -> bool {
+    let part = clause_around(text, at);
+    blank(text, part)
+}
+
+/// Overwrites a part with spaces; false if nothing was left to overwrite.
+fn blank(text: &mut String, part: std::ops::Range<usize>) -> bool {
+    if text[part.clone()].trim().is_empty() {
         return false;
     }
-    let blank: String = text[from..to].bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }).collect();
-    text.replace_range(from..to, &blank);
+    let blank: String = text[part.clone()].bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }).collect();
+    text.replace_range(part, &blank);
     true
 }
 

@@ -43,6 +43,11 @@ impl Reader<'_> {
                     self.notes(&payment.notes);
                     self.lines(&payment.lines);
                 }
+                Block::Require(require) => {
+                    self.block.clear();
+                    self.test(&require.test);
+                    self.notes(&require.notes);
+                }
                 Block::Pathway(pathway) => {
                     self.block.clone_from(&pathway.name.text);
                     self.own = names_of(defines_of(block));

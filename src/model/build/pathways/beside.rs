@@ -3,7 +3,7 @@
 use crate::ground::{Diagnostic, Span};
 use crate::model::book::{Condition, ConditionId, Date};
 use crate::model::build::Builder;
-use crate::model::build::names::nearest;
+use crate::model::build::names::suggest;
 use crate::model::pathway::{Beside, PracticeField, RowDate, RowTruth, Saying, WordListId};
 use crate::syntax::tree::{self, RowTable, Word};
 
@@ -33,11 +33,10 @@ impl Builder<'_> {
             return u32::try_from(at).ok().map(WordListId);
         }
         let fault = Diagnostic::error("E202", name.span, format!("there is no list of words `{}`", name.text));
-        let near = nearest(&name.text, lists.iter().map(|words| words.list.name.as_str()));
-        self.faults.push(match near {
-            Some(near) => fault.help(format!("did you mean `{near}`?")),
-            None => fault.help(format!("write `[words.{}]` in the numbers file, and the words below it", name.text)),
-        });
+        let known = lists.iter().map(|words| words.list.name.as_str());
+        self.faults.push(suggest(fault, &name.text, name.span, known, |fault| {
+            fault.help(format!("write `[words.{}]` in the numbers file, and the words below it", name.text))
+        }));
         None
     }
 

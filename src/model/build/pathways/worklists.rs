@@ -2,7 +2,7 @@
 
 use crate::ground::Diagnostic;
 use crate::model::build::Builder;
-use crate::model::build::names::nearest;
+use crate::model::build::names::suggest;
 use crate::model::pathway::{ColumnValue, KnownColumn, ListColumn, Listed, Worklist};
 use crate::syntax::tree;
 
@@ -55,13 +55,12 @@ impl Builder<'_> {
         let Some(known) = KnownColumn::ALL.into_iter().find(|known| known.word() == name) else {
             let fault = Diagnostic::error("E610", column.name.span, format!("a list knows no column `{name}`"));
             let words = || KnownColumn::ALL.into_iter().map(KnownColumn::word);
-            self.faults.push(match nearest(name, words()) {
-                Some(near) => fault.help(format!("did you mean `{near}`?")),
-                None => fault.help(format!(
+            self.faults.push(suggest(fault, name, column.name.span, words(), |fault| {
+                fault.help(format!(
                     "columns are: {}; any other name says what it is: `referred_on = referral`",
                     words().collect::<Vec<_>>().join(", ")
-                )),
-            });
+                ))
+            }));
             return None;
         };
         if !known.stands_in(rows) {

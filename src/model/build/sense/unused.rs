@@ -1,0 +1,47 @@
+//! What nothing uses: most likely a rule that was forgotten, or a name that was mistyped.
+
+use crate::ground::{Diagnostic, Span};
+use crate::model::build::Builder;
+
+impl Builder<'_> {
+    pub(super) fn check_unused(&mut self) {
+        for (name, span) in self.names.unused_shared() {
+            let message = format!("`{name}` is defined, and nothing uses it");
+            self.faults.push(Diagnostic::warning("W402", span, message));
+        }
+        for words in self.contract.words.iter().filter(|words| !words.used) {
+            let message = format!("no rule looks for the words `{}`", words.list.name);
+            self.faults.push(Diagnostic::warning("W405", words.span, message));
+        }
+        let unused: Vec<_> = self.contract.unused_figures().map(|figure| (figure.name.clone(), figure.span)).collect();
+        for (name, span) in unused {
+            let message = format!("no rule reads the figure `{name}`");
+            self.faults.push(Diagnostic::warning("W403", span, message));
+        }
+        for ((source, span), used) in
+            self.contract.sources.iter().zip(&self.contract.source_spans).zip(&self.contract.sources_used)
+        {
+            if !used {
+                let message = format!("nothing cites the source `{}`", source.id);
+                self.faults.push(Diagnostic::warning("W404", *span, message));
+            }
+        }
+        self.check_unused_codes();
+    }
+
+    /// A scheme's own code clusters are there for its own rules.
+    fn check_unused_codes(&mut self) {
+        // A name that is no cluster's was most likely this one's, mistyped.
+        if self.faults.iter().any(|fault| fault.code == "E201") {
+            return;
+        }
+        for file in self.codes.unused_own_files() {
+            let path = &self.sources.file(file).path;
+            let name = path.rsplit_once('/').map_or(path.as_str(), |(_, name)| name).trim_end_matches(".toml");
+            let message = format!("no rule uses the code cluster `{name}`");
+            let warning = Diagnostic::warning("W431", Span::new(file, 0..0), message);
+            let help = format!("count it in a rule, as in `any {name}`, or take the file out of the folder");
+            self.faults.push(warning.help(help));
+        }
+    }
+}
