@@ -153,7 +153,11 @@ fn every_part_of_a_pathway_can_be_shown() {
     // Whoever reads another's figures says whose they are, and that those are not among what is listed.
     let book = show(&["--year", LOCAL]);
     assert!(book.contains("VI001  DTP: three doses before 8 months                   qof/2024-25\n"), "{book}");
-    let sources = |book: &str| json(&["--year", book])["shown"][0]["measures"][0]["sources"].clone();
+    let sources = |book: &str| {
+        let shown = json(&["--year", book])["shown"][0].clone();
+        let measures = shown["measures"].as_array().unwrap().clone();
+        measures.iter().find(|measure| measure["code"] == "VI001").unwrap()["sources"].clone()
+    };
     assert_eq!(sources(LOCAL), sources("2024-25"));
     let not_official = show(&["--unverified", "--year", LOCAL]);
     assert!(not_official.contains("rulebooks that it uses is not among it: qof/2023-24 and qof/2024-25."));
