@@ -8,6 +8,7 @@
 pub mod counts;
 pub mod examples;
 pub mod explain;
+pub mod in_time;
 pub mod judge;
 pub mod pathway;
 pub mod pay;

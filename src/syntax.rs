@@ -15,4 +15,4 @@ mod phrases;
 mod reader;
 mod toml_slips;
 
-pub use reader::read_rules;
+pub use reader::{Expected, NameKind, expected, is_in_words, read_rules};

@@ -42,6 +42,8 @@ mod golden;
 mod house;
 #[path = "it/import_codes.rs"]
 mod import_codes;
+#[path = "it/in_time.rs"]
+mod in_time;
 #[path = "it/laws.rs"]
 mod laws;
 #[cfg(feature = "lsp")]

@@ -1,23 +1,35 @@
 //! `uptake lsp`: the language server, over stdin and stdout. It answers one message after another: a rulebook is small
 //! enough to be checked anew at each keystroke.
 
+mod ages;
+mod completion;
 mod faults;
+mod files;
+mod fixes;
 mod folder;
 mod hover;
+mod keywords;
+mod layout;
+mod mentions;
 mod messages;
+mod navigation;
 mod places;
+mod rename;
+mod requests;
+mod symbols;
+mod transport;
 mod workspace;
 
 use std::path::Path;
+use std::sync::mpsc::{Receiver, TryRecvError};
 
 use clap::Args;
-use lsp_server::{Connection, ErrorCode, Message, Notification, ProtocolError, Request, Response};
-use lsp_types::request::{HoverRequest, Request as _, Shutdown};
-use lsp_types::{HoverParams, HoverProviderCapability, ServerCapabilities};
-use lsp_types::{TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions};
+use lsp_server::{ErrorCode, Message, Notification, Request, Response};
+use lsp_types::request::{Initialize, Request as _, Shutdown};
 use serde_json::json;
 
 use crate::cli::lsp::messages::Told;
+use crate::cli::lsp::transport::Heard;
 use crate::cli::lsp::workspace::Workspace;
 use crate::cli::{CliError, Done};
 
@@ -27,86 +39,107 @@ pub(super) struct LspArguments {
     /// Talk over stdin and stdout, which it always does: some editors say so
     #[arg(long, hide = true)]
     stdio: bool,
+
+    /// The editor's process, which some editors name
+    #[arg(long = "clientProcessId", value_name = "ID", hide = true)]
+    client_process_id: Option<u32>,
 }
 
 pub(super) fn lsp(_: &LspArguments, rules: Option<&Path>) -> Result<Done, CliError> {
-    let (connection, threads) = Connection::stdio();
-    let done = serve(&connection, rules)?;
-    // The threads end when nobody can send any more.
-    drop(connection);
-    threads.join().map_err(|error| CliError::usage(format!("the editor cannot be understood: {error}")))?;
-    Ok(done)
-}
-
-/// Answers until the editor leaves.
-fn serve(connection: &Connection, rules: Option<&Path>) -> Result<Done, CliError> {
-    let (id, _) = connection.initialize_start().map_err(broken_off)?;
-    let server = json!({ "name": "uptake", "version": env!("CARGO_PKG_VERSION") });
-    let result = json!({ "capabilities": capabilities(), "serverInfo": server });
-    connection.initialize_finish(id, result).map_err(broken_off)?;
-    let mut workspace = Workspace::new(rules);
-    let mut is_shut_down = false;
-    for message in &connection.receiver {
-        let answers = match message {
-            Message::Request(request) if is_shut_down => {
-                let words = "the server was shut down".to_owned();
-                vec![Response::new_err(request.id, ErrorCode::InvalidRequest as i32, words).into()]
-            }
-            Message::Request(request) => {
-                is_shut_down = request.method == Shutdown::METHOD;
-                vec![answer(&workspace, request).into()]
-            }
-            Message::Notification(notification) if notification.method == "exit" => {
+    let mut server = Server { workspace: Workspace::new(rules), state: State::Waiting };
+    let heard = transport::listen();
+    while let Some(heard) = server.next(&heard) {
+        let answers = match heard {
+            Ok(Message::Notification(told)) if told.method == "exit" => {
                 // The protocol wants exit code 1 of a server that was not told to shut down first.
-                return Ok(if is_shut_down { Done::Well } else { Done::CheckFailed });
+                return Ok(if server.state == State::ShutDown { Done::Well } else { Done::CheckFailed });
             }
-            Message::Notification(notification) => hear(&mut workspace, notification),
-            Message::Response(_) => Vec::new(),
+            Ok(message) => server.answer(message),
+            Err(error) => vec![messages::complaint(&error)],
         };
-        for answer in answers {
-            if connection.sender.send(answer).is_err() {
-                return Ok(Done::Well);
-            }
+        if !sent(&answers) {
+            break;
         }
     }
-    Ok(Done::Well)
-}
-
-fn capabilities() -> ServerCapabilities {
-    ServerCapabilities {
-        text_document_sync: Some(TextDocumentSyncCapability::Options(TextDocumentSyncOptions {
-            open_close: Some(true),
-            change: Some(TextDocumentSyncKind::FULL),
-            save: Some(true.into()),
-            ..TextDocumentSyncOptions::default()
-        })),
-        hover_provider: Some(HoverProviderCapability::Simple(true)),
-        ..ServerCapabilities::default()
+    match server.state {
+        State::Waiting => Err(CliError::usage("the editor broke off before it said hello")
+            .help("this command is started by an editor, and talks the language server protocol")),
+        State::Serving | State::ShutDown => Ok(Done::Well),
     }
 }
 
-fn answer(workspace: &Workspace, request: Request) -> Response {
-    let Request { id, method, params } = request;
-    match method.as_str() {
-        Shutdown::METHOD => Response::new_ok(id, ()),
-        HoverRequest::METHOD => match serde_json::from_value::<HoverParams>(params) {
-            Ok(params) => Response::new_ok(id, workspace.hover(&params.text_document_position_params)),
-            Err(error) => Response::new_err(id, ErrorCode::InvalidParams as i32, error.to_string()),
-        },
-        other => Response::new_err(id, ErrorCode::MethodNotFound as i32, format!("there is no method {other}")),
+/// False if nobody listens any more.
+fn sent(messages: &[Message]) -> bool {
+    messages.iter().all(|message| transport::send(message).is_ok())
+}
+
+/// How far the conversation is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum State {
+    /// The editor has not said hello yet.
+    Waiting,
+    Serving,
+    ShutDown,
+}
+
+struct Server {
+    workspace: Workspace,
+    state: State,
+}
+
+impl Server {
+    /// The next thing that the editor says. What changed is checked when it has nothing more to say for now, so that a
+    /// fast typist is not answered key by key.
+    fn next(&mut self, heard: &Receiver<Heard>) -> Option<Heard> {
+        match heard.try_recv() {
+            Ok(heard) => Some(heard),
+            Err(TryRecvError::Empty) => {
+                let faults = self.workspace.check();
+                if sent(&faults) { heard.recv().ok() } else { None }
+            }
+            Err(TryRecvError::Disconnected) => None,
+        }
+    }
+
+    fn answer(&mut self, message: Message) -> Vec<Message> {
+        match message {
+            Message::Request(request) => match (self.state, request.method.as_str()) {
+                (State::Waiting, Initialize::METHOD) => {
+                    self.state = State::Serving;
+                    let server = json!({ "name": "uptake", "version": env!("CARGO_PKG_VERSION") });
+                    let hello = json!({ "capabilities": requests::capabilities(), "serverInfo": server });
+                    vec![Response::new_ok(request.id, hello).into()]
+                }
+                (State::Waiting, _) => refused(request, ErrorCode::ServerNotInitialized, "nobody said hello yet"),
+                (State::Serving, Initialize::METHOD) => {
+                    refused(request, ErrorCode::InvalidRequest, "the server was started before")
+                }
+                (State::Serving, Shutdown::METHOD) => {
+                    self.state = State::ShutDown;
+                    let mut answers = self.workspace.check();
+                    answers.push(Response::new_ok(request.id, ()).into());
+                    answers
+                }
+                (State::Serving, _) => vec![requests::answer(&self.workspace, request).into()],
+                (State::ShutDown, _) => refused(request, ErrorCode::InvalidRequest, "the server was shut down"),
+            },
+            Message::Notification(notification) if self.state == State::Serving => self.hear(notification),
+            Message::Notification(_) | Message::Response(_) => Vec::new(),
+        }
+    }
+
+    /// Takes note of what the editor says of a file, and gives what it is to be told at once.
+    fn hear(&mut self, notification: Notification) -> Vec<Message> {
+        match Told::of(notification) {
+            Ok(Some(told)) => {
+                self.workspace.hear(told).unwrap_or_else(|error| vec![messages::complaint(&error.to_string())])
+            }
+            Ok(None) => Vec::new(),
+            Err(error) => vec![messages::complaint(&error.to_string())],
+        }
     }
 }
 
-/// Takes note of what the editor says of a file, and gives what it is to be told.
-fn hear(workspace: &mut Workspace, notification: Notification) -> Vec<Message> {
-    match Told::of(notification) {
-        Ok(Some(told)) => workspace.hear(told).unwrap_or_else(|error| vec![messages::complaint(&error.to_string())]),
-        Ok(None) => Vec::new(),
-        Err(error) => vec![messages::complaint(&error.to_string())],
-    }
-}
-
-fn broken_off(error: ProtocolError) -> CliError {
-    CliError::usage(format!("the editor broke off: {error}"))
-        .help("this command is started by an editor, and talks the language server protocol")
+fn refused(request: Request, code: ErrorCode, why: &str) -> Vec<Message> {
+    vec![Response::new_err(request.id, code as i32, why.to_owned()).into()]
 }

@@ -24,7 +24,7 @@ use crate::ground::Finding;
 use crate::model::Rulebook;
 use crate::report::findings;
 use crate::report::gaps::{self, NamedGap};
-use crate::report::pathway::{Scene, alerts, areas, children, returns, states, won};
+use crate::report::pathway::{Scene, alerts, areas, children, exceptions, returns, states, won};
 use crate::report::run_json::{self, BookStamp, RunDocument};
 use crate::report::table::{Grid, Table};
 
@@ -49,7 +49,7 @@ pub(super) struct PathwayArguments {
     year_end: Option<PathBuf>,
 
     /// Counts per practice, or (which asks for patients' data) one row per child not achieved
-    #[arg(long, value_enum, default_value_t = LevelArgument::Practice)]
+    #[arg(long, value_enum, default_value_t = LevelArgument::Practice, conflicts_with_all = ["table", "list", "lists"])]
     level: LevelArgument,
 
     /// Which table; by default all of them for people and in JSON, else the return
@@ -88,6 +88,8 @@ enum TableArgument {
     Areas,
     /// Children not achieved, per practice and state, with those who have nothing left to be given
     States,
+    /// Children reported as exceptions per area, each child once
+    Exceptions,
     /// Children who achieved since the baseline, by the state before the dose
     Won,
     /// How often each alert was raised
@@ -120,7 +122,8 @@ pub(super) fn pathway(arguments: &PathwayArguments, rules: Option<&Path>) -> Res
     let wanted = wanted(scheme);
     let extract = arguments.tables.read(&wanted, &bar)?;
     let mut found = extract.findings().clone();
-    let takes_part = setting::who_takes_part(scheme, &known.practices, &extract, &arguments.practices, &mut found);
+    let taking_part = setting::TakingPart::of(scheme, &known.practices);
+    let takes_part = taking_part.of_extract(&extract, &arguments.practices, &mut found);
     let Some(lenses) = Lenses::new(scheme, &wanted.codes) else { return Err(setting::no_pathway(scheme, &library)) };
     let (appointments, slots) = (&beside.appointments, &beside.slots);
     let setting = pathway::Setting { as_of, appointments, slots, practices: &known.practices, takes_part: &takes_part };
@@ -131,7 +134,7 @@ pub(super) fn pathway(arguments: &PathwayArguments, rules: Option<&Path>) -> Res
     found.merge(beside.findings(&extract));
     let cards = pathway::cards(&extract, &setting);
     let scene = Scene { book: scheme, pathway: resolved, cards: &cards, as_of, result: &result };
-    let counted = returned::Counting { extract: &extract, known: &known, takes_part: &takes_part };
+    let counted = returned::Counting { extract: &extract, known: &known, taking_part: &taking_part };
     arguments.write(&scene, &counted, found)?;
     Ok(Done::Well)
 }
@@ -148,6 +151,7 @@ impl PathwayArguments {
             return lists::write_all(scene, folder);
         }
         if let Some(name) = &self.list {
+            self.refuse_unknown_practice(scene)?;
             output::talk_block(&findings::summary(&found.list()));
             return self.write_list(scene, name);
         }
@@ -161,6 +165,13 @@ impl PathwayArguments {
         returned.notes.iter().for_each(|note| output::talk(note));
         output::talk(&format!("as of {}", scene.as_of.in_words()));
         self.write_tables(scene, &returned, &found.list())
+    }
+
+    /// A list of a practice that is not there would look like one with nothing to do.
+    fn refuse_unknown_practice(&self, scene: &Scene<'_>) -> Result<(), CliError> {
+        let Some(code) = self.practice.as_ref().filter(|code| !scene.cards.contains_key(*code)) else { return Ok(()) };
+        let error = CliError::usage(format!("no patient is registered at a practice `{code}`"));
+        Err(error.help("name a practice_code of the patients file with `--practice`"))
     }
 
     fn write_list(&self, scene: &Scene<'_>, name: &str) -> Result<(), CliError> {
@@ -193,12 +204,14 @@ impl PathwayArguments {
         let returns = returns(scene.pathway, &returned.rows, readers);
         let areas = areas(scene.pathway, &returned.rows, readers);
         let (states, won, alerts) = (states(scene, together), won(scene, together), alerts(scene, together));
-        let tables: [(TableArgument, &str, &Table<'_>); 5] = [
+        let exceptions = exceptions(scene);
+        let tables: [(TableArgument, &str, &Table<'_>); 6] = [
             (TableArgument::States, "states", &states),
             (TableArgument::Alerts, "alerts", &alerts),
             (TableArgument::Won, "won", &won),
             (TableArgument::Return, "return", &returns),
             (TableArgument::Areas, "areas", &areas),
+            (TableArgument::Exceptions, "exceptions", &exceptions),
         ];
         let notes = format::notes([scene.book]);
         if self.output.format == Format::Json {

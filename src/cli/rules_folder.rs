@@ -15,6 +15,9 @@ const BUILT_IN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/built_in_r
 /// More rule files than this in one folder mean that it is not a rules folder.
 const MOST_FILES: usize = 20_000;
 
+/// A rule file is `SCHEME/YEAR/codes/FILE` at most: below that, nothing is looked for.
+const DEEPEST_FOLDER: usize = 3;
+
 /// A rule file larger than this is not read: a rulebook has some tens of thousands of bytes.
 const LARGEST_FILE_BYTES: u64 = 16 << 20;
 
@@ -101,7 +104,7 @@ fn collect(folder: &Path, below: String, files: &mut Vec<(String, PathBuf)>) -> 
         if name.starts_with('.') {
             continue;
         }
-        if kind.is_dir() {
+        if kind.is_dir() && below.matches('/').count() < DEEPEST_FOLDER {
             collect(&path, format!("{below}{name}/"), files)?;
         } else if kind.is_file() && (name.ends_with(".toml") || name.ends_with(".rules")) {
             let bytes = entry.metadata().map_err(CliError::read(&path))?.len();

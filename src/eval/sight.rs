@@ -1,11 +1,11 @@
 //! One patient on one measurement day: which registration counts, which events are seen, and what each date is.
 
-use crate::data::extract::{Event, Patient, Registration};
+use crate::data::extract::{CodeIndex, Event, Patient, Registration};
 use crate::eval::beside::{Row, Surroundings};
 use crate::eval::births::births;
 use crate::ground::Day;
 use crate::model::Rulebook;
-use crate::model::book::{ClusterSet, Date, DateId, Measure, MeasureKind, Which, Window};
+use crate::model::book::{ClusterSet, Date, DateId, Edge, Measure, MeasureKind, Which, Window};
 
 /// What is to be found out beside the indicators: it costs reading more events.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -46,6 +46,8 @@ pub struct Lens<'b> {
     code_sets: Vec<ClusterSet>,
     /// By measurement: first and last date of birth that can be on its register.
     pub(crate) births: Vec<(Day, Day)>,
+    /// By cluster: the code that stands for it where a dose is supposed, the one that is in the fewest other clusters.
+    typical: Vec<Option<CodeIndex>>,
     /// All clusters that a fee pays for; none where fees were not asked for.
     pub(crate) fee_clusters: ClusterSet,
     /// By date: whether it hangs on the row of a table that is being asked about.
@@ -60,9 +62,11 @@ impl<'b> Lens<'b> {
             if asked.measures(measure) { births(book, measurement.day, measure.register.condition) } else { NOBODY }
         });
         let fees = book.fees.iter().filter(|_| asked.fees);
+        let code_sets: Vec<ClusterSet> = codes.iter().map(|code| book.clusters_of(*code)).collect();
         Lens {
             book,
-            code_sets: codes.iter().map(|code| book.clusters_of(*code)).collect(),
+            typical: (0..book.clusters.len()).map(|cluster| typical(&code_sets, cluster)).collect(),
+            code_sets,
             births: births.collect(),
             of_rows: (0..).take(book.dates.len()).map(|at| hangs_on_row(book, DateId(at))).collect(),
             fee_clusters: fees.map(|fee| fee.clusters).fold(ClusterSet::default(), ClusterSet::or),
@@ -74,9 +78,25 @@ impl<'b> Lens<'b> {
         self.book
     }
 
-    pub(crate) fn clusters_of(&self, event: &Event) -> ClusterSet {
-        self.code_sets.get(usize::from(event.code.0)).copied().unwrap_or_default()
+    /// The code that stands for a cluster; None where none of its codes is kept.
+    pub(crate) fn typical(&self, cluster: usize) -> Option<CodeIndex> {
+        self.typical.get(cluster).copied().flatten()
     }
+
+    /// The clusters that a kept code is in.
+    pub(crate) fn clusters_of_code(&self, code: CodeIndex) -> ClusterSet {
+        self.code_sets.get(usize::from(code.0)).copied().unwrap_or_default()
+    }
+
+    pub(crate) fn clusters_of(&self, event: &Event) -> ClusterSet {
+        self.clusters_of_code(event.code)
+    }
+}
+
+/// The code of a cluster that is in the fewest clusters; of several the first.
+fn typical(code_sets: &[ClusterSet], cluster: usize) -> Option<CodeIndex> {
+    let codes = (0..=u16::MAX).zip(code_sets).filter(|(_, set)| set.meets(ClusterSet(1 << cluster)));
+    codes.min_by_key(|(_, set)| set.0.count_ones()).map(|(at, _)| CodeIndex(at))
 }
 
 /// Whether a date hangs on the row of a table that is being asked about.
@@ -129,6 +149,8 @@ pub(crate) struct Sight<'a, 'b> {
     pub(crate) row: Option<Row<'a>>,
     /// The place of the first of `events` among the patient's.
     first_event: usize,
+    /// True if no window ends, so that nothing can be too late.
+    ends_lifted: bool,
     scratch: &'a mut Scratch,
 }
 
@@ -183,8 +205,24 @@ impl<'a, 'b> Sight<'a, 'b> {
             surroundings: Surroundings::default(),
             row: None,
             first_event: born,
+            ends_lifted: false,
             scratch,
         }
+    }
+
+    /// The same where no window ends: what was given too late is seen as if it had been in time, and so is what was given
+    /// after the measurement day.
+    pub(crate) fn without_ends(
+        lens: &'a Lens<'b>,
+        patient: Patient<'a>,
+        day: Day,
+        scratch: &'a mut Scratch,
+    ) -> Option<Sight<'a, 'b>> {
+        let mut sight = Sight::new(lens, patient, day, scratch)?;
+        let born = patient.events.partition_point(|event| event.day < patient.birth);
+        sight.events = patient.events.get(born..).unwrap_or(&[]);
+        sight.ends_lifted = true;
+        Some(sight)
     }
 
     /// The same for one who may have been on no list yet: the first registration then stands in.
@@ -244,10 +282,20 @@ impl<'a, 'b> Sight<'a, 'b> {
             first = first.max(self.date(edge.date)?.plus_days(edge.shift_days));
         }
         let mut last = Day::LAST;
-        for edge in &window.to {
+        for edge in self.ends(window) {
             last = last.min(self.date(edge.date)?.plus_days(edge.shift_days));
         }
         Some((first, last))
+    }
+
+    /// True if no window ends here.
+    pub(crate) fn ends_are_lifted(&self) -> bool {
+        self.ends_lifted
+    }
+
+    /// The upper edges of a window, if windows end.
+    pub(crate) fn ends(&self, window: &'b Window) -> &'b [Edge] {
+        if self.ends_lifted { &[] } else { &window.to }
     }
 
     /// The distinct days in a window on which an event of the clusters was recorded, in order.

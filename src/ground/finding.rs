@@ -54,6 +54,8 @@ pub enum FindingKind {
     SlotTakenAndFree,
     /// A register that is not the denominator with the excluded and the excepted.
     CountsDisagree,
+    /// Counts that have no room for the exceptions found in the records.
+    ExceptionsWithoutRoom,
     /// A practice of an area that the scheme is not for, or of none that is known.
     OtherArea,
 }
@@ -116,6 +118,10 @@ impl FindingKind {
             }
             FindingKind::UnknownMeasure => ("a row for a measure that the rulebook has not got", "row not used"),
             FindingKind::SlotTakenAndFree => ("a slot that stands twice, once taken and once free", "counted as taken"),
+            FindingKind::ExceptionsWithoutRoom => (
+                "counts in which fewer have not achieved than are exceptions in the records",
+                "uptake with exceptions and payment left open",
+            ),
             FindingKind::OtherArea => {
                 ("a practice that is not known to be of the scheme's areas", "its patients are left out")
             }

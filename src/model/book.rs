@@ -287,6 +287,21 @@ pub struct Measure {
     pub excepts: Vec<Reason>,
     /// Where another rulebook counts it: nobody is on its register here.
     pub borrowed: Option<Borrowed>,
+    /// When its doses are due, in the order written.
+    pub dues: Vec<Due>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// When doses of some clusters are due: the k-th of them on the k-th date.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Due {
+    /// Of what.
+    pub clusters: ClusterSet,
+    /// The dates, the first dose's first.
+    pub dates: Vec<DateId>,
+    /// Remarks.
+    pub notes: Notes,
     /// Where it stands.
     pub span: Span,
 }

@@ -6,6 +6,7 @@ mod conditions;
 mod contract;
 mod dates;
 mod digest;
+mod dues;
 mod editions;
 mod examples;
 mod fields;

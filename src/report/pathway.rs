@@ -103,6 +103,32 @@ pub fn states(scene: &Scene<'_>, together: bool) -> Table<'static> {
     if together { without_practices(table) } else { table }
 }
 
+/// The columns of the table of exceptions.
+pub const EXCEPTION_COLUMNS: [Column; 4] =
+    [Column::text("area"), Column::text("exception"), Column::text("title"), Column::whole("children")];
+
+/// Children reported as exceptions per area, each child once, in the order of areas, then of states.
+pub fn exceptions(scene: &Scene<'_>) -> Table<'static> {
+    let mut counted: BTreeMap<(&str, StateId), u64> = BTreeMap::new();
+    for child in &scene.result.children {
+        if scene.pathway.states[child.state.index()].exception.is_some() {
+            let area = scene.cards.get(&child.practice_code).and_then(|card| card.area.as_deref());
+            *counted.entry((area.unwrap_or_default(), child.state)).or_default() += 1;
+        }
+    }
+    let mut table = Table::new("Children reported as exceptions, each once", EXCEPTION_COLUMNS);
+    for ((area, state), children) in counted {
+        let Some(exception) = &scene.pathway.states[state.index()].exception else { continue };
+        table.rows.push(vec![
+            Cell::text(area.to_owned()),
+            Cell::text(exception.code.clone()),
+            Cell::text(exception.title.clone()),
+            Cell::Whole(children),
+        ]);
+    }
+    table
+}
+
 /// The columns of the table of who was won.
 pub const WON_COLUMNS: [Column; 5] = [
     Column::text("practice_code").short("practice"),

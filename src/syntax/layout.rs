@@ -29,6 +29,9 @@ use crate::syntax::toml_tree::read_toml;
 /// TOML table never are.
 pub const WIDTH: usize = 110;
 
+/// The fault of a file with too many bytes: the blanks of a layout can make a file that large.
+const TOO_LARGE: &str = "E105";
+
 /// Why a text is not laid out.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Refusal {
@@ -58,7 +61,11 @@ pub fn rules(file: FileId, text: &str) -> Result<String, Refusal> {
     let tokens = tokens::Tokens::read(text, pairs.clone());
     let sheet = sheet::Builder::build(&tokens, &tree);
     let laid_out = printer::print(&tokens, &sheet);
-    let is_sound = read_rules(file, &laid_out).1.is_empty() && same::rules(pairs, &tokens, &laid_out);
+    let (_, faults) = read_rules(file, &laid_out);
+    if laid_out.len() > text.len() && faults.iter().any(|fault| fault.code == TOO_LARGE) {
+        return Err(Refusal::Faults(faults));
+    }
+    let is_sound = faults.is_empty() && same::rules(pairs, &tokens, &laid_out);
     if is_sound { Ok(laid_out) } else { Err(Refusal::Meaning) }
 }
 

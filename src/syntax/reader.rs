@@ -3,17 +3,19 @@
 //! A fault of form does not hide the next one: the faulty clause is blanked out and the file is read again.
 
 mod conditions;
+mod expected;
 mod formulas;
 mod pairs;
 mod pathways;
 mod recovery;
 mod slips;
 
+pub use self::expected::{Expected, NameKind, expected, is_in_words};
 use self::pairs::{Children, word};
 use crate::ground::{Diagnostic, FileId};
 use crate::syntax::grammar::Rule;
 use crate::syntax::tree::{
-    Block, Clause, ClauseBody, Define, Defined, Fee, Measure, MeasureKind, Note, Payment, Reason, RuleFile, Scope,
+    Block, Clause, ClauseBody, Define, Defined, Due, Fee, Measure, MeasureKind, Note, Payment, Reason, RuleFile, Scope,
 };
 
 /// What one reading carries along: the file's id, and the faults met so far.
@@ -75,6 +77,7 @@ impl Reading {
             Rule::achieved => Some(Clause::Achieved(self.body(Children::of(self.file, pair)))),
             Rule::exclude => Some(Clause::Exclude(self.reason(pair))),
             Rule::except => Some(Clause::Except(self.reason(pair))),
+            Rule::due => Some(Clause::Due(self.due(pair))),
             _ => None,
         }
     }
@@ -84,6 +87,16 @@ impl Reading {
         let code = parts.word(Rule::code);
         let title = parts.text();
         Reason { code, title, body: self.body(parts) }
+    }
+
+    fn due(&mut self, pair: pairs::Pair<'_>) -> Due {
+        let mut parts = Children::of(self.file, pair);
+        let clusters = self.clusters(parts.one_of(Rule::clusters));
+        let mut dates = Vec::new();
+        while let Some(date) = parts.take(Rule::date) {
+            dates.push(self.date(date));
+        }
+        Due { clusters, dates, notes: self.notes(&mut parts), span: parts.span() }
     }
 
     fn body(&mut self, mut parts: Children<'_>) -> ClauseBody {

@@ -112,6 +112,21 @@ pub enum Clause {
     Exclude(Reason),
     /// `except DTPCON "…" any dtap_contraindicated before age 8 months`
     Except(Reason),
+    /// `due mmr at age 1 year, age 3 years 4 months`
+    Due(Due),
+}
+
+/// When doses are due: the k-th dose of the clusters on the k-th date.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Due {
+    /// `mmr`; `doses of shingles_live or shingles_inactivated`
+    pub clusters: Vec<Word>,
+    /// `age 1 year, age 3 years 4 months`
+    pub dates: Vec<Date>,
+    /// Remarks.
+    pub notes: Vec<Note>,
+    /// The whole clause.
+    pub span: Span,
 }
 
 /// A condition with its remarks.

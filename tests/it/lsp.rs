@@ -1,5 +1,18 @@
 //! The language server: real conversations with the built command, as an editor leads them.
 
+#[path = "lsp/changing.rs"]
+mod changing;
+#[path = "lsp/completing.rs"]
+mod completing;
+#[path = "lsp/editors.rs"]
+mod editors;
+#[path = "lsp/enduring.rs"]
+mod enduring;
+#[path = "lsp/explaining.rs"]
+mod explaining;
+#[path = "lsp/finding.rs"]
+mod finding;
+
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
@@ -25,16 +38,43 @@ struct Editor {
 impl Editor {
     /// Starts the server and says hello. The folder's name has what a URI must spell otherwise.
     fn start() -> Editor {
+        Editor::with(&["codes/2026.1", "qof/2023-24"])
+    }
+
+    /// Starts the server with a copy of some folders of the project's rules.
+    fn with(folders: &[&str]) -> Editor {
         let folder = TempDir::with_prefix("rule £").unwrap();
-        for below in ["codes/2026.1", "qof/2023-24"] {
+        for below in folders {
             let copy = folder.path().join(below);
             fs::create_dir_all(&copy).unwrap();
             for entry in fs::read_dir(rules().join(below)).unwrap() {
                 let file = entry.unwrap().path();
+                if file.is_dir() {
+                    continue;
+                }
                 fs::copy(&file, copy.join(file.file_name().unwrap())).unwrap();
             }
         }
-        let mut server = uptake(["lsp"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut editor = Editor::talking(folder);
+        let hello = editor.ask("initialize", json!({ "processId": null, "rootUri": null, "capabilities": {} }));
+        let can = &hello["result"]["capabilities"];
+        assert_eq!(can["textDocumentSync"]["change"], 1);
+        for what in ["hover", "definition", "references", "documentSymbol", "workspaceSymbol"] {
+            assert_eq!(can[format!("{what}Provider")], true, "{what}");
+        }
+        assert_eq!(can["renameProvider"]["prepareProvider"], true);
+        assert!(can["completionProvider"].is_object() && can["codeActionProvider"].is_object());
+        editor.tell("initialized", json!({}));
+        editor
+    }
+
+    /// Starts the server and says nothing yet.
+    fn start_silent() -> Editor {
+        Editor::talking(TempDir::new().unwrap())
+    }
+
+    fn talking(folder: TempDir) -> Editor {
+        let mut server = uptake(["lsp", "--stdio"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let (to_server, mut stdout) = (server.stdin.take(), BufReader::new(server.stdout.take().unwrap()));
         let (sender, from_server) = channel();
         // A server that says nothing must not keep the test waiting for ever.
@@ -45,12 +85,7 @@ impl Editor {
                 }
             }
         });
-        let mut editor = Editor { folder, server, to_server, from_server, requests: 0 };
-        let hello = editor.ask("initialize", json!({ "capabilities": {} }));
-        assert_eq!(hello["result"]["capabilities"]["textDocumentSync"]["change"], 1);
-        assert_eq!(hello["result"]["capabilities"]["hoverProvider"], true);
-        editor.tell("initialized", json!({}));
-        editor
+        Editor { folder, server, to_server, from_server, requests: 0 }
     }
 
     fn text(&self, below: &str) -> String {
@@ -109,6 +144,36 @@ impl Editor {
         assert_eq!(told["method"], "textDocument/publishDiagnostics", "{told}");
         assert_eq!(told["params"]["uri"], self.uri(below), "{told}");
         told["params"]["diagnostics"].as_array().unwrap().clone()
+    }
+
+    /// Shows a text with a cursor in it, and gives the text and the cursor's place.
+    fn show(&mut self, below: &str, marked: &str) -> (String, Value) {
+        let at = marked.find('¦').expect("the text has a cursor");
+        let text = marked.replacen('¦', "", 1);
+        let (line, character) = position(&text, at);
+        self.open(below, &text);
+        self.faults_by_file();
+        let place =
+            json!({ "textDocument": { "uri": self.uri(below) }, "position": { "line": line, "character": character } });
+        (text, place)
+    }
+
+    /// The faults that the server tells next, file by file. It tells them when nothing more is asked, so one is waited for.
+    fn faults_by_file(&mut self) -> Vec<(String, Vec<Value>)> {
+        let first = self.receive();
+        self.requests += 1;
+        self.send(json!({ "id": self.requests, "method": "nothing/asked" }));
+        let mut found = Vec::new();
+        let mut said = first;
+        loop {
+            if said["id"] == self.requests {
+                return found;
+            }
+            assert_eq!(said["method"], "textDocument/publishDiagnostics", "{said}");
+            let uri = said["params"]["uri"].as_str().unwrap().to_owned();
+            found.push((uri, said["params"]["diagnostics"].as_array().unwrap().clone()));
+            said = self.receive();
+        }
     }
 
     /// What is said of the n-th occurrence, counted from 0, of a word in a text.
@@ -230,37 +295,6 @@ fn clusters_are_checked_with_the_rulebooks_that_name_them() {
 }
 
 #[test]
-fn names_are_explained() {
-    let mut editor = Editor::start();
-    let indicators = editor.text(INDICATORS);
-    editor.open(INDICATORS, &indicators);
-    editor.faults(INDICATORS);
-    let found = editor.hover(INDICATORS, &indicators, "dtap before age 8", 0);
-    let words = found["contents"]["value"].as_str().unwrap();
-    assert!(words.starts_with("dtap: Diphtheria") && words.contains(" codes"), "{words}");
-    assert!(words.contains("\n310306005  First diphtheria") && words.contains("\nand "), "{words}");
-    let place = &found["range"];
-    let length = place["end"]["character"].as_u64().unwrap() - place["start"]["character"].as_u64().unwrap();
-    assert_eq!(length, 4);
-    assert_eq!(editor.hover(INDICATORS, &indicators, "registered", 0), Value::Null);
-    // A rulebook that is faulty for the moment is known as it was.
-    editor.change(INDICATORS, 2, &mistyped(&indicators));
-    editor.faults(INDICATORS);
-    assert_ne!(editor.hover(INDICATORS, &mistyped(&indicators), "dtap before age 8", 0), Value::Null);
-    let payments = editor.text(PAYMENTS);
-    editor.open(PAYMENTS, &payments);
-    editor.faults(PAYMENTS);
-    let found = editor.hover(PAYMENTS, &payments, "lower_threshold", 0);
-    let words = found["contents"]["value"].as_str().unwrap();
-    assert!(words.contains("\nVI001: 89 per cent (official: NHS England's letter"), "{words}");
-    assert!(words.contains("\nVI002: 86 per cent") && words.contains("sources disagree: the article"), "{words}");
-    let found = editor.hover(PAYMENTS, &payments, "pounds_per_point", 0);
-    let words = found["contents"]["value"].as_str().unwrap();
-    assert!(words.contains("the whole rulebook: 213.43 pounds per points (reported: "), "{words}");
-    assert_eq!(editor.leave(), Some(0));
-}
-
-#[test]
 fn what_is_no_rule_file_is_left_alone() {
     let mut editor = Editor::start();
     editor.open("notes.txt", "=");
@@ -268,7 +302,7 @@ fn what_is_no_rule_file_is_left_alone() {
     editor.say("didClose", "elsewhere/deep/down/below/a.toml");
     editor.tell("textDocument/didOpen", json!({ "nonsense": 1 }));
     assert_eq!(editor.receive()["method"], "window/logMessage");
-    assert_eq!(editor.ask("textDocument/definition", json!({}))["error"]["code"], -32601);
+    assert_eq!(editor.ask("textDocument/foldingRange", json!({}))["error"]["code"], -32601);
     assert_eq!(editor.ask("textDocument/hover", json!({}))["error"]["code"], -32602);
     // The protocol wants 1 of a server that was not told to shut down first.
     assert_eq!(editor.exit(), Some(1));

@@ -1,6 +1,7 @@
 //! What would change in a file, line by line.
 
 use std::io::{self, Write};
+use std::time::Duration;
 
 use similar::{ChangeTag, TextDiff};
 
@@ -9,10 +10,13 @@ use crate::report::style::harmless;
 /// More lines of a difference than this are counted, not shown.
 const MOST_LINES: usize = 40;
 
+/// After so long a difference is shown that may not be the shortest.
+const LONGEST: Duration = Duration::from_secs(1);
+
 /// Shows which lines of a file would go and which would come, with a line around them.
 pub(super) fn show(out: &mut dyn Write, path: &str, old: &str, new: &str) -> io::Result<()> {
     writeln!(out, "{} would change:", harmless(path))?;
-    let difference = TextDiff::from_lines(old, new);
+    let difference = TextDiff::configure().timeout(LONGEST).diff_lines(old, new);
     let mut lines = Vec::new();
     for hunk in difference.unified_diff().context_radius(1).iter_hunks() {
         lines.push(hunk.header().to_string());

@@ -3,21 +3,28 @@
 use std::collections::BTreeMap;
 
 use lsp_types::{
-    Diagnostic as Shown, DiagnosticRelatedInformation, DiagnosticSeverity, Location, NumberOrString, Range, Uri,
+    Diagnostic as Shown, DiagnosticRelatedInformation, DiagnosticSeverity, Location, NumberOrString, Range, TextEdit,
+    Uri,
 };
 
+use crate::cli::lsp::fixes;
 use crate::cli::lsp::places::Places;
 use crate::ground::{Diagnostic, FileId, Severity, Sources, Span};
 
-/// The diagnostics of rule files, each with the path of its file. `uri` spells a path as the editor does.
-pub(super) fn shown(
-    diagnostics: &[Diagnostic],
-    sources: &Sources,
-    uri: impl Fn(&str) -> Option<Uri>,
-) -> Vec<(String, Shown)> {
+/// A fault as editors show it.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct Fault {
+    /// The path of its file.
+    pub(super) file: String,
+    pub(super) shown: Shown,
+    /// The edit of the same file that mends it, and whether that is certain.
+    pub(super) fix: Option<(TextEdit, bool)>,
+}
+
+/// The diagnostics of rule files. `uri` spells a path as the editor does.
+pub(super) fn shown(diagnostics: &[Diagnostic], sources: &Sources, uri: impl Fn(&str) -> Option<Uri>) -> Vec<Fault> {
     let mut texts = Texts { sources, places: BTreeMap::new() };
-    let place = |diagnostic: &Diagnostic| sources.file(diagnostic.place.file).path.clone();
-    diagnostics.iter().map(|diagnostic| (place(diagnostic), texts.shown(diagnostic, &uri))).collect()
+    diagnostics.iter().map(|diagnostic| texts.fault(diagnostic, &uri)).collect()
 }
 
 /// Rule files, those with their lines counted that a fault lies in.
@@ -27,6 +34,16 @@ struct Texts<'a> {
 }
 
 impl Texts<'_> {
+    fn fault(&mut self, diagnostic: &Diagnostic, uri: impl Fn(&str) -> Option<Uri>) -> Fault {
+        // A fix in another file would have to be shown there.
+        let fix = fixes::fix(diagnostic, self.sources).filter(|fix| fix.place.file == diagnostic.place.file);
+        Fault {
+            file: self.sources.file(diagnostic.place.file).path.clone(),
+            shown: self.shown(diagnostic, uri),
+            fix: fix.map(|fix| (TextEdit { range: self.exact(fix.place), new_text: fix.text }, fix.is_certain)),
+        }
+    }
+
     fn shown(&mut self, diagnostic: &Diagnostic, uri: impl Fn(&str) -> Option<Uri>) -> Shown {
         let others = diagnostic.others.iter().filter_map(|(place, label)| {
             let uri = uri(&self.sources.file(place.file).path)?;
@@ -50,9 +67,17 @@ impl Texts<'_> {
     }
 
     fn range(&mut self, place: Span) -> Range {
+        self.of(place.file).range(place.range())
+    }
+
+    /// A place that is edited: white space at its end is part of it.
+    fn exact(&mut self, place: Span) -> Range {
+        self.of(place.file).exact(place.range())
+    }
+
+    fn of(&mut self, file: FileId) -> &Places<'_> {
         let sources = self.sources;
-        let places = self.places.entry(place.file).or_insert_with(|| Places::new(&sources.file(place.file).text));
-        places.range(place.range())
+        self.places.entry(file).or_insert_with(|| Places::new(&sources.file(file).text))
     }
 }
 

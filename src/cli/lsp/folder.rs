@@ -4,13 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use lsp_server::Message;
-use lsp_types::{Diagnostic, Hover, HoverContents, MarkupContent, MarkupKind, Position, Uri};
+use lsp_types::{Diagnostic, Location, Uri};
 
+use crate::cli::lsp::faults::{self, Fault};
+use crate::cli::lsp::mentions::Mentions;
 use crate::cli::lsp::places::{self, Places};
-use crate::cli::lsp::{faults, hover, messages};
+use crate::cli::lsp::{files, messages};
 use crate::cli::{CliError, rules_folder};
-use crate::ground::{BookName, Sources};
-use crate::model::{Library, Rulebook};
+use crate::ground::{BookName, FileId, Sources, Span};
+use crate::model::Library;
+use crate::syntax::toml_tree::read_toml;
 
 /// A rules folder. Its files are known by their paths below it.
 pub(super) struct Folder {
@@ -19,12 +22,16 @@ pub(super) struct Folder {
     saved: BTreeMap<String, String>,
     /// The texts that the editor holds.
     open: BTreeMap<String, Buffer>,
+    /// All files as the editor shows them.
+    library: Library,
     /// Files as the editor spells them, which must be answered in its spelling.
     spelled: BTreeMap<String, Uri>,
     /// The faults of each rulebook that was checked, each with its file.
-    faults: BTreeMap<BookName, Vec<(String, Diagnostic)>>,
-    /// Each rulebook as it was when it last had no errors.
-    sound: BTreeMap<BookName, Rulebook>,
+    faults: BTreeMap<BookName, Vec<Fault>>,
+    /// The rulebooks that changed since they were checked.
+    changed: BTreeSet<BookName>,
+    /// The files whose faults must be told, changed or not.
+    awaited: BTreeSet<String>,
 }
 
 /// A text that the editor holds, and its count of changes.
@@ -43,9 +50,11 @@ impl Folder {
             root,
             saved: BTreeMap::new(),
             open: BTreeMap::new(),
+            library: Library::new(Sources::default()),
             spelled: BTreeMap::new(),
             faults: BTreeMap::new(),
-            sound: BTreeMap::new(),
+            changed: BTreeSet::new(),
+            awaited: BTreeSet::new(),
         };
         folder.read_again()?;
         Ok(folder)
@@ -58,6 +67,7 @@ impl Folder {
     pub(super) fn read_again(&mut self) -> Result<(), CliError> {
         let (library, _) = rules_folder::find(Some(&self.root))?;
         self.saved = library.sources().iter().map(|(_, file)| (file.path.clone(), file.text.clone())).collect();
+        self.join();
         Ok(())
     }
 
@@ -65,11 +75,14 @@ impl Folder {
     pub(super) fn edit(&mut self, below: &str, uri: Uri, version: i32, text: String) {
         self.spelled.insert(below.to_owned(), uri);
         self.open.insert(below.to_owned(), Buffer { version, text });
+        self.join();
+        self.touch(below);
     }
 
     /// From now on the saved text of a file counts.
     pub(super) fn close(&mut self, below: &str) {
         self.open.remove(below);
+        self.join();
     }
 
     /// True if the editor holds none of its files.
@@ -77,73 +90,103 @@ impl Folder {
         self.open.is_empty()
     }
 
-    /// Checks the rulebook of a file, or every rulebook for a file of shared clusters, which any may name.
-    pub(super) fn check_books_of(&mut self, below: &str) -> Vec<Message> {
-        let library = self.library();
-        let names = book_of(below).map_or_else(|| library.names(), |name| vec![name]);
-        self.check(&library, names, Some(below))
-    }
-
-    /// Checks again what was checked before.
-    pub(super) fn check_again(&mut self) -> Vec<Message> {
-        let names = self.faults.keys().cloned().collect();
-        self.check(&self.library(), names, None)
-    }
-
-    /// Tells the editor to show no faults any more.
-    pub(super) fn forget(mut self) -> Vec<Message> {
-        let shown = std::mem::take(&mut self.faults).into_values().flatten();
-        let files: BTreeSet<String> = shown.map(|(file, _)| file).collect();
-        files.iter().filter_map(|file| self.tell(file, Vec::new())).collect()
-    }
-
-    /// What is said of the name at a position of an open file.
-    pub(super) fn hover(&self, below: &str, at: Position) -> Option<Hover> {
-        let places = Places::new(&self.open.get(below)?.text);
-        let (word, range) = places.word(places.offset(at)?)?;
-        let value = hover::words(self.sound.get(&book_of(below)?)?, word)?;
-        // Terms and titles may hold any sign, so they are not given as Markdown.
-        let contents = HoverContents::Markup(MarkupContent { kind: MarkupKind::PlainText, value });
-        Some(Hover { contents, range: Some(range) })
-    }
-
-    /// All files as the editor shows them.
-    fn library(&self) -> Library {
+    /// Puts the editor's texts in the place of those on disk.
+    fn join(&mut self) {
         let open = self.open.iter().map(|(file, buffer)| (file, &buffer.text));
         let texts: BTreeMap<&String, &String> = self.saved.iter().chain(open).collect();
         let mut sources = Sources::default();
         for (file, text) in texts {
             sources.add(file, text);
         }
-        Library::new(sources)
+        self.library = Library::new(sources);
     }
 
-    /// Checks rulebooks, and tells the faults of each file whose faults changed, and of the one that was edited.
-    fn check(&mut self, library: &Library, names: Vec<BookName>, edited: Option<&str>) -> Vec<Message> {
+    /// A file changed: its rulebook is to be checked, or the rulebooks that may name a cluster of its folder.
+    pub(super) fn touch(&mut self, below: &str) {
+        let names = match (files::book_of(below), files::clusters_of(below)) {
+            (Some(name), _) => self.with_users(name),
+            (None, Some(folder)) => self.books_with(folder),
+            (None, None) => Vec::new(),
+        };
+        self.changed.extend(names);
+        self.awaited.insert(below.to_owned());
+    }
+
+    /// A rulebook, and those that read its results.
+    fn with_users(&self, name: BookName) -> Vec<BookName> {
+        let sources = self.sources();
+        let books = self.library.names();
+        let uses: Vec<(BookName, Vec<BookName>)> = books
+            .into_iter()
+            .filter_map(|book| {
+                let file = files::numbers(sources, &book)?;
+                let text = &sources.file(file).text;
+                let root = text.contains("[uses]").then(|| read_toml(file, text).0)?;
+                Some((book, files::uses(&root).into_iter().map(|(_, used)| used).collect()))
+            })
+            .collect();
+        let mut found = vec![name];
+        // A rulebook may be used by one that is used itself.
+        let mut at = 0;
+        while let Some(name) = found.get(at).cloned() {
+            let users = uses.iter().filter(|(book, used)| used.contains(&name) && !found.contains(book));
+            found.extend(users.map(|(book, _)| book.clone()).collect::<Vec<_>>());
+            at += 1;
+        }
+        found
+    }
+
+    /// Everything that was checked is to be checked again.
+    pub(super) fn touch_all(&mut self) {
+        self.changed.extend(self.faults.keys().cloned());
+    }
+
+    /// The rulebooks that take their clusters from a folder.
+    pub(super) fn books_with(&self, clusters: &str) -> Vec<BookName> {
+        let sources = self.sources();
+        let takes = |name: &BookName| {
+            let root = files::numbers(sources, name).map(|file| read_toml(file, &sources.file(file).text).0);
+            let version = root.as_ref().and_then(|root| files::text(root, "codes"));
+            version.is_some_and(|version| clusters.strip_prefix("codes/") == Some(version))
+        };
+        self.library.names().into_iter().filter(takes).collect()
+    }
+
+    /// Tells the editor to show no faults any more.
+    pub(super) fn forget(mut self) -> Vec<Message> {
+        let shown = std::mem::take(&mut self.faults).into_values().flatten();
+        let files: BTreeSet<String> = shown.map(|fault| fault.file).collect();
+        files.iter().filter_map(|file| self.tell(file, Vec::new())).collect()
+    }
+
+    /// Checks what changed, and tells the faults of each file whose faults changed, and of those that were edited.
+    pub(super) fn check(&mut self) -> Vec<Message> {
+        let (changed, awaited) = (std::mem::take(&mut self.changed), std::mem::take(&mut self.awaited));
+        if changed.is_empty() && awaited.is_empty() {
+            return Vec::new();
+        }
         let mut before = self.by_file();
-        for name in names {
-            let checked = library.check(&name);
-            let found = faults::shown(&checked.diagnostics, library.sources(), |file| self.uri(file));
-            self.faults.insert(name.clone(), found);
-            self.sound.extend(checked.book.map(|book| (name, book)));
+        for name in changed {
+            let checked = self.library.check(&name);
+            let found = faults::shown(&checked.diagnostics, self.sources(), |file| self.uri(file));
+            self.faults.insert(name, found);
         }
         let mut after = self.by_file();
-        let files: BTreeSet<String> =
-            before.keys().chain(after.keys()).cloned().chain(edited.map(str::to_owned)).collect();
-        let changed = files.iter().filter_map(|file| {
+        let files: BTreeSet<String> = before.keys().chain(after.keys()).chain(&awaited).cloned().collect();
+        let told = files.iter().filter_map(|file| {
             let (before, after) = (before.remove(file).unwrap_or_default(), after.remove(file).unwrap_or_default());
-            (before != after || edited == Some(file)).then(|| self.tell(file, after))?
+            (before != after || awaited.contains(file)).then(|| self.tell(file, after))?
         });
-        changed.collect()
+        told.collect()
     }
 
     /// The faults of each file. One in a shared cluster is one fault, however many rulebooks name it.
     fn by_file(&self) -> BTreeMap<String, Vec<Diagnostic>> {
         let mut files: BTreeMap<String, Vec<Diagnostic>> = BTreeMap::new();
-        for (file, fault) in self.faults.values().flatten() {
-            let faults = files.entry(file.clone()).or_default();
-            if !faults.contains(fault) {
-                faults.push(fault.clone());
+        for fault in self.faults.values().flatten() {
+            let faults = files.entry(fault.file.clone()).or_default();
+            if !faults.contains(&fault.shown) {
+                faults.push(fault.shown.clone());
             }
         }
         files
@@ -154,14 +197,46 @@ impl Folder {
         Some(messages::faults(self.uri(file)?, version, faults))
     }
 
-    fn uri(&self, file: &str) -> Option<Uri> {
+    /// The faults of a file, as they were last told, those of several rulebooks once.
+    pub(super) fn faults_of(&self, below: &str) -> Vec<&Fault> {
+        let mut faults: Vec<&Fault> = Vec::new();
+        for fault in self.faults.values().flatten().filter(|fault| fault.file == below) {
+            if !faults.contains(&fault) {
+                faults.push(fault);
+            }
+        }
+        faults
+    }
+
+    /// All files as the editor shows them.
+    pub(super) fn sources(&self) -> &Sources {
+        self.library.sources()
+    }
+
+    /// All files as the editor shows them, to be checked.
+    pub(super) fn library(&self) -> &Library {
+        &self.library
+    }
+
+    /// What is named in the rulebook of a file, or in the folder of clusters that it lies in.
+    pub(super) fn mentions(&self, below: &str) -> Option<Mentions> {
+        Mentions::around(self.sources(), below)
+    }
+
+    /// A file as the editor spells it.
+    pub(super) fn uri(&self, file: &str) -> Option<Uri> {
         self.spelled.get(file).cloned().or_else(|| places::uri(&self.root.join(file)))
     }
-}
 
-/// The rulebook that a file belongs to; None for shared clusters, and for what is too near the root to belong to any.
-fn book_of(below: &str) -> Option<BookName> {
-    let mut parts = below.split('/');
-    let (scheme, year, _) = (parts.next()?, parts.next()?, parts.next()?);
-    (scheme != "codes").then(|| BookName { scheme: scheme.to_owned(), year: year.to_owned() })
+    /// A place as the editor names it.
+    pub(super) fn location(&self, span: Span) -> Option<Location> {
+        let file = self.sources().file(span.file);
+        Some(Location { uri: self.uri(&file.path)?, range: Places::new(&file.text).range(span.range()) })
+    }
+
+    /// The id and text of a file.
+    pub(super) fn file(&self, below: &str) -> Option<(FileId, &str)> {
+        let file = self.sources().find(below)?;
+        Some((file, &self.sources().file(file).text))
+    }
 }

@@ -25,6 +25,16 @@ impl<'a> Places<'a> {
         Range { start: self.position(start), end: self.position(start + stretch.len()) }
     }
 
+    /// The place of the whole text.
+    pub(super) fn whole(&self) -> Range {
+        Range { start: Position::default(), end: self.position(self.text.len()) }
+    }
+
+    /// The place of a range of bytes, white space at its end kept.
+    pub(super) fn exact(&self, range: std::ops::Range<usize>) -> Range {
+        Range { start: self.position(range.start), end: self.position(range.end) }
+    }
+
     fn position(&self, at: usize) -> Position {
         let place = TextSize::try_from(at).ok().and_then(|at| self.index.try_line_col(at));
         let wide = place.and_then(|place| self.index.to_wide(WideEncoding::Utf16, place));
@@ -38,14 +48,6 @@ impl<'a> Places<'a> {
         let place = self.index.to_utf8(WideEncoding::Utf16, wide)?;
         let at = usize::from(line.start()).saturating_add(place.col as usize).min(usize::from(line.end()));
         Some(self.text.floor_char_boundary(at))
-    }
-
-    /// The name or code around a byte, with its place.
-    pub(super) fn word(&self, at: usize) -> Option<(&'a str, Range)> {
-        let is_other = |sign: char| !sign.is_ascii_alphanumeric() && sign != '_';
-        let start = self.text[..at].rfind(is_other).map_or(0, |before| self.text.ceil_char_boundary(before + 1));
-        let end = self.text[at..].find(is_other).map_or(self.text.len(), |length| at + length);
-        (start < end).then(|| (&self.text[start..end], self.range(start..end)))
     }
 }
 
@@ -98,22 +100,12 @@ mod tests {
         assert_eq!(places.range(x..text.len()).end, Position::new(1, 6));
     }
 
-    #[test]
-    fn the_word_around_a_place() {
-        let places = Places::new("£no mmr_2, 3");
-        let word = |at| places.word(at).map(|(word, _)| word);
-        assert_eq!(word(2), Some("no"));
-        assert_eq!(word(5), Some("mmr_2"));
-        assert_eq!(word(10), Some("mmr_2"));
-        assert_eq!(word(11), None);
-    }
-
     proptest! {
         #[test]
         fn any_place_in_any_text(text in any::<String>(), line in 0_u32..5, column in any::<u32>(), at in 0_usize..50) {
             let places = Places::new(&text);
             if let Some(at) = places.offset(Position::new(line, column)) {
-                places.word(at);
+                prop_assert!(text.is_char_boundary(at));
             }
             let at = text.floor_char_boundary(at);
             prop_assert_eq!(places.offset(places.range(at..at).start), Some(at));

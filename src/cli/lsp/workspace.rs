@@ -5,7 +5,7 @@ use std::collections::btree_map::Entry;
 use std::path::{Path, PathBuf};
 
 use lsp_server::Message;
-use lsp_types::{Hover, TextDocumentPositionParams, Uri};
+use lsp_types::Uri;
 
 use crate::cli::CliError;
 use crate::cli::lsp::folder::Folder;
@@ -33,7 +33,7 @@ impl Workspace {
         Workspace { asked: spellings.into_iter().flatten().flatten().collect(), folders: BTreeMap::new() }
     }
 
-    /// Takes note of what the editor says, and gives the faults that it is to show.
+    /// Takes note of what the editor says, and gives what it is to be told at once; what changed is checked later.
     ///
     /// # Errors
     /// A rules folder cannot be read.
@@ -49,28 +49,48 @@ impl Workspace {
                     }
                 };
                 folder.edit(&below, uri, version, text);
-                Ok(folder.check_books_of(&below))
+                Ok(Vec::new())
             }
             Told::Saved(uri) => self.read_again(&uri, |_, _| ()),
             Told::Closed(uri) => self.read_again(&uri, |folder, below| folder.close(below)),
-            Told::Changed => self.read_all_again(),
+            Told::Changed => {
+                for folder in self.folders.values_mut() {
+                    folder.read_again()?;
+                    folder.touch_all();
+                }
+                Ok(Vec::new())
+            }
         }
     }
 
-    /// What is said of the name at a position.
-    pub(super) fn hover(&self, at: &TextDocumentPositionParams) -> Option<Hover> {
-        let Place { root, below } = self.place(&at.text_document.uri)?;
-        self.folders.get(&root)?.hover(&below, at.position)
+    /// Checks what changed, and gives the faults that the editor is to show.
+    pub(super) fn check(&mut self) -> Vec<Message> {
+        self.folders.values_mut().flat_map(Folder::check).collect()
     }
 
-    /// Where a rule file lies: below the folder asked for, else below one that holds code clusters.
+    /// The rules folder of an open file, and the file's path below it.
+    pub(super) fn find(&self, uri: &Uri) -> Option<(&Folder, String)> {
+        let Place { root, below } = self.place(uri)?;
+        Some((self.folders.get(&root)?, below))
+    }
+
+    /// The rules folders with an open file.
+    pub(super) fn folders(&self) -> impl Iterator<Item = &Folder> {
+        self.folders.values()
+    }
+
+    /// Where a rule file lies: below the folder asked for, else below one that holds code clusters, else in a rulebook
+    /// that stands alone.
     fn place(&self, uri: &Uri) -> Option<Place> {
         let path = places::path(uri)?;
         path.extension().filter(|extension| *extension == "rules" || *extension == "toml")?;
         let asked = self.asked.iter().find(|asked| path.starts_with(asked)).map(PathBuf::as_path);
         // A file is `SCHEME/YEAR/FILE` or `codes/VERSION/FILE`, or lies in a scheme's own `codes`.
-        let mut above = path.ancestors().skip(3).take(2);
-        let root = asked.or_else(|| above.find(|folder| folder.join("codes").is_dir()))?;
+        let above = || path.ancestors().skip(3).take(2);
+        let with_clusters = || above().find(|folder| folder.join("codes").is_dir());
+        let is_book = |folder: &Path| ["contract.toml", "scheme.toml"].iter().any(|file| folder.join(file).is_file());
+        let alone = || above().zip(path.ancestors().skip(1)).find(|(_, book)| is_book(book)).map(|(root, _)| root);
+        let root = asked.or_else(with_clusters).or_else(alone)?;
         let parts = path.strip_prefix(root).ok()?.iter().map(|part| part.to_str());
         let below = parts.collect::<Option<Vec<_>>>()?.join("/");
         Some(Place { root: root.to_owned(), below })
@@ -85,15 +105,7 @@ impl Workspace {
             return Ok(self.folders.remove(&root).map(Folder::forget).unwrap_or_default());
         }
         folder.read_again()?;
-        Ok(folder.check_books_of(&below))
-    }
-
-    fn read_all_again(&mut self) -> Result<Vec<Message>, CliError> {
-        let mut messages = Vec::new();
-        for folder in self.folders.values_mut() {
-            folder.read_again()?;
-            messages.extend(folder.check_again());
-        }
-        Ok(messages)
+        folder.touch(&below);
+        Ok(Vec::new())
     }
 }

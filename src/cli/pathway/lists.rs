@@ -9,6 +9,7 @@ use crate::cli::format::{self, Format, OutputArguments};
 use crate::cli::output::{self, Readers};
 use crate::model::Rulebook;
 use crate::report::pathway::{Scene, worklist};
+use crate::report::style::counted;
 use crate::report::table::{Table, csv};
 
 /// The place of a worklist.
@@ -38,6 +39,7 @@ pub(super) fn write_one(table: &Table<'_>, to: &OutputArguments, book: &Rulebook
 /// Writes every list that has rows, one file for each practice and list. The folder appears whole or not at all: it is
 /// filled beside its place and renamed.
 pub(super) fn write_all(scene: &Scene<'_>, folder: &Path) -> Result<(), CliError> {
+    refuse_nameless(folder)?;
     refuse_filled(folder)?;
     let beside = beside(folder)?;
     let written = fill(scene, &beside);
@@ -51,7 +53,8 @@ pub(super) fn write_all(scene: &Scene<'_>, folder: &Path) -> Result<(), CliError
     match moved {
         Ok((files, rows)) => {
             let day = scene.as_of.in_words();
-            output::talk(&format!("wrote {files} lists with {rows} rows to {}/, as of {day}", folder.display()));
+            let (files, rows) = (counted(files as u64, "list"), counted(rows as u64, "row"));
+            output::talk(&format!("wrote {files} with {rows} to {}/, as of {day}", folder.display()));
             Ok(())
         }
         Err(error) => {
@@ -59,6 +62,14 @@ pub(super) fn write_all(scene: &Scene<'_>, folder: &Path) -> Result<(), CliError
             Err(error)
         }
     }
+}
+
+/// A folder such as `.` cannot be put in its place whole.
+fn refuse_nameless(folder: &Path) -> Result<(), CliError> {
+    if folder.file_name().is_some() {
+        return Ok(());
+    }
+    Err(CliError::usage(format!("{} is no name for a new folder", folder.display())).help("name a new folder"))
 }
 
 /// Lists of another day beside today's would be worked through twice.

@@ -3,14 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::PathwayArguments;
+use super::setting::TakingPart;
 use crate::cli::CliError;
 use crate::cli::facts::KnownPractices;
 use crate::cli::given_counts::{CountRemarks, GivenCounts};
 use crate::data::{Extract, PracticeId};
 use crate::eval::counts::Counts;
-use crate::eval::pay::{Counted, Facts, Origin, earned};
-use crate::ground::{Amount, Findings};
-use crate::model::book::{Figure, FigureValue, MeasurementId};
+use crate::eval::pay::{Counted, Facts, Gap, Origin, earned};
+use crate::ground::{Amount, FindingKind, Findings};
+use crate::model::book::{Figure, FigureId, FigureValue, MeasurementId};
+use crate::model::formula::Operand;
 use crate::report::figured::{ANY_PRACTICE, Figured, gap_words};
 use crate::report::gaps::NamedGap;
 pub(super) use crate::report::pathway::Readers;
@@ -21,8 +23,7 @@ use crate::report::pathway::{ReturnRow, Scene};
 pub(super) struct Counting<'a> {
     pub(super) extract: &'a Extract,
     pub(super) known: &'a KnownPractices,
-    /// By practice of the extract: whether it takes part.
-    pub(super) takes_part: &'a [bool],
+    pub(super) taking_part: &'a TakingPart,
 }
 
 /// The rows of the return, and what must be known of them.
@@ -48,15 +49,11 @@ impl Returned {
         let mut rows = Vec::new();
         for practice_code in practices(scene, counting, given.as_ref()) {
             let id = counting.extract.practices().find(|(_, code)| *code == practice_code).map(|(id, _)| id);
-            rows.extend(practice_rows(
-                arguments,
-                scene,
-                counting.known,
-                &figures,
-                (id, &practice_code),
-                given.as_ref(),
-            ));
+            rows.extend(practice_rows(arguments, scene, counting, &figures, (id, &practice_code), given.as_ref()));
         }
+        let without_room = rows.iter().filter(|row| !row.fits()).count() as u64;
+        let file = arguments.year_end.as_ref().map_or(String::new(), |path| path.display().to_string());
+        findings.add_counted(FindingKind::ExceptionsWithoutRoom, &file, "denominator", without_room, &[]);
         let gaps = gaps(&rows, scene, &figures);
         let mut notes = remarks.notes();
         for set in &counting.known.overrides {
@@ -95,25 +92,29 @@ fn measurements<'a>(scene: &'a Scene<'_>) -> impl Iterator<Item = MeasurementId>
 /// The practices that have anybody on a register, or whose counts were given, in bytewise order.
 fn practices(scene: &Scene<'_>, counting: &Counting<'_>, given: Option<&ByPractice>) -> BTreeSet<String> {
     let is_there = |counts: &[Counts]| counts.iter().any(|counts| counts.register > 0);
-    let counted = counting.extract.practices().filter(|(PracticeId(at), _)| {
+    let taking_part = counting.taking_part;
+    let counted = counting.extract.practices().filter(|(PracticeId(at), code)| {
         let at = *at as usize;
-        counting.takes_part[at] && (is_there(&scene.result.year_end[at]) || is_there(&scene.result.baseline[at]))
+        taking_part.has(code) && (is_there(&scene.result.year_end[at]) || is_there(&scene.result.baseline[at]))
     });
     let counted = counted.map(|(_, code)| code.to_owned());
-    counted.chain(given.into_iter().flat_map(|given| given.keys().cloned())).collect()
+    let given = given.into_iter().flat_map(|given| given.keys().cloned()).filter(|code| taking_part.has(code));
+    counted.chain(given).collect()
 }
 
 fn practice_rows(
     arguments: &PathwayArguments,
     scene: &Scene<'_>,
-    known: &KnownPractices,
+    counting: &Counting<'_>,
     figures: &[Figure],
     (id, practice_code): (Option<PracticeId>, &str),
     given: Option<&ByPractice>,
 ) -> Vec<ReturnRow> {
     let exceptions = exceptions(scene, practice_code);
+    let known = counting.known;
     let facts = facts(arguments, scene, known, (id, practice_code), given, &exceptions);
-    let area = known.practices.find(practice_code).and_then(|practice| practice.area.clone()).unwrap_or_default();
+    let in_file = || known.practices.find(practice_code).and_then(|practice| practice.area.as_deref());
+    let area = counting.taking_part.area(practice_code).or_else(in_file).unwrap_or_default().to_owned();
     let audit_above = scene.pathway.audit_above.and_then(|figure| match figures[figure.index()].value {
         FigureValue::Is(amount) => Some(amount),
         FigureValue::IsDate(_) | FigureValue::Unset(_) | FigureValue::Absent(_) => None,
@@ -130,7 +131,16 @@ fn practice_rows(
         audit_not_set: audit_not_set.clone(),
         pounds: Figured::of(earned(scene.book, figures, measurement, &facts).pounds, scene.book),
     });
-    rows.collect()
+    // A practice has a row for each indicator on whose register it has anyone, then or now.
+    let is_there = |counted: &Option<Counted>| counted.is_some_and(|counted| !counted.register.is_zero());
+    let rows = rows.filter(|row| is_there(&row.baseline) || is_there(&row.year_end));
+    rows.map(|row| if row.fits() { row } else { without_room(row) }).collect()
+}
+
+/// What a practice is paid on counts that have no room for its exceptions is not known.
+fn without_room(row: ReturnRow) -> ReturnRow {
+    let why = format!("the counts of {ANY_PRACTICE} for {} have no room for its exceptions", row.indicator);
+    ReturnRow { pounds: Figured::Gap(why), ..row }
 }
 
 /// By indicator, then by state that is reported as an exception: how many children of a practice.
@@ -178,11 +188,21 @@ fn facts(
     facts
 }
 
+/// The figures that payments read and nobody has set.
+fn unset_figures<'a>(scene: &'a Scene<'_>, figures: &'a [Figure]) -> impl Iterator<Item = FigureId> + 'a {
+    let ids = (0..).map(FigureId).zip(figures);
+    let unset = ids.filter(|(_, figure)| matches!(figure.value, FigureValue::Unset(_)));
+    let is_read = |id: FigureId| {
+        scene.book.programs.iter().any(|program| program.reads(&|operand| operand == Operand::Figure(id)))
+    };
+    unset.map(|(id, _)| id).filter(move |id| is_read(*id))
+}
+
 /// Why the rate above which a practice is audited is not known, if it is not.
 fn audit_gap(scene: &Scene<'_>, figures: &[Figure]) -> Option<String> {
     let figure = scene.pathway.audit_above?;
     let is_unset = matches!(figures[figure.index()].value, FigureValue::Unset(_));
-    is_unset.then(|| gap_words(crate::eval::pay::Gap::Unset(figure), scene.book, ANY_PRACTICE))
+    is_unset.then(|| gap_words(Gap::Unset(figure), scene.book, ANY_PRACTICE))
 }
 
 /// What is not known, and whom it concerns: pounds, and the rate above which a practice is audited.
@@ -193,7 +213,9 @@ fn gaps(rows: &[ReturnRow], scene: &Scene<'_>, figures: &[Figure]) -> Vec<NamedG
             by_sentence.entry(why.clone()).or_default().insert(row.practice_code.clone());
         }
     }
-    if let Some(why) = audit_gap(scene, figures) {
+    // A figure that is not set is said even where something else is missing too.
+    let unset = unset_figures(scene, figures).map(|figure| gap_words(Gap::Unset(figure), scene.book, ANY_PRACTICE));
+    for why in unset.chain(audit_gap(scene, figures)) {
         by_sentence.entry(why).or_default().extend(rows.iter().map(|row| row.practice_code.clone()));
     }
     let year = scene.book.name.to_string();

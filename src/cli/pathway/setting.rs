@@ -137,36 +137,58 @@ pub(in crate::cli) fn wanted(scheme: &Rulebook) -> Wanted {
     Wanted { text: true, ..Wanted::codes(codes) }
 }
 
-/// By practice of the extract: whether it is of the scheme's areas. Where nobody says which area any practice is of, all
-/// take part, and stderr says so.
-pub(super) fn who_takes_part(
-    scheme: &Rulebook,
-    practices: &Practices,
-    extract: &Extract,
-    arguments: &PracticeArguments,
-    findings: &mut Findings,
-) -> Vec<bool> {
-    let codes: Vec<&str> = extract.practices().map(|(_, code)| code).collect();
-    if scheme.areas.is_empty() {
-        return vec![true; codes.len()];
+/// Which practices take part in a scheme.
+pub(super) struct TakingPart {
+    /// The area of each practice, as the scheme writes it; None where all take part.
+    areas: Option<BTreeMap<String, String>>,
+}
+
+impl TakingPart {
+    /// Those of the scheme's areas. Where nobody says which area any practice is of, all take part, and stderr says so.
+    pub(super) fn of(scheme: &Rulebook, practices: &Practices) -> TakingPart {
+        let has_areas = practices.list.iter().any(|practice| practice.area.is_some());
+        if scheme.areas.is_empty() {
+            return TakingPart { areas: None };
+        }
+        if !has_areas {
+            let note = "nobody says which area a practice is of, so every practice is taken to be of";
+            let areas = listed(&scheme.areas);
+            output::talk(&format!("{note} {areas}; give a practices file with an `area` column"));
+            return TakingPart { areas: None };
+        }
+        let ours = |area: &str| scheme.areas.iter().find(|ours| ours.eq_ignore_ascii_case(area.trim())).cloned();
+        let taking = practices
+            .list
+            .iter()
+            .filter_map(|practice| Some((practice.code.clone(), ours(practice.area.as_deref()?)?)));
+        TakingPart { areas: Some(taking.collect()) }
     }
-    let areas: BTreeMap<&str, &str> = practices
-        .list
-        .iter()
-        .filter_map(|practice| Some((practice.code.as_str(), practice.area.as_deref()?)))
-        .collect();
-    if areas.is_empty() {
-        let note = "nobody says which area a practice is of, so every practice is taken to be of";
-        output::talk(&format!("{note} {}; give a practices file with an `area` column", listed(&scheme.areas)));
-        return vec![true; codes.len()];
+
+    /// Whether a practice takes part.
+    pub(super) fn has(&self, practice_code: &str) -> bool {
+        self.areas.as_ref().is_none_or(|areas| areas.contains_key(practice_code))
     }
-    let is_ours = |code: &&str| {
-        let area = areas.get(code).map(|area| area.trim());
-        area.is_some_and(|area| scheme.areas.iter().any(|ours| ours.eq_ignore_ascii_case(area)))
-    };
-    let takes_part: Vec<bool> = codes.iter().map(is_ours).collect();
-    let others = takes_part.iter().filter(|part| !**part).count() as u64;
-    let file = arguments.practices.as_ref().map_or(String::new(), |path| path.display().to_string());
-    findings.add_counted(FindingKind::OtherArea, &file, "area", others, &[]);
-    takes_part
+
+    /// The area of a practice, as the scheme writes it.
+    pub(super) fn area(&self, practice_code: &str) -> Option<&str> {
+        self.areas.as_ref()?.get(practice_code).map(String::as_str)
+    }
+
+    /// By practice of the extract: whether it takes part; the others are a finding.
+    pub(super) fn of_extract(
+        &self,
+        extract: &Extract,
+        arguments: &PracticeArguments,
+        findings: &mut Findings,
+    ) -> Vec<bool> {
+        let takes_part: Vec<bool> = extract.practices().map(|(_, code)| self.has(code)).collect();
+        let others = takes_part.iter().filter(|part| !**part).count() as u64;
+        findings.add_counted(FindingKind::OtherArea, &practices_file(arguments), "area", others, &[]);
+        takes_part
+    }
+}
+
+/// The name of the practices file.
+pub(super) fn practices_file(arguments: &PracticeArguments) -> String {
+    arguments.practices.as_ref().map_or(String::new(), |path| path.display().to_string())
 }

@@ -3,8 +3,9 @@
 use super::{Look, Setting, as_seen_on};
 use crate::data::extract::{Extract, Patient, PatientKey, PracticeId};
 use crate::eval::beside::{Surroundings, things_said};
+use crate::eval::in_time::outstanding;
 use crate::eval::judge::holds;
-use crate::eval::sight::Sight;
+use crate::eval::sight::{Sight, registration_on};
 use crate::eval::trace::{Silent, Trace};
 use crate::ground::{ConceptId, Day};
 use crate::model::pathway::{ColumnValue, ListColumn, Pathway, StateId};
@@ -45,6 +46,8 @@ pub struct Child {
 pub struct OutstandingDose {
     /// The vaccine, as its cluster is called.
     pub vaccine: String,
+    /// Which dose of it.
+    pub number: u32,
     /// The last day on which it counts; None where it counts no longer.
     pub last: Option<Day>,
 }
@@ -118,6 +121,7 @@ impl Look<'_, '_> {
         texts: &[&str],
     ) -> Option<Child> {
         let pathway = self.lenses.pathway;
+        let (outstanding, apart) = self.to_give(patient, &indicators);
         let (lens, as_of) = (&self.lenses.scheme, self.setting.as_of);
         let surroundings = surroundings(self.setting, self.extract, patient.key, practice, texts, as_of);
         let codes = self.lenses.codes;
@@ -155,8 +159,8 @@ impl Look<'_, '_> {
             birth: patient.birth,
             registered: sight.registration.from,
             indicators,
-            outstanding: Vec::new(),
-            apart: None,
+            outstanding,
+            apart,
             state,
             next,
             alerts,
@@ -164,6 +168,42 @@ impl Look<'_, '_> {
             first,
             cells,
         })
+    }
+}
+
+impl Look<'_, '_> {
+    /// The doses that can be given now, each vaccine's once though several indicators want it; or why there are none.
+    fn to_give(&self, patient: Patient<'_>, indicators: &[usize]) -> (Vec<OutstandingDose>, Option<Apart>) {
+        let as_of = self.setting.as_of;
+        let lens = &self.lenses.year_end;
+        let is_here = registration_on(&patient, lens.book.end).is_some_and(|stay| stay.from <= as_of);
+        if patient.birth > as_of || !is_here {
+            return (Vec::new(), Some(Apart::NotHereYet));
+        }
+        let (mut doses, mut waits): (Vec<OutstandingDose>, bool) = (Vec::new(), false);
+        for indicator in indicators {
+            let asked = outstanding(lens, self.lenses.indicators[*indicator], patient, as_of);
+            for missing in asked.map(|asked| asked.missing).unwrap_or_default() {
+                if missing.due.is_some_and(|due| due > as_of) {
+                    waits = true;
+                    continue;
+                }
+                let names = missing.clusters.iter().map(|at| lens.book.clusters[at].name.as_str());
+                let vaccine = names.collect::<Vec<_>>().join(" or ");
+                let dose = OutstandingDose { vaccine, number: missing.number, last: missing.last };
+                // The dose that the second birthday's indicator lacks may be the one that the first's lacked.
+                match doses.iter_mut().find(|known| (&known.vaccine, known.number) == (&dose.vaccine, dose.number)) {
+                    Some(known) => known.last = known.last.max(dose.last),
+                    None => doses.push(dose),
+                }
+            }
+        }
+        let apart = match (doses.is_empty(), waits) {
+            (false, _) => None,
+            (true, true) => Some(Apart::NotDueYet),
+            (true, false) => Some(Apart::GivenLate),
+        };
+        (doses, apart)
     }
 }
 

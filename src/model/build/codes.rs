@@ -98,6 +98,11 @@ impl<'a> Codes<'a> {
         self.find(name, faults).map(|at| &self.clusters[at])
     }
 
+    /// The name of a cluster that the rules have named.
+    pub(super) fn name(&self, at: usize) -> &str {
+        self.clusters.get(at).map_or("", |cluster| &cluster.name)
+    }
+
     /// True if there is a cluster of that name.
     pub(super) fn exists(&self, name: &str) -> bool {
         self.file(name).is_some()

@@ -30,7 +30,7 @@ impl Builder<'_> {
             self.faults.push(fault.help("write `source` and the id of a source below the title"));
         }
         let (mut register, mut achieved) = (None, None);
-        let (mut excludes, mut excepts) = (Vec::new(), Vec::new());
+        let (mut excludes, mut excepts, mut dues) = (Vec::new(), Vec::new(), Vec::new());
         for clause in &measure.clauses {
             match clause {
                 tree::Clause::Define(define) => self.define(define),
@@ -43,6 +43,10 @@ impl Builder<'_> {
                 tree::Clause::Except(reason) => {
                     let reason = self.reason(reason, &excludes, &excepts);
                     excepts.push(reason);
+                }
+                tree::Clause::Due(due) => {
+                    let due = self.due(due, &dues);
+                    dues.push(due);
                 }
             }
         }
@@ -61,6 +65,7 @@ impl Builder<'_> {
             achieved,
             excepts,
             borrowed: None,
+            dues,
             span: code.span,
         }
     }

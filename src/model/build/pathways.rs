@@ -349,6 +349,7 @@ impl Builder<'_> {
     }
 
     fn conditions_below(&self, open: Vec<crate::model::book::ConditionId>) -> Vec<crate::model::book::ConditionId> {
-        crate::model::reach::conditions_below(&self.parts.conditions, open)
+        let reach = crate::model::reach::Reach { conditions: &self.parts.conditions, dates: &self.parts.dates };
+        reach.conditions_below(open)
     }
 }

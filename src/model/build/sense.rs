@@ -8,6 +8,7 @@ impl Builder<'_> {
     pub(super) fn check_sense(&mut self) {
         self.check_figures_in_order();
         self.check_percentages();
+        self.check_dues();
         for (name, span) in self.names.unused_shared() {
             let message = format!("`{name}` is defined, and nothing uses it");
             self.faults.push(Diagnostic::warning("W402", span, message));

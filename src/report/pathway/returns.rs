@@ -47,9 +47,18 @@ impl ReturnRow {
         self.exceptions.iter().sum()
     }
 
+    /// False where counts that somebody else made have no room for the exceptions of the records.
+    pub fn fits(&self) -> bool {
+        let room = self.year_end.and_then(|counted| counted.denominator.minus(counted.numerator));
+        room.is_none_or(|room| Amount::from(self.excepted()) <= room)
+    }
+
     /// Numerator over the denominator less the local exceptions, in per cent.
     fn local_percent(&self) -> Option<Amount> {
         let counted = self.year_end?;
+        if !self.fits() {
+            return None;
+        }
         let local = counted.denominator.minus(Amount::from(self.excepted()))?;
         percent(counted.numerator, local)
     }

@@ -3,8 +3,8 @@
 use crate::syntax::layout::WIDTH;
 use crate::syntax::layout::sheet::{BreakKind, Builder, Gap, Indent, Style};
 use crate::syntax::tree::{
-    Block, Case, Clause, ClauseBody, Define, Defined, Fee, Line, Measure, Note, Payment, Reason, RuleFile, Scope, When,
-    Word,
+    Block, Case, Clause, ClauseBody, Define, Defined, Due, Fee, Line, Measure, Note, Payment, Reason, RuleFile, Scope,
+    When, Word,
 };
 
 /// Clauses stand so far in.
@@ -28,6 +28,7 @@ const LONGEST_REMARK: usize = "conflict".len();
 impl Builder<'_> {
     /// All blocks.
     pub(super) fn file(&mut self, file: &RuleFile) {
+        let columns = self.define_columns(0, &file.blocks, block_define);
         for (at, block) in file.blocks.iter().enumerate() {
             let before = at.checked_sub(1).map(|at| &file.blocks[at]);
             let gap = match (before, block) {
@@ -43,8 +44,7 @@ impl Builder<'_> {
                 Block::Define(define) => {
                     let token = self.start(define.span);
                     self.block(gap, token);
-                    let column = self.define_column(0, file.blocks.iter().map(block_define), at);
-                    self.define(0, define, column);
+                    self.define(0, define, columns[at]);
                 }
                 Block::Measure(measure) => self.measure(gap, measure),
                 Block::Fee(fee) => self.fee(gap, fee),
@@ -62,19 +62,32 @@ impl Builder<'_> {
             self.row(Gap::None, CLAUSE, self.start(measured));
             self.words_to(self.end(measured));
         }
+        let columns = self.define_columns(CLAUSE, &measure.clauses, clause_define);
         for (at, clause) in measure.clauses.iter().enumerate() {
             let before = at.checked_sub(1).map(|at| &measure.clauses[at]);
             match clause {
                 Clause::Define(define) => {
                     let gap = if matches!(before, Some(Clause::Define(_))) { Gap::Kept } else { Gap::One };
                     self.row(gap, CLAUSE, self.start(define.span));
-                    let column = self.define_column(CLAUSE, measure.clauses.iter().map(clause_define), at);
-                    self.define(CLAUSE, define, column);
+                    self.define(CLAUSE, define, columns[at]);
+                }
+                Clause::Due(due) => {
+                    let gap = if matches!(before, Some(Clause::Due(_))) { Gap::Kept } else { Gap::One };
+                    self.due(gap, due);
                 }
                 Clause::Register(body) | Clause::Achieved(body) => self.clause(body),
                 Clause::Exclude(reason) | Clause::Except(reason) => self.reason(reason),
             }
         }
+    }
+
+    /// `due mmr at age 1 year, age 3 years 4 months`
+    fn due(&mut self, gap: Gap, due: &Due) {
+        self.row(gap, CLAUSE, self.start(due.span));
+        if let Some(last) = due.dates.last() {
+            self.words_to(self.end(last.span()));
+        }
+        self.notes(BODY, LONGEST_REMARK, &due.notes);
     }
 
     /// `register`, and what it says below it.
@@ -95,19 +108,21 @@ impl Builder<'_> {
         self.notes(BODY, LONGEST_REMARK, &body.notes);
     }
 
-    /// The column in which neighbouring defines say what their names mean: those that no blank line parts.
-    pub(super) fn define_column<'t>(
+    /// For each of several blocks, clauses or steps, the column in which a define says what its name means: the same for
+    /// neighbours that no blank line parts.
+    pub(super) fn define_columns<'t, T>(
         &self,
         indent: usize,
-        all: impl Iterator<Item = Option<&'t Define>>,
-        at: usize,
-    ) -> usize {
-        let all: Vec<Option<&Define>> = all.collect();
+        all: &'t [T],
+        define: impl Fn(&'t T) -> Option<&'t Define>,
+    ) -> Vec<usize> {
         let goes_on = |at: usize| {
-            all[at - 1].is_some() && all[at].is_some_and(|define| !self.tokens.is_apart(self.start(define.span)))
+            let here = define(&all[at]).is_some_and(|define| !self.tokens.is_apart(self.start(define.span)));
+            here && define(&all[at - 1]).is_some()
         };
-        let near = all[neighbours(all.len(), at, goes_on)].iter().flatten();
-        indent + "define ".len() + near.map(|define| define.name.text.len()).max().unwrap_or(0) + 2
+        let length = |one| define(one).map_or(0, |define| define.name.text.len());
+        let longest = longest_near(all, length, goes_on);
+        longest.into_iter().map(|longest| indent + "define ".len() + longest + 2).collect()
     }
 
     pub(super) fn define(&mut self, indent: usize, define: &Define, column: usize) {
@@ -191,21 +206,19 @@ impl Builder<'_> {
     /// that no blank line parts; several cases stand beside a short name, or below a long one.
     fn lines(&mut self, lines: &[Line], gap: impl Fn(Option<&Line>, &Line) -> Gap) {
         let gap = |at: usize| gap(at.checked_sub(1).map(|at| &lines[at]), &lines[at]);
-        for (at, line) in lines.iter().enumerate() {
-            let start = self.start(line.span);
-            let goes_on = |at: usize| {
-                let is_joined = match gap(at) {
-                    Gap::None => true,
-                    Gap::Kept => !self.tokens.is_apart(self.start(lines[at].span)),
-                    Gap::One | Gap::Two => false,
-                };
-                is_joined && is_plain(&lines[at - 1]) && is_plain(&lines[at])
+        let goes_on = |at: usize| {
+            let is_joined = match gap(at) {
+                Gap::None => true,
+                Gap::Kept => !self.tokens.is_apart(self.start(lines[at].span)),
+                Gap::One | Gap::Two => false,
             };
-            let near = &lines[neighbours(lines.len(), at, goes_on)];
-            let longest = near.iter().map(|line| line.name.text.len()).max().unwrap_or(0);
-            let is_beside = line.cases.len() == 1 || longest <= SHORT_NAME;
-            self.row(gap(at), CLAUSE, start);
-            self.cases(line, is_beside, if is_beside { CLAUSE + longest + 1 } else { CASES });
+            is_joined && is_plain(&lines[at - 1]) && is_plain(&lines[at])
+        };
+        let longest = longest_near(lines, |line| line.name.text.len(), goes_on);
+        for (at, line) in lines.iter().enumerate() {
+            let is_beside = is_plain(line) || longest[at] <= SHORT_NAME;
+            self.row(gap(at), CLAUSE, self.start(line.span));
+            self.cases(line, is_beside, if is_beside { CLAUSE + longest[at] + 1 } else { CASES });
             self.notes(BODY, 0, &line.notes);
         }
     }
@@ -285,7 +298,7 @@ fn block_define(block: &Block) -> Option<&Define> {
 fn clause_define(clause: &Clause) -> Option<&Define> {
     match clause {
         Clause::Define(define) => Some(define),
-        Clause::Register(_) | Clause::Achieved(_) | Clause::Exclude(_) | Clause::Except(_) => None,
+        Clause::Register(_) | Clause::Achieved(_) | Clause::Exclude(_) | Clause::Except(_) | Clause::Due(_) => None,
     }
 }
 
@@ -305,10 +318,17 @@ fn is_plain(line: &Line) -> bool {
     line.cases.len() == 1
 }
 
-/// The run of neighbours around one of several, where `goes_on` says of each but the first whether it belongs to the one
-/// before it.
-fn neighbours(count: usize, at: usize, goes_on: impl Fn(usize) -> bool) -> std::ops::Range<usize> {
-    let first = (1..=at).rev().find(|&at| !goes_on(at)).unwrap_or(0);
-    let end = (at + 1..count).find(|&at| !goes_on(at)).unwrap_or(count);
-    first..end
+/// For each of several, the greatest length in its run of neighbours; `goes_on` says of each but the first whether it
+/// belongs to the one before it.
+fn longest_near<'t, T>(all: &'t [T], length: impl Fn(&'t T) -> usize, goes_on: impl Fn(usize) -> bool) -> Vec<usize> {
+    let mut longest: Vec<usize> = all.iter().map(length).collect();
+    let mut first = 0;
+    for at in 1..=all.len() {
+        if at == all.len() || !goes_on(at) {
+            let greatest = longest[first..at].iter().copied().max().unwrap_or(0);
+            longest[first..at].fill(greatest);
+            first = at;
+        }
+    }
+    longest
 }

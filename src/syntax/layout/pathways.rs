@@ -28,13 +28,13 @@ impl Builder<'_> {
             self.row(Gap::None, CLAUSE, end);
         }
         self.notes(CLAUSE, 0, &pathway.notes);
+        let columns = self.define_columns(CLAUSE, &pathway.steps, step_define);
         for (at, step) in pathway.steps.iter().enumerate() {
             let gap = gap_between(at.checked_sub(1).map(|at| &pathway.steps[at]), step);
             match step {
                 Step::Define(define) => {
                     self.row(gap, CLAUSE, self.start(define.span));
-                    let column = self.define_column(CLAUSE, pathway.steps.iter().map(step_define), at);
-                    self.define(CLAUSE, define, column);
+                    self.define(CLAUSE, define, columns[at]);
                 }
                 Step::State(state) => self.state(gap, state),
                 Step::Alert(alert) => self.alert(gap, alert),

@@ -41,6 +41,7 @@ fn only_connects(rule: Rule) -> bool {
             | Rule::k_exclude
             | Rule::k_achieved
             | Rule::k_except
+            | Rule::k_due
             | Rule::k_source
             | Rule::k_conflict
             | Rule::k_says

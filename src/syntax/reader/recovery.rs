@@ -11,7 +11,7 @@ use crate::syntax::phrases::phrase;
 use crate::syntax::tree::RuleFile;
 
 /// No more faults of form than this are worth reading at once.
-const FAULTS_SHOWN: usize = 20;
+pub(super) const FAULTS_SHOWN: usize = 20;
 
 /// A rule file larger than this many bytes is refused: the shipped ones have a few thousand.
 const LARGEST_FILE_BYTES: usize = 1 << 20;
@@ -23,8 +23,8 @@ const DEEPEST_NESTING: usize = 60;
 const BLOCKS: [&str; 5] = ["indicator", "course", "payment", "fee", "pathway"];
 
 /// Words that start a clause of a block when they start a line.
-const CLAUSES: [&str; 12] = [
-    "define", "register", "exclude", "achieved", "except", "measured", "source", "conflict", "state", "alert",
+const CLAUSES: [&str; 13] = [
+    "define", "register", "exclude", "achieved", "except", "due", "measured", "source", "conflict", "state", "alert",
     "worklist", "audit",
 ];
 
@@ -63,20 +63,23 @@ fn refused_outright(reading: &Reading, text: &str) -> Option<Diagnostic> {
         let message = format!("a rule file has at most {LARGEST_FILE_BYTES} bytes, and this one has {}", text.len());
         return Some(Diagnostic::error("E105", start, message).help("split it into several files of the same folder"));
     }
+    let at = too_deep(text)?;
+    let place = Span::new(reading.file, at..at + 1);
+    let message = format!("brackets are nested more than {DEEPEST_NESTING} deep here");
+    Some(Diagnostic::error("E106", place, message).help("give the inner parts names with `define`"))
+}
+
+/// Where brackets are nested too deep.
+fn too_deep(text: &str) -> Option<usize> {
     let mut depth = 0_usize;
-    for (at, byte) in text.bytes().enumerate() {
+    text.bytes().position(|byte| {
         match byte {
             b'(' => depth += 1,
-            b')' | b'"' => depth = depth.saturating_sub(usize::from(byte == b')')),
+            b')' => depth = depth.saturating_sub(1),
             _ => {}
         }
-        if depth > DEEPEST_NESTING {
-            let place = Span::new(reading.file, at..at + 1);
-            let message = format!("brackets are nested more than {DEEPEST_NESTING} deep here");
-            return Some(Diagnostic::error("E106", place, message).help("give the inner parts names with `define`"));
-        }
-    }
-    None
+        depth > DEEPEST_NESTING
+    })
 }
 
 fn offset(error: &Error<Rule>) -> usize {
@@ -204,7 +207,7 @@ fn one_of(rules: &[Rule]) -> String {
 }
 
 /// Overwrites the clause around an offset with spaces; false if nothing was left to overwrite.
-fn blank_clause(text: &mut String, at: usize) -> bool {
+pub(super) fn blank_clause(text: &mut String, at: usize) -> bool {
     let is_block = |start: &usize| BLOCKS.contains(&first_word(&text[*start..]));
     let is_start = |start: &usize| is_block(start) || CLAUSES.contains(&first_word(&text[*start..]));
     let from = line_starts(text).filter(is_start).filter(|&start| start <= at).max().unwrap_or(0);
@@ -218,6 +221,16 @@ fn blank_clause(text: &mut String, at: usize) -> bool {
     let blank: String = text[from..to].bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }).collect();
     text.replace_range(from..to, &blank);
     true
+}
+
+/// Where the block starts that the end of a text lies in.
+pub(super) fn block_start(text: &str) -> usize {
+    line_starts(text).filter(|&start| BLOCKS.contains(&first_word(&text[start..]))).last().unwrap_or(0)
+}
+
+/// True if brackets are nested too deep for pest to recurse into them.
+pub(super) fn is_nested_too_deep(text: &str) -> bool {
+    text.len() > LARGEST_FILE_BYTES || too_deep(text).is_some()
 }
 
 fn line_starts(text: &str) -> impl Iterator<Item = usize> {
