@@ -42,7 +42,7 @@ pub(super) fn capabilities() -> ServerCapabilities {
             code_action_kinds: Some(vec![CodeActionKind::QUICKFIX]),
             ..CodeActionOptions::default()
         })),
-        document_formatting_provider: layout::IS_OFFERED.then_some(OneOf::Left(true)),
+        document_formatting_provider: Some(OneOf::Left(true)),
         ..ServerCapabilities::default()
     }
 }
@@ -85,7 +85,7 @@ pub(super) fn answer(workspace: &Workspace, request: Request) -> Response {
             (uri, Box::new(move |folder, below| Ok(Some(fixes::actions(folder, below, range)))))
         }),
         Formatting::METHOD => asked.of_file::<Formatting>(|params| {
-            let edits = |folder: &Folder, below: &str| folder.file(below).map(|(_, text)| layout::edits(text));
+            let edits = |folder: &Folder, below: &str| folder.file(below).map(|(_, text)| layout::edits(below, text));
             (params.text_document.uri, Box::new(move |folder, below| Ok(edits(folder, below))))
         }),
         WorkspaceSymbolRequest::METHOD => asked.of_all::<WorkspaceSymbolRequest>(|workspace, params| {

@@ -98,15 +98,16 @@ impl Maker<'_> {
     }
 
     fn clause(&self, clause: &Clause) -> DocumentSymbol {
-        let (name, title, body, place) = match clause {
+        let (name, title, whole, place) = match clause {
             Clause::Define(define) => return self.define(define),
-            Clause::Register(body) => ("register", "", body, body.span),
-            Clause::Achieved(body) => ("achieved", "", body, body.span),
+            Clause::Register(body) => ("register", "", body.span, body.span),
+            Clause::Achieved(body) => ("achieved", "", body.span, body.span),
+            Clause::Due(due) => ("due", "", due.span, due.span),
             Clause::Exclude(reason) | Clause::Except(reason) => {
-                (reason.code.text.as_str(), reason.title.text.as_str(), &reason.body, reason.code.span)
+                (reason.code.text.as_str(), reason.title.text.as_str(), reason.body.span, reason.code.span)
             }
         };
-        self.symbol(SymbolKind::PROPERTY, name, title, body.span, place, Vec::new())
+        self.symbol(SymbolKind::PROPERTY, name, title, whole, place, Vec::new())
     }
 
     fn tables(&self, table: &Table) -> Vec<DocumentSymbol> {

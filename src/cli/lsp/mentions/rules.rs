@@ -57,6 +57,11 @@ impl Reader<'_> {
             Clause::Define(define) => self.define(define),
             Clause::Register(body) | Clause::Achieved(body) => self.body(body),
             Clause::Exclude(reason) | Clause::Except(reason) => self.reason(reason),
+            Clause::Due(due) => {
+                self.clusters(&due.clusters);
+                due.dates.iter().for_each(|date| self.date(date));
+                self.notes(&due.notes);
+            }
         }
     }
 
