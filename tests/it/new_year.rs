@@ -157,7 +157,6 @@ fn a_year_carried_over_twice_keeps_what_was_known() {
     for line in [
         "lower_threshold    = { is = 90, unit = \"%\", status = \"assumed\", source = \"carried-over\" }  # look: in qof/2027-28 official, from guidance-2025-26\n",
         "upper_threshold    = { is = 96, unit = \"%\", status = \"assumed\", source = \"carried-over\" }  # look: in qof/2026-27 reported, from letter-2026-27\n",
-        "\n# schedule = \"the national routine immunisation schedule\"  # look: cited by figures of qof/2026-27 only\n",
         "quoted in the press\"  # look: cited by figures of qof/2026-27 only\n",
         "\ncarried-over          = \"carried over from qof/2027-28, not yet confirmed\"\n",
     ] {

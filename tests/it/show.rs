@@ -196,6 +196,11 @@ fn registers_say_who_is_born_when() {
     let expected: Vec<String> = quarters.iter().map(|quarter| format!("T5_BOOSTER {quarter}")).collect();
     assert_eq!(born("T5_BOOSTER", "target-payments/2020-21"), expected);
     let sentence = show(&["VI001", "--year", "2023-24"]);
+    assert!(
+        sentence.contains(
+            "Doses of dtap are due at the age of 8 weeks, at the age of 12 weeks and at the age of 16 weeks."
+        )
+    );
     assert!(sentence.contains(
         "A child is on the register who is registered at the year's end (31 March 2024) and reaches 8 months in the year (born from 1 August 2022 to 31 July 2023)."
     ));
