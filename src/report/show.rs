@@ -111,6 +111,9 @@ pub struct MeasureShown {
     pub measured: Vec<MeasuredShown>,
     /// Who is on the register, who leaves it, who achieves, who is excepted: in the order in which they are looked at.
     pub clauses: Vec<ClauseShown>,
+    /// When the doses that it counts are due, which decides no outcome.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub due: Vec<DueShown>,
     /// The names that its clauses use.
     pub defined: Vec<DefinedShown>,
     /// When those on the register come to the ages that are asked for.
@@ -151,6 +154,18 @@ pub struct ClauseShown {
     /// The rule's own words.
     pub words: String,
     /// The line on which the condition starts.
+    pub place: String,
+    /// Remarks.
+    #[serde(flatten)]
+    pub notes: NotesShown,
+}
+
+/// When doses are due.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct DueShown {
+    /// `Doses of mmr are due at the age of 1 year and the age of 3 years 4 months.`
+    pub sentence: String,
+    /// Where it stands.
     pub place: String,
     /// Remarks.
     #[serde(flatten)]

@@ -98,7 +98,8 @@ fn remarks(text: &str, next: &NextYear<'_>, is_start_of_file: bool) -> String {
         if std::mem::take(&mut is_first) {
             return dates::with_year_moved(line, next.first, next.by);
         }
-        match dates::names_a_year(line) {
+        // One that an earlier year marked keeps what was said of it then.
+        match dates::names_a_year(line) && !line.contains(LOOK) {
             true => noted(line, &format!("written for {}", next.from)),
             false => line.to_owned(),
         }

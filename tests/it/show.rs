@@ -153,7 +153,11 @@ fn every_part_of_a_pathway_can_be_shown() {
     // Whoever reads another's figures says whose they are, and that those are not among what is listed.
     let book = show(&["--year", LOCAL]);
     assert!(book.contains("VI001  DTP: three doses before 8 months                   qof/2024-25\n"), "{book}");
-    let sources = |book: &str| json(&["--year", book])["shown"][0]["measures"][0]["sources"].clone();
+    let sources = |book: &str| {
+        let shown = json(&["--year", book])["shown"][0].clone();
+        let measures = shown["measures"].as_array().unwrap().clone();
+        measures.iter().find(|measure| measure["code"] == "VI001").unwrap()["sources"].clone()
+    };
     assert_eq!(sources(LOCAL), sources("2024-25"));
     let not_official = show(&["--unverified", "--year", LOCAL]);
     assert!(not_official.contains("rulebooks that it uses is not among it: qof/2023-24 and qof/2024-25."));
@@ -192,6 +196,11 @@ fn registers_say_who_is_born_when() {
     let expected: Vec<String> = quarters.iter().map(|quarter| format!("T5_BOOSTER {quarter}")).collect();
     assert_eq!(born("T5_BOOSTER", "target-payments/2020-21"), expected);
     let sentence = show(&["VI001", "--year", "2023-24"]);
+    assert!(
+        sentence.contains(
+            "Doses of dtap are due at the age of 8 weeks, at the age of 12 weeks and at the age of 16 weeks."
+        )
+    );
     assert!(sentence.contains(
         "A child is on the register who is registered at the year's end (31 March 2024) and reaches 8 months in the year (born from 1 August 2022 to 31 July 2023)."
     ));

@@ -3,11 +3,12 @@
 use crate::cli::test::outcome_words;
 use crate::cli::{CliError, output};
 use crate::eval::examples::{Bench, Found};
-use crate::ground::{BookName, Diagnostic, Severity, Sources};
+use crate::ground::{BookName, Diagnostic, FileId, Severity, Sources};
 use crate::model::book::Used;
 use crate::model::examples::{self, Example};
 use crate::model::{Library, Rulebook};
 use crate::report::diagnostics;
+use crate::syntax::layout;
 use crate::syntax::next_year::{self, Expectation, LeapDay, NextYear, without_sources};
 
 /// The warning that nothing cites a source.
@@ -46,10 +47,25 @@ impl Carried {
         carried.refuse_missing(library, book, name, &next)?;
         carried.put_sources_aside(library, name, &from)?;
         carried.move_examples(library, name, &next)?;
+        carried.lay_out(library, &from, name);
         carried.refuse_faults(library, name)?;
         let carried_book = carried.library(library, name).check(name).book;
         carried.uses = carried_book.iter().flat_map(|book| &book.uses).map(|used| used.book.name.clone()).collect();
         Ok(carried)
+    }
+
+    /// What was laid out before stays so with its marks; what somebody wrote otherwise is left as it was written.
+    fn lay_out(&mut self, library: &Library, from: &str, name: &BookName) {
+        let (old, new) = (format!("{from}/"), format!("{name}/"));
+        for (path, text) in &mut self.files {
+            let before = path.strip_prefix(&new).and_then(|below| library.sources().find(&format!("{old}{below}")));
+            let Some(before) = before.map(|file| library.sources().file(file).text.as_str()) else { continue };
+            if laid_out(path, before).as_deref() == Some(before)
+                && let Some(tidy) = laid_out(path, text)
+            {
+                *text = tidy;
+            }
+        }
     }
 
     /// A rulebook that reads another's results of the same year cannot go before it.
@@ -256,4 +272,9 @@ fn files(
 
 fn unreadable(path: &str, error: &str) -> CliError {
     CliError::usage(format!("{path} cannot be carried over: {error}"))
+}
+
+fn laid_out(path: &str, text: &str) -> Option<String> {
+    let lay_out = if path.ends_with(".rules") { layout::rules } else { layout::toml };
+    lay_out(FileId(0), text).ok()
 }

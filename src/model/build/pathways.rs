@@ -53,8 +53,9 @@ impl Builder<'_> {
             achieved: never,
             excludes: Vec::new(),
             excepts: Vec::new(),
-            // Remarks name the lender's sources by their places, which are others here.
+            // Remarks and due doses name the lender's sources and clusters by their places, which are others here.
             notes: Default::default(),
+            dues: Vec::new(),
             span: code.span,
             ..measure.clone()
         });

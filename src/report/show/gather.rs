@@ -4,8 +4,8 @@ use crate::eval::births::born_between;
 use crate::ground::{Day, Sources, Span};
 use crate::model::Rulebook;
 use crate::model::book::{
-    Borrowed, Clause, ClusterSet, ConditionId, Date, DateId, Figure, FigureId, FigureValue, MeasureId, MeasureKind,
-    Measurement, MeasurementId, Notes, PaymentId, Reason,
+    Borrowed, Clause, ClusterSet, ConditionId, Date, DateId, Due, Figure, FigureId, FigureValue, MeasureId,
+    MeasureKind, Measurement, MeasurementId, Notes, PaymentId, Reason,
 };
 use crate::model::formula::{Operand, Program, ProgramOf};
 use crate::model::ids::FeeId;
@@ -13,10 +13,11 @@ use crate::report::show::formulas::Reader;
 use crate::report::show::pathway::readers_of_cluster;
 use crate::report::show::sentences::{Speaker, falls_in};
 use crate::report::show::{
-    AgeShown, ClauseShown, ClusterShort, ClusterShown, CodeShown, CohortShown, DefinedShown, FeeShown, FigureShown,
-    LineShown, MeasureShown, MeasuredShown, NotesShown, PaymentShown, Place, ProgramShown, Shown, SourceShown,
-    StandInShown,
+    AgeShown, ClauseShown, ClusterShort, ClusterShown, CodeShown, CohortShown, DefinedShown, DueShown, FeeShown,
+    FigureShown, LineShown, MeasureShown, MeasuredShown, NotesShown, PaymentShown, Place, ProgramShown, Shown,
+    SourceShown, StandInShown,
 };
+use crate::report::style::listed;
 use crate::report::wording::value_words;
 
 /// A rulebook and the texts that it was read from.
@@ -86,6 +87,7 @@ impl<'a> Gatherer<'a> {
             notes: self.notes(&measure.notes),
             measured: self.measurements(id).map(|measured| self.measured(measured)).collect(),
             clauses: self.clauses(id),
+            due: measure.dues.iter().map(|due| self.due(id, due)).collect(),
             defined: self.defined(id),
             ages: self.cohorts(id),
             figures: self.figures_of(Some(id)),
@@ -104,6 +106,18 @@ impl<'a> Gatherer<'a> {
             label: measured.label.clone(),
             day: measured.day.to_string(),
             day_in_words: measured.day.in_words(),
+        }
+    }
+
+    fn due(&self, id: MeasureId, due: &Due) -> DueShown {
+        let speaker = Speaker::of_measure(self.book, id);
+        let dates: Vec<String> = due.dates.iter().map(|date| speaker.at(*date)).collect();
+        let doses = if dates.len() == 1 { "The dose" } else { "Doses" };
+        let are = if dates.len() == 1 { "is" } else { "are" };
+        DueShown {
+            sentence: format!("{doses} of {} {are} due {}.", speaker.clusters(due.clusters), listed(&dates)),
+            place: self.line(due.span),
+            notes: self.notes(&due.notes),
         }
     }
 

@@ -102,6 +102,13 @@ impl Page {
             measure.notes.conflicts.iter().for_each(|conflict| self.line(conflict_line(conflict)));
         }
         measure.clauses.iter().for_each(|clause| self.clause(clause));
+        if !measure.due.is_empty() {
+            self.heading("When doses are due, which decides no outcome");
+            for due in &measure.due {
+                self.line(due.sentence.as_str());
+                self.notes(0, &due.notes);
+            }
+        }
         if !measure.defined.is_empty() {
             self.heading("Names used above");
             measure.defined.iter().for_each(|defined| self.defined(defined));

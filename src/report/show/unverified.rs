@@ -246,6 +246,10 @@ impl<'a> Reading<'a, '_> {
                 let span = book.condition_words[clause.condition.index()].span;
                 self.notes(&what, &clause.notes, Some(span));
             }
+            for due in &measure.dues {
+                let names: Vec<&str> = due.clusters.iter().map(|at| book.clusters[at].name.as_str()).collect();
+                self.notes(&format!("{code}, when {} is due", names.join(" or ")), &due.notes, Some(due.span));
+            }
             for id in book.conditions_of(measure) {
                 let words = &book.condition_words[id.index()];
                 if let Some(name) = &words.name {
