@@ -36,7 +36,7 @@ impl Builder<'_> {
             }
             let said = |date: &tree::Date| self.sources.quoted(date.span());
             let message = format!("`{}` is not after `{}`", said(&spans[1]), said(&spans[0]));
-            let fault = Diagnostic::error("E421", spans[1].span(), message);
+            let fault = Diagnostic::error("E451", spans[1].span(), message);
             let help = "the first date is the first dose's, and each dose is due after the one before it";
             self.faults.push(fault.also(spans[0].span(), "the dose before is due then").help(help));
         }
@@ -75,7 +75,7 @@ impl Builder<'_> {
                     let name = self.codes.name(at);
                     let message = format!("`{}` counts no {name}, so none can be due", measure.code);
                     let help = "`achieved` must count what is due, under the same cluster's name";
-                    self.faults.push(Diagnostic::error("E422", due.span, message).help(help));
+                    self.faults.push(Diagnostic::error("E452", due.span, message).help(help));
                 }
             }
         }
