@@ -7,6 +7,7 @@ mod check;
 mod compare;
 mod curve;
 pub mod demo;
+mod diff;
 mod error;
 mod explain;
 mod export;
@@ -68,6 +69,8 @@ enum Command {
     Score(score::ScoreArguments),
     /// The same practices under several years' rules: winners, losers, thresholds crossed
     Compare(compare::CompareArguments),
+    /// What two contract years, or two versions of a rules folder, mean differently
+    Diff(diff::DiffArguments),
     /// Pay against uptake from 0 to 100 %, as a table or a picture
     Curve(curve::CurveArguments),
     /// A grid over any figure: what all practices cost, who gains, who loses, and where it breaks even
@@ -140,6 +143,7 @@ fn run(arguments: Arguments) -> Result<Done, CliError> {
         Command::Run(arguments) => run::run(&arguments, rules),
         Command::Score(arguments) => score::score(&arguments, rules),
         Command::Compare(arguments) => compare::compare(&arguments, rules),
+        Command::Diff(arguments) => diff::diff(&arguments, rules),
         Command::Curve(arguments) => curve::curve(&arguments, rules),
         Command::Sweep(arguments) => sweep::sweep(&arguments, rules),
         Command::Check(arguments) => check::check(&arguments, rules),

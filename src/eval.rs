@@ -14,7 +14,9 @@ pub mod pathway;
 pub mod pay;
 pub mod run;
 pub mod sight;
+pub mod smallest;
 pub mod trace;
+pub mod witness;
 
 mod beside;
 pub mod births;

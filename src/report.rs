@@ -11,6 +11,7 @@
 pub mod comparison;
 pub mod curve;
 pub mod diagnostics;
+pub mod difference;
 pub mod explanation;
 pub mod fault_json;
 pub mod fault_pages;

@@ -2,10 +2,10 @@
 
 use crate::data::extract::{CodeIndex, Event, Patient, PatientKey, PracticeId, Registration, Wanted};
 use crate::eval::explain::{Explanation, explain};
-use crate::eval::judge::{Outcome, judge_all};
+use crate::eval::judge::{Outcome, judge, judge_all};
 use crate::eval::pay::{Counted, Earned, Facts, Origin, earned};
 use crate::eval::sight::{Asked, Lens, Scratch};
-use crate::ground::{Amount, ConceptId};
+use crate::ground::{Amount, ConceptId, Day};
 use crate::model::Rulebook;
 use crate::model::book::MeasurementId;
 use crate::model::examples::{Case, CountsCase, Example, ExpectedOutcome, PatientCase};
@@ -46,6 +46,28 @@ impl From<Option<Outcome>> for ExpectedOutcome {
     }
 }
 
+/// A made-up patient on one practice's list.
+#[derive(Clone, Copy, Debug)]
+pub struct MadeUp<'a> {
+    /// Date of birth.
+    pub birth: Day,
+    /// The first day on the list.
+    pub registered: Day,
+    /// The day of deregistration.
+    pub deregistered: Option<Day>,
+    /// Date of death.
+    pub death: Option<Day>,
+    /// What was recorded when.
+    pub events: &'a [(Day, ConceptId)],
+}
+
+impl<'a> From<&'a PatientCase> for MadeUp<'a> {
+    fn from(case: &'a PatientCase) -> MadeUp<'a> {
+        let PatientCase { birth, registered, deregistered, death, .. } = *case;
+        MadeUp { birth, registered, deregistered, death, events: &case.events }
+    }
+}
+
 /// A rulebook made ready to try its examples, one after another.
 #[derive(Debug)]
 pub struct Bench<'b> {
@@ -68,9 +90,10 @@ impl<'b> Bench<'b> {
     pub fn try_out(&mut self, example: &Example) -> Found {
         match &example.case {
             Case::Patient(case) => {
-                let (registration, events) = (registration(case), self.events(case));
+                let made_up = MadeUp::from(case);
+                let (registration, events) = (registration(made_up), self.events(made_up));
                 let mut found = None;
-                judge_all(&self.lens, patient(case, &registration, &events), &mut self.scratch, |id, _, outcome| {
+                judge_all(&self.lens, patient(made_up, &registration, &events), &mut self.scratch, |id, _, outcome| {
                     if id == example.measurement {
                         found = Some(outcome);
                     }
@@ -81,17 +104,25 @@ impl<'b> Bench<'b> {
         }
     }
 
+    /// What becomes of a made-up patient; None for one who is not on the register.
+    pub fn outcome(&mut self, measurement: MeasurementId, made_up: MadeUp<'_>) -> Option<Outcome> {
+        let (registration, events) = (registration(made_up), self.events(made_up));
+        let patient = patient(made_up, &registration, &events);
+        judge(&self.lens, measurement, patient, &mut self.scratch).map(|(_, outcome)| outcome)
+    }
+
     /// Why a patient has the outcome it has; None for counts, and for a patient who was on no list by the measurement
     /// day.
     pub fn explain(&self, example: &Example) -> Option<Explanation> {
         let Case::Patient(case) = &example.case else { return None };
-        let (registration, events) = (registration(case), self.events(case));
-        explain(&self.lens, example.measurement, patient(case, &registration, &events))
+        let made_up = MadeUp::from(case);
+        let (registration, events) = (registration(made_up), self.events(made_up));
+        explain(&self.lens, example.measurement, patient(made_up, &registration, &events))
     }
 
     /// The events of wanted codes, in order of day, then code.
-    fn events(&self, case: &PatientCase) -> Vec<Event> {
-        let kept = case.events.iter().filter_map(|(day, code)| {
+    fn events(&self, made_up: MadeUp<'_>) -> Vec<Event> {
+        let kept = made_up.events.iter().filter_map(|(day, code)| {
             let at = u16::try_from(self.codes.binary_search(code).ok()?).ok()?;
             Some(Event { day: *day, code: CodeIndex(at), giver: None })
         });
@@ -102,12 +133,12 @@ impl<'b> Bench<'b> {
 }
 
 /// The one registration at the one practice that there is.
-fn registration(case: &PatientCase) -> [Registration; 1] {
-    [Registration { practice: PracticeId(0), from: case.registered, to: case.deregistered }]
+fn registration(made_up: MadeUp<'_>) -> [Registration; 1] {
+    [Registration { practice: PracticeId(0), from: made_up.registered, to: made_up.deregistered }]
 }
 
-fn patient<'a>(case: &PatientCase, registrations: &'a [Registration], events: &'a [Event]) -> Patient<'a> {
-    Patient { key: PatientKey(0), birth: case.birth, death: case.death, registrations, events }
+fn patient<'a>(made_up: MadeUp<'_>, registrations: &'a [Registration], events: &'a [Event]) -> Patient<'a> {
+    Patient { key: PatientKey(0), birth: made_up.birth, death: made_up.death, registrations, events }
 }
 
 fn earn(book: &Rulebook, measurement: MeasurementId, case: &CountsCase) -> Earned {

@@ -29,6 +29,8 @@ pub struct Rulebook {
     pub end: Day,
     /// What an age is when the month lacks the day.
     pub missing_day: MissingDay,
+    /// The version of the national code clusters that it uses, if it uses them.
+    pub codes_version: Option<String>,
     /// The clusters that its rules name; at most 64.
     pub clusters: Vec<Cluster>,
     /// All dates.

@@ -188,6 +188,7 @@ impl Builder<'_> {
             start,
             end,
             missing_day: contract.missing_day,
+            codes_version: contract.codes_version.map(|(version, _)| version),
             clusters,
             dates: parts.dates,
             conditions: parts.conditions,
