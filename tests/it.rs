@@ -14,6 +14,8 @@ mod check_pages;
 mod check_saved;
 #[path = "it/check_schema.rs"]
 mod check_schema;
+#[path = "it/check_schemes.rs"]
+mod check_schemes;
 #[path = "it/compare.rs"]
 mod compare;
 #[path = "it/csv_text.rs"]

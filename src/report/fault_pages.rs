@@ -67,6 +67,9 @@ fn spoken(label: &str) -> String {
         "contract" => "in the numbers file",
         "codes" => "in a code cluster",
         "examples" => "in examples.toml",
+        "pathway" => "in a .rules file of a local scheme",
+        "scheme" => "in scheme.toml",
+        "folder" => "in the rules folder",
         _ => return "Example".to_owned(),
     };
     let verdict = if verdict == "wrong" { "Wrong" } else { "Right" };

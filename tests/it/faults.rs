@@ -52,12 +52,12 @@ fn around(file: &Path) -> TempDir {
 }
 
 /// The codes in square brackets: `error[E101]`.
-fn codes_in(text: &str) -> BTreeSet<String> {
+pub fn codes_in(text: &str) -> BTreeSet<String> {
     let codes = text.split('[').skip(1).filter_map(|rest| rest.split_once(']'));
     codes.map(|(code, _)| code).filter(|code| is_code(code)).map(str::to_owned).collect()
 }
 
-fn is_code(word: &str) -> bool {
+pub fn is_code(word: &str) -> bool {
     word.len() == 4 && word.starts_with(['E', 'W']) && word[1..].bytes().all(|byte| byte.is_ascii_digit())
 }
 
@@ -104,7 +104,7 @@ fn every_fault_of_a_folder_is_shown_with_its_places() {
     }
 }
 
-fn lay_over(from: &Path, to: &Path) {
+pub fn lay_over(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let path = entry.unwrap().path();

@@ -4,6 +4,7 @@ use crate::ground::{Diagnostic, Period, Span, Unit};
 use crate::model::book::{Date, DateId, Edge, FigureValue, Which, Window};
 use crate::model::build::Builder;
 use crate::model::build::names::{Meaning, suggest};
+use crate::model::build::pathways::how_to_ask_a_row;
 use crate::syntax::tree::{self, BoundKind, Number, Ordinal, Word};
 
 /// No age or delay in a contract is longer than this many of any unit (days, at most).
@@ -98,11 +99,15 @@ impl Builder<'_> {
             format!("nothing here is named `{}`, and {needed} is needed", name.text),
         );
         let word = name.text.as_str();
+        if let Some(help) = how_to_ask_a_row(word) {
+            self.faults.push(fault.help(help));
+            return;
+        }
         let fault = match self.names.defined_elsewhere(word) {
             Some((measure, span)) => fault
                 .also(*span, format!("{measure} defines it for itself"))
                 .help("a `define` before the first indicator can be used by all"),
-            None => suggest(fault, word, name.span, self.names.known(), |fault| {
+            None => suggest(fault, word, name.span, self.names.known().chain(self.otherwise()), |fault| {
                 fault.help(if self.codes.exists(word) {
                     format!("`{word}` is a code cluster: write `any {word}`, or `at least 1 {word}`")
                 } else {
@@ -111,6 +116,11 @@ impl Builder<'_> {
             }),
         };
         self.faults.push(fault);
+    }
+
+    /// In a pathway, the word that the last state says in the place of a condition.
+    fn otherwise(&self) -> Option<&'static str> {
+        (!self.state_names.is_empty()).then_some("otherwise")
     }
 
     /// `the second mmr at least 28 days after (the first mmr)` counts among those 28 days later, which is the third.

@@ -67,6 +67,7 @@ impl<'a> Fields<'a> {
             let message = format!("`{key}` must be {}, found {}", form.words(), entry.value.kind());
             let fault = Diagnostic::error("E302", entry.span, message);
             self.fault(match form.meant(&entry.value) {
+                None if form == Form::List => fault.help(format!("write `{key} = [\"…\", \"…\"]`, in square brackets")),
                 Some(right) => fault.help(format!("write {right} without quotes")).fix(entry.span, right),
                 None => fault,
             });
@@ -161,7 +162,7 @@ impl<'a> Fields<'a> {
 }
 
 /// What a value must be to be read.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Form {
     Text,
     Date,

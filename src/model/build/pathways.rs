@@ -3,13 +3,15 @@
 mod beside;
 mod worklists;
 
+pub(super) use self::beside::how_to_ask_a_row;
+
 use crate::ground::{Diagnostic, Span};
 use crate::model::book::{
     Borrowed, Clause, Condition, Date, FigureValue, Measure, MeasureId, MeasureKind, Measurement, MeasurementId,
 };
 use crate::model::build::Builder;
-use crate::model::build::names::suggest;
-use crate::model::pathway::{Alert, Exception, Next, Pathway, State, StateId, UsedId};
+use crate::model::build::names::{nearest, suggest};
+use crate::model::pathway::{Alert, Beside, Exception, Next, Pathway, State, StateId, UsedId};
 use crate::model::unit::Unit;
 use crate::syntax::tree::{self, Step, Word};
 
@@ -154,6 +156,8 @@ impl Builder<'_> {
                 start.in_words(),
                 end.in_words()
             );
+            let named = self.contract.uses.iter().find(|used| used.name == name.text);
+            let fault = named.iter().fold(fault, |fault, used| fault.also(used.span, "named here"));
             self.faults.push(fault.help(days));
         }
     }
@@ -222,21 +226,22 @@ impl Builder<'_> {
     /// The last state takes whoever is in no other, and no state asks for a state.
     fn check_states(&mut self, pathway: &tree::Pathway, states: &[State]) {
         let otherwise = states.iter().position(|state| state.condition.is_none());
-        if otherwise.is_none_or(|at| at + 1 < states.len()) {
-            let place = otherwise.map_or(pathway.name.span, |at| states[at].span);
-            let message = match otherwise {
-                Some(_) => "the states after this one can never hold".to_owned(),
-                None => "which state a child is in when none of them holds is not said".to_owned(),
+        if (otherwise.is_some() || !says_nearly_otherwise(pathway)) && otherwise.is_none_or(|at| at + 1 < states.len())
+        {
+            let last = states.last().map_or(pathway.name.span, |state| state.span);
+            let place = otherwise.map_or(last, |at| states[at].span);
+            let (message, help) = match otherwise {
+                Some(_) => ("the states after this one can never hold", "put it last, or say what must hold of it"),
+                None => (
+                    "which state a child is in when none of them holds is not said",
+                    "end the states with one that says `otherwise` in the place of a condition",
+                ),
             };
-            let fault = Diagnostic::error("E607", place, message);
-            self.faults.push(fault.help("end the states with one that says `otherwise`"));
+            self.faults.push(Diagnostic::error("E607", place, message).help(help));
         }
         let asked = states.iter().filter_map(|state| state.condition).collect();
         for id in self.conditions_below(asked) {
-            if matches!(
-                &self.parts.conditions[id.index()],
-                Condition::Beside(crate::model::pathway::Beside::InState(_))
-            ) {
+            if matches!(&self.parts.conditions[id.index()], Condition::Beside(Beside::InState(_))) {
                 let span = self.parts.condition_words[id.index()].span;
                 let fault = Diagnostic::error("E608", span, "a state cannot hang on a state");
                 self.faults.push(fault.help("write what must hold; the first state that holds is the child's"));
@@ -309,8 +314,12 @@ impl Builder<'_> {
         });
         let asked: Vec<_> = of_measures.collect();
         for id in self.conditions_below(asked) {
-            let asks = match &self.parts.conditions[id.index()] {
-                Condition::Beside(_) => true,
+            let of_report = match &self.parts.conditions[id.index()] {
+                Condition::Beside(beside) => {
+                    let what = what_is_asked(beside);
+                    self.only_in_a_pathway(self.parts.condition_words[id.index()].span, what);
+                    continue;
+                }
                 Condition::Falls { date, window } => {
                     let edges = window.from.iter().chain(&window.to).map(|edge| edge.date);
                     edges.chain([*date]).any(|date| self.hangs_on_report(date))
@@ -321,14 +330,21 @@ impl Builder<'_> {
                 Condition::RegisteredAt(date) | Condition::Exists(date) => self.hangs_on_report(*date),
                 Condition::All(_) | Condition::Any(_) | Condition::Not(_) => false,
             };
-            if asks {
-                let span = self.parts.condition_words[id.index()].span;
-                let fault = Diagnostic::error("E604", span, "only a pathway can ask for this");
-                self.faults.push(
-                    fault.help("an indicator asks for records, ages and registrations; move this to a `pathway`"),
-                );
+            if of_report {
+                self.only_in_a_pathway(self.parts.condition_words[id.index()].span, OF_REPORT);
             }
         }
+        let fees = self.parts.fees.iter();
+        let of_report =
+            fees.filter(|fee| fee.window.from.iter().chain(&fee.window.to).any(|edge| self.hangs_on_report(edge.date)));
+        let places: Vec<Span> = of_report.map(|fee| fee.span).collect();
+        places.into_iter().for_each(|place| self.only_in_a_pathway(place, OF_REPORT));
+    }
+
+    fn only_in_a_pathway(&mut self, place: Span, what: &str) {
+        let fault = Diagnostic::error("E604", place, format!("only a pathway {what}"));
+        let help = "indicators, courses and fees ask for records, ages and registrations: move this to a `pathway`";
+        self.faults.push(fault.help(help));
     }
 
     fn hangs_on_report(&self, date: crate::model::book::DateId) -> bool {
@@ -350,5 +366,29 @@ impl Builder<'_> {
     fn conditions_below(&self, open: Vec<crate::model::book::ConditionId>) -> Vec<crate::model::book::ConditionId> {
         let reach = crate::model::reach::Reach { conditions: &self.parts.conditions, dates: &self.parts.dates };
         reach.conditions_below(open)
+    }
+}
+
+/// True if a state has the word mistyped, which was a fault already.
+fn says_nearly_otherwise(pathway: &tree::Pathway) -> bool {
+    pathway.steps.iter().any(|step| match step {
+        Step::State(tree::State { condition: Some(tree::Condition::Named(word)), .. }) => {
+            nearest(&word.text, ["otherwise"].into_iter()).is_some()
+        }
+        Step::State(_) | Step::Define(_) | Step::Alert(_) | Step::Worklist(_) | Step::Audit(_) => false,
+    })
+}
+
+/// What only a pathway does that knows on which day its report is made.
+const OF_REPORT: &str = "knows the day of the report";
+
+/// What only a pathway does that can ask a condition.
+fn what_is_asked(beside: &Beside) -> &'static str {
+    match beside {
+        Beside::Records { same_day: Some(_), saying: None, .. } => "asks for two records on one day",
+        Beside::Records { .. } | Beside::Different { .. } => "reads the free text of records",
+        Beside::Row { .. } | Beside::RowSays(_) => "knows appointments and slots",
+        Beside::Practice(_) => "knows what a practices file says",
+        Beside::InState(_) => "has states",
     }
 }

@@ -15,8 +15,8 @@ use crate::syntax::toml_tree::{Entry, Table, Value};
 pub(super) struct WrittenUse {
     /// `year_end`
     pub(super) name: String,
-    /// `qof/2024-25`
-    pub(super) book: String,
+    /// `qof/2024-25`; None where something else stands there, which was a fault already.
+    pub(super) book: Option<String>,
     pub(super) span: Span,
 }
 
@@ -40,13 +40,14 @@ pub(super) fn uses(fields: &mut Fields<'_>) -> Vec<WrittenUse> {
     for entry in &table.entries {
         match &entry.value {
             Value::Text(book) => {
-                uses.push(WrittenUse { name: entry.key.clone(), book: book.clone(), span: entry.span });
+                uses.push(WrittenUse { name: entry.key.clone(), book: Some(book.clone()), span: entry.span });
             }
             other => {
+                uses.push(WrittenUse { name: entry.key.clone(), book: None, span: entry.span });
                 let message = format!("a rulebook that is used is named in quotes, found {}", other.kind());
                 fields.fault(
                     Diagnostic::error("E302", entry.span, message)
-                        .help("write `year_end = \"qof/2024-25\"`: a name of your own, and SCHEME/YEAR"),
+                        .help(format!("write `{} = \"SCHEME/YEAR\"`, as the folder is called", entry.key)),
                 );
             }
         }
@@ -66,9 +67,11 @@ pub(super) fn words(fields: &mut Fields<'_>) -> Vec<WrittenWords> {
             }
             other => {
                 let message = format!("`{}` must be a table of words, found {}", entry.key, other.kind());
-                fields.fault(
-                    Diagnostic::error("E302", entry.span, message).help("write `letter = [\"letter\", \"post\"]`"),
+                let help = format!(
+                    "write `[words.{}]`, and below it a line for each thing: `letter = [\"letter\", \"by post\"]`",
+                    entry.key
                 );
+                fields.fault(Diagnostic::error("E302", entry.span, message).help(help));
             }
         }
     }
@@ -77,21 +80,30 @@ pub(super) fn words(fields: &mut Fields<'_>) -> Vec<WrittenWords> {
 
 fn things_of(table: &Table, fields: &mut Fields<'_>) -> Vec<Thing> {
     let mut things: Vec<Thing> = Vec::new();
+    // All ways of writing so far, each with its thing and place.
+    let mut known: Vec<(Vec<String>, &str, Span)> = Vec::new();
     for entry in &table.entries {
         let mut ways = Vec::new();
         for (text, span) in ways_of(entry, fields) {
             let way = words_of(&text);
             if way.is_empty() {
-                let fault = Diagnostic::error("E605", span, format!("`{text}` holds no word to look for"));
-                fields.fault(fault.help("a word is letters or digits"));
+                let what = if text.trim().is_empty() { "an empty text".to_owned() } else { format!("`{text}`") };
+                let fault = Diagnostic::error("E605", span, format!("{what} holds no word to look for"));
+                fields.fault(fault.help("a word is letters or digits: write one, or leave it out"));
                 continue;
             }
-            if let Some(other) = things.iter().find(|thing| thing.ways.contains(&way)) {
-                let message = format!("`{text}` stands for `{}` and for `{}`", other.name, entry.key);
-                fields.fault(Diagnostic::error("E605", span, message).help("one way of writing is one thing"));
-                continue;
+            match known.iter().find(|(known, thing, _)| *known == way && *thing != entry.key) {
+                Some((_, thing, first)) => {
+                    let message = format!("`{text}` stands for `{thing}` and for `{}`", entry.key);
+                    let fault = Diagnostic::error("E605", span, message).also(*first, "first here");
+                    let help = "leave one of the two out: capitals and punctuation make no other word of it";
+                    fields.fault(fault.help(help));
+                }
+                None => {
+                    known.push((way.clone(), &entry.key, span));
+                    ways.push(way);
+                }
             }
-            ways.push(way);
         }
         things.push(Thing { name: entry.key.clone(), ways });
     }
@@ -103,8 +115,13 @@ fn ways_of(entry: &Entry, fields: &mut Fields<'_>) -> Vec<(String, Span)> {
         Value::List(list) => texts(list, &format!("`{}` lists words in quotes", entry.key), fields),
         other => {
             let message = format!("`{}` must be a list of words, found {}", entry.key, other.kind());
-            fields
-                .fault(Diagnostic::error("E302", entry.span, message).help("write `letter = [\"letter\", \"post\"]`"));
+            let fault = Diagnostic::error("E302", entry.span, message);
+            fields.fault(match other {
+                Value::Text(text) if !text.contains(['"', '\\', '\n']) => fault
+                    .help(format!("write `{} = [\"{text}\"]`, in square brackets", entry.key))
+                    .fix(entry.span, format!("[\"{text}\"]")),
+                _ => fault.help(format!("write `{} = [\"…\", \"…\"]`: all the ways it is written", entry.key)),
+            });
             Vec::new()
         }
     }
@@ -129,17 +146,22 @@ pub(super) fn used_books(
     faults: &mut Vec<Diagnostic>,
 ) -> Vec<Option<Used>> {
     let mut book_of = |used: &WrittenUse| {
-        let name = BookName::parse(&used.book, "").filter(|name| exists(sources, name));
-        let Some(name) = name else {
-            faults.push(no_such_book(sources, used));
+        let written = used.book.as_ref()?;
+        let Some(name) = BookName::parse(written, "").filter(|name| exists(sources, name)) else {
+            faults.push(no_such_book(sources, used, written));
             return None;
         };
         if above.contains(&name) {
-            let fault = Diagnostic::error("E602", used.span, format!("`{name}` uses this rulebook in its turn"));
-            faults.push(fault.help("a rulebook cannot hang on itself"));
+            faults.push(circle(used, &name, above));
             return None;
         }
         let (book, its_faults) = build_below(sources, &name, above);
+        if let Some(back) = its_faults.iter().find(|fault| fault.code == "E602") {
+            let message = format!("`{name}` leads back to itself by the rulebooks that it uses");
+            let fault = Diagnostic::error("E602", used.span, message).also(back.place, "here the way leads back");
+            faults.push(fault.help("take one of the two lines out: a rulebook cannot hang on itself"));
+            return None;
+        }
         if book.is_none() || its_faults.iter().any(|fault| fault.severity == Severity::Error) {
             let fault = Diagnostic::error("E601", used.span, format!("the rulebook `{name}` has errors"));
             faults.push(fault.help(format!("`uptake check {name}` shows them")));
@@ -154,13 +176,23 @@ fn exists(sources: &Sources, name: &BookName) -> bool {
     NUMBERS_FILES.iter().any(|file| sources.find(&format!("{name}/{file}")).is_some())
 }
 
-fn no_such_book(sources: &Sources, used: &WrittenUse) -> Diagnostic {
-    let fault = Diagnostic::error("E601", used.span, format!("there is no rulebook `{}`", used.book));
+fn circle(used: &WrittenUse, name: &BookName, above: &[BookName]) -> Diagnostic {
+    let message = match above.last() {
+        Some(last) if last == name => "this rulebook uses itself".to_owned(),
+        Some(_) | None => format!("`{name}` uses this rulebook in its turn"),
+    };
+    let help = "name the rulebook whose outcomes are wanted: none can hang on itself";
+    Diagnostic::error("E602", used.span, message).help(help)
+}
+
+fn no_such_book(sources: &Sources, used: &WrittenUse, written: &str) -> Diagnostic {
+    let fault = Diagnostic::error("E601", used.span, format!("there is no rulebook `{written}`"));
     let folders = sources.iter().filter_map(|(_, file)| {
         let (folder, name) = file.path.rsplit_once('/')?;
         NUMBERS_FILES.contains(&name).then_some(folder)
     });
-    suggest(fault, &used.book, used.span, folders, |fault| {
-        fault.help("a rulebook is named SCHEME/YEAR, as its folder is")
+    let folders: Vec<&str> = folders.collect();
+    suggest(fault, written, used.span, folders.iter().copied(), |fault| {
+        fault.help(format!("a rulebook is named SCHEME/YEAR, as its folder is; there are: {}", folders.join(", ")))
     })
 }

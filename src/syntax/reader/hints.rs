@@ -1,6 +1,7 @@
 //! What was most likely meant where a text cannot be read: the mistakes that are often made, each with its place and the
 //! way to mend it.
 
+mod pathways;
 mod words;
 
 use std::ops::Range;
@@ -66,6 +67,7 @@ pub(super) fn hint(stop: &Stop<'_>) -> Option<Hint> {
         .or_else(|| small_code(stop))
         .or_else(|| keyword_as_name(stop))
         .or_else(|| title(stop))
+        .or_else(|| pathways::of_pathways(stop))
         .or_else(|| words::foreign_word(stop))
         .or_else(|| words::mistyped_word(stop))
         .or_else(|| by_what_was_expected(stop))

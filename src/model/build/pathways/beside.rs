@@ -90,6 +90,22 @@ impl Builder<'_> {
     }
 }
 
+/// How to ask what an appointment or a slot says, if that is what a name stands for.
+pub(in crate::model::build) fn how_to_ask_a_row(name: &str) -> Option<String> {
+    let date = RowDate::ALL.into_iter().map(RowDate::column).find(|(column, _)| *column == name);
+    let truth = RowTruth::ALL.into_iter().map(RowTruth::column).find(|(column, _)| *column == name);
+    let ((_, table), asked) = match (date, truth) {
+        (Some(date), _) => (date, format!("{name} by the report date")),
+        (None, Some(truth)) => (truth, name.to_owned()),
+        (None, None) => return None,
+    };
+    let row = match table {
+        RowTable::Appointment => "appointment",
+        RowTable::Slot => "slot",
+    };
+    Some(format!("each {row} says that: ask for it in brackets, as in `any {row} with ({asked})`"))
+}
+
 fn table_word(table: RowTable) -> &'static str {
     match table {
         RowTable::Appointment => "appointments",

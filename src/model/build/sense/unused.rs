@@ -9,9 +9,13 @@ impl Builder<'_> {
             let message = format!("`{name}` is defined, and nothing uses it");
             self.faults.push(Diagnostic::warning("W402", span, message));
         }
-        for words in self.contract.words.iter().filter(|words| !words.used) {
-            let message = format!("no rule looks for the words `{}`", words.list.name);
-            self.faults.push(Diagnostic::warning("W405", words.span, message));
+        // A name that nothing has may be that of the words, mistyped.
+        let is_certain = !self.faults.iter().any(|fault| fault.code == "E202");
+        for words in self.contract.words.iter().filter(|words| is_certain && !words.used) {
+            let name = &words.list.name;
+            let warning = Diagnostic::warning("W405", words.span, format!("no rule looks for the words `{name}`"));
+            let help = format!("look for them in the pathway, as in `any CLUSTER saying {name}`, or leave them out");
+            self.faults.push(warning.help(help));
         }
         let unused: Vec<_> = self.contract.unused_figures().map(|figure| (figure.name.clone(), figure.span)).collect();
         for (name, span) in unused {
