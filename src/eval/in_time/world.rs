@@ -31,12 +31,7 @@ pub(super) struct World<'a, 'b> {
 }
 
 impl<'a, 'b> World<'a, 'b> {
-    pub(super) fn new(
-        lens: &'a Lens<'b>,
-        measured: &Measurement,
-        patient: Patient<'a>,
-        ends: Ends,
-    ) -> World<'a, 'b> {
+    pub(super) fn new(lens: &'a Lens<'b>, measured: &Measurement, patient: Patient<'a>, ends: Ends) -> World<'a, 'b> {
         let measure = &lens.book.measures[measured.measure.index()];
         let events = patient.events.to_vec();
         World { lens, measure, day: measured.day, ends, patient, events, scratch: Default::default() }
@@ -101,7 +96,9 @@ impl<'a, 'b> World<'a, 'b> {
                 let [scratch, other] = &mut self.scratch;
                 let plain = Sight::new(self.lens, patient, self.day, scratch);
                 let lifted = Sight::without_ends(self.lens, patient, self.day, other);
-                plain.zip(lifted).is_some_and(|(mut plain, mut lifted)| eased(&mut plain, &mut lifted, condition, wanted))
+                plain
+                    .zip(lifted)
+                    .is_some_and(|(mut plain, mut lifted)| eased(&mut plain, &mut lifted, condition, wanted))
             }
         }
     }
@@ -117,9 +114,7 @@ fn eased(plain: &mut Sight<'_, '_>, lifted: &mut Sight<'_, '_>, id: ConditionId,
         Condition::Any(parts) if !wanted => parts.iter().all(|part| eased(plain, lifted, *part, wanted)),
         Condition::All(parts) | Condition::Any(parts) => parts.iter().any(|part| eased(plain, lifted, *part, wanted)),
         // When somebody was born or registered is no dose that could be late.
-        Condition::Falls { date, .. } if !hangs_on_dose(&book.dates, *date) => {
-            holds(plain, id, &mut Silent) == wanted
-        }
+        Condition::Falls { date, .. } if !hangs_on_dose(&book.dates, *date) => holds(plain, id, &mut Silent) == wanted,
         Condition::Count { .. } | Condition::Falls { .. } | Condition::RegisteredAt(_) | Condition::Exists(_) => {
             holds(plain, id, &mut Silent) == wanted || holds(lifted, id, &mut Silent) == wanted
         }
