@@ -35,7 +35,7 @@ pub(super) struct Dose<'b> {
     pub(super) code: CodeIndex,
     /// When it counts: in the window that asked for it first, and in every other that it is to serve too.
     pub(super) windows: Vec<&'b Window>,
-    /// The first and the last day that do not break what other doses are not to be there for.
+    /// The first and the last day that it is kept to, where on others it would break a condition.
     pub(super) limits: (Day, Day),
 }
 
@@ -75,7 +75,7 @@ impl Towards {
 }
 
 /// So many moves are made before a way is given up: a real one needs a few for each dose.
-const MOST_MOVES: usize = 2_000;
+const MOST_MOVES: usize = 500;
 
 /// The days of a way's doses; None if there are none, or none are found soon.
 pub(super) fn place<'b>(world: &mut World<'_, 'b>, way: &Way<'b>, towards: Towards) -> Option<Vec<Day>> {
@@ -85,6 +85,7 @@ pub(super) fn place<'b>(world: &mut World<'_, 'b>, way: &Way<'b>, towards: Towar
     };
     let mut placed = Way { days: vec![start; way.doses.len()], ..way.clone() };
     for _ in 0..MOST_MOVES {
+        world.moves_left = world.moves_left.checked_sub(1)?;
         world.suppose(placed.made_up());
         let broken = world.ask(|sight| Placing { sight, way: &placed, towards }.broken())?;
         let broken = if broken == Broken::Nothing { collision(world, &placed, towards)? } else { broken };
@@ -147,6 +148,7 @@ fn room(sight: &mut Sight<'_, '_>, way: &Way<'_>, at: usize) -> (Day, Day) {
     })
 }
 
+/// Some doses on some days, and the patient as it is with them.
 struct Placing<'s, 'a, 'b, 'w> {
     sight: &'s mut Sight<'a, 'b>,
     way: &'w Way<'b>,

@@ -15,7 +15,10 @@ use crate::model::book::{ClusterSet, Condition, ConditionId, Date, DateId, Which
 const MOST_DOSES: usize = 24;
 
 /// So many proposals are tried for one patient, those with the fewest doses first.
-const MOST_TRIED: usize = 256;
+const MOST_TRIED: usize = 600;
+
+/// So many are kept waiting for their turn, or were.
+const MOST_WAITING: usize = 4 * MOST_TRIED;
 
 /// A proposal that fails in the end is mended so often: what is given for one part can undo another.
 const MOST_MENDED: u32 = 3;
@@ -23,9 +26,11 @@ const MOST_MENDED: u32 = 3;
 /// The ways to make a condition hold; empty if none is found.
 pub(super) fn ways<'b>(world: &mut World<'_, 'b>, condition: ConditionId, towards: Towards) -> Vec<Way<'b>> {
     let first = Proposal { way: Way::default(), open: vec![(condition, true)], mended: 0 };
-    let mut search = Search { world, goal: condition, towards, waiting: BTreeMap::new(), tried: 0, found: Vec::new() };
-    search.waiting.insert((0, 0), first);
-    while let Some((_, proposal)) = search.waiting.pop_first() {
+    let mut search =
+        Search { world, goal: condition, towards, waiting: BTreeMap::new(), proposed: 0, found: Vec::new() };
+    search.wait(first);
+    for _ in 0..MOST_TRIED {
+        let Some((_, proposal)) = search.waiting.pop_first() else { break };
         search.pursue(proposal);
     }
     search.found
@@ -37,7 +42,8 @@ struct Search<'w, 'a, 'b> {
     towards: Towards,
     /// By how much is proposed, then in the order of proposing.
     waiting: BTreeMap<(usize, usize), Proposal<'b>>,
-    tried: usize,
+    /// How many have been kept waiting.
+    proposed: usize,
     found: Vec<Way<'b>>,
 }
 
@@ -83,7 +89,7 @@ impl<'b> Search<'_, '_, 'b> {
                 Condition::All(parts) if wanted => proposal.open.extend(parts.iter().rev().map(|part| (*part, true))),
                 Condition::Any(parts) if !wanted => proposal.open.extend(parts.iter().rev().map(|part| (*part, false))),
                 Condition::All(parts) | Condition::Any(parts) => {
-                    for part in parts.iter().take(MOST_TRIED) {
+                    for part in parts.iter().take(MOST_WAITING) {
                         let mut one = proposal.clone();
                         one.open.push((*part, wanted));
                         self.wait(one);
@@ -106,11 +112,11 @@ impl<'b> Search<'_, '_, 'b> {
     }
 
     fn wait(&mut self, proposal: Proposal<'b>) {
-        if self.tried < MOST_TRIED {
+        if self.proposed < MOST_WAITING {
             let windows: usize = proposal.way.doses.iter().map(|dose| dose.windows.len()).sum();
             let size = proposal.way.doses.len() + windows + proposal.way.ties.len();
-            self.waiting.insert((size, self.tried), proposal);
-            self.tried += 1;
+            self.waiting.insert((size, self.proposed), proposal);
+            self.proposed += 1;
         }
     }
 
@@ -180,7 +186,7 @@ impl<'b> Search<'_, '_, 'b> {
     }
 
     fn place(&mut self, mut proposal: Proposal<'b>) {
-        if self.tried < MOST_TRIED
+        if self.proposed < MOST_WAITING
             && let Some(days) = place(self.world, &proposal.way, self.towards)
         {
             proposal.way.days = days;
