@@ -99,7 +99,8 @@ impl DiffArguments {
             [first, _] => {
                 let (folder, other) = if first { (&self.old, &self.new) } else { (&self.new, &self.old) };
                 let message = format!("{folder} is a rules folder, and {other} is none");
-                Err(CliError::usage(message).help("name two contract years, or two folders that hold qof/ and the like"))
+                Err(CliError::usage(message)
+                    .help("name two contract years, or two folders that hold qof/ and the like"))
             }
         }
     }

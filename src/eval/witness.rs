@@ -43,13 +43,7 @@ impl Child {
     }
 
     fn made_up(&self) -> MadeUp<'_> {
-        MadeUp {
-            birth: self.birth,
-            registered: self.registered,
-            deregistered: None,
-            death: None,
-            events: &self.events,
-        }
+        MadeUp { birth: self.birth, registered: self.registered, deregistered: None, death: None, events: &self.events }
     }
 
     /// Fewer events are simpler; then to be registered at birth; then a day of birth that every month has.
@@ -273,9 +267,8 @@ impl<'b> BothSides<'b> {
 
     fn differs(&mut self, measurements: (MeasurementId, MeasurementId), child: &Child, sought: &Sought) -> bool {
         let outcomes = self.outcomes(measurements, child);
-        let measure = |book: &'b Rulebook, id: MeasurementId| {
-            &book.measures[book.measurements[id.index()].measure.index()]
-        };
+        let measure =
+            |book: &'b Rulebook, id: MeasurementId| &book.measures[book.measurements[id.index()].measure.index()];
         let old = (measure(self.old, measurements.0), outcomes.0);
         sought.is_shown(old, (measure(self.new, measurements.1), outcomes.1))
     }

@@ -297,9 +297,9 @@ impl<'a> Comparing<'a> {
             return true;
         }
         let (before, after) = (&self.old.name.year, &self.new.name.year);
-        let moved = ["-", "/", "\u{2013}"].iter().fold(old.to_owned(), |text, dash| {
-            text.replace(&before.replace('-', dash), &after.replace('-', dash))
-        });
+        let moved = ["-", "/", "\u{2013}"]
+            .iter()
+            .fold(old.to_owned(), |text, dash| text.replace(&before.replace('-', dash), &after.replace('-', dash)));
         moved == new
     }
 

@@ -35,6 +35,8 @@ pub(super) struct Dose<'b> {
     pub(super) code: CodeIndex,
     /// When it counts: in the window that asked for it first, and in every other that it is to serve too.
     pub(super) windows: Vec<&'b Window>,
+    /// The first and the last day that it is kept to, where on others it would break a condition.
+    pub(super) limits: (Day, Day),
 }
 
 /// A day that must lie somewhere.
@@ -62,8 +64,18 @@ pub(super) enum Towards {
     Earliest(Day),
 }
 
+impl Towards {
+    /// The end of a stretch that doses come from, and the other.
+    fn near_and_far<T>(self, last: T, first: T) -> (T, T) {
+        match self {
+            Towards::Latest => (last, first),
+            Towards::Earliest(_) => (first, last),
+        }
+    }
+}
+
 /// So many moves are made before a way is given up: a real one needs a few for each dose.
-const MOST_MOVES: usize = 2_000;
+const MOST_MOVES: usize = 500;
 
 /// The days of a way's doses; None if there are none, or none are found soon.
 pub(super) fn place<'b>(world: &mut World<'_, 'b>, way: &Way<'b>, towards: Towards) -> Option<Vec<Day>> {
@@ -73,9 +85,10 @@ pub(super) fn place<'b>(world: &mut World<'_, 'b>, way: &Way<'b>, towards: Towar
     };
     let mut placed = Way { days: vec![start; way.doses.len()], ..way.clone() };
     for _ in 0..MOST_MOVES {
+        world.moves_left = world.moves_left.checked_sub(1)?;
         world.suppose(placed.made_up());
         let broken = world.ask(|sight| Placing { sight, way: &placed, towards }.broken())?;
-        let broken = if broken == Broken::Nothing { collision(world, &placed, towards) } else { broken };
+        let broken = if broken == Broken::Nothing { collision(world, &placed, towards)? } else { broken };
         match broken {
             Broken::Nothing => return Some(placed.days),
             Broken::ForGood => return None,
@@ -96,29 +109,46 @@ enum Broken {
     ForGood,
 }
 
-/// Two doses of the same kind on one day are one dose, and so is one on the day of a recorded one.
-fn collision(world: &World<'_, '_>, way: &Way<'_>, towards: Towards) -> Broken {
-    for (at, (dose, day)) in way.doses.iter().zip(&way.days).enumerate() {
-        let others = way.doses.iter().zip(&way.days).enumerate();
-        // The first of them stays the first.
-        let meets = |(other, (its, its_day)): (usize, (&Dose<'_>, &Day))| {
-            let gives_way = match towards {
-                Towards::Latest => at < other,
-                Towards::Earliest(_) => other < at,
-            };
-            gives_way && its_day == day && its.clusters.meets(dose.clusters)
+/// Two doses of the same kind on one day are one dose, and so is one on the day of a recorded one. Of two, that one gives
+/// way whose windows leave it more room; of several alike, so that the first stays the first.
+fn collision(world: &mut World<'_, '_>, way: &Way<'_>, towards: Towards) -> Option<Broken> {
+    let next = match towards {
+        Towards::Latest => -1,
+        Towards::Earliest(_) => 1,
+    };
+    let days = || way.doses.iter().zip(&way.days).enumerate();
+    let meets = |(at, (dose, day)): (usize, (&Dose<'_>, &Day))| {
+        let same = |(other, (its, its_day)): &(usize, (&Dose<'_>, &Day))| {
+            *other > at && *its_day == day && its.clusters.meets(dose.clusters)
         };
-        if others.into_iter().any(meets) || world.has_recorded(dose.clusters, *day) {
-            let next = match towards {
-                Towards::Latest => -1,
-                Towards::Earliest(_) => 1,
-            };
-            return Broken::Until(at, day.plus_days(next));
+        days().find(same).map(|(other, _)| (at, other))
+    };
+    let moving = match days().find(|(_, (dose, day))| world.has_recorded(dose.clusters, **day)) {
+        Some((at, _)) => at,
+        None => {
+            let Some((one, other)) = days().find_map(meets) else { return Some(Broken::Nothing) };
+            let (room, its_room) = world.ask(|sight| (room(sight, way, one), room(sight, way, other)))?;
+            match towards {
+                Towards::Latest if its_room.0 < room.0 => other,
+                Towards::Latest => one,
+                Towards::Earliest(_) if room.1 > its_room.1 => one,
+                Towards::Earliest(_) => other,
+            }
         }
-    }
-    Broken::Nothing
+    };
+    Some(Broken::Until(moving, way.days[moving].plus_days(next)))
 }
 
+/// The first and the last day on which a dose can lie.
+fn room(sight: &mut Sight<'_, '_>, way: &Way<'_>, at: usize) -> (Day, Day) {
+    let dose = &way.doses[at];
+    dose.windows.iter().fold(dose.limits, |(first, last), window| {
+        let (from, to) = sight.days(window).unwrap_or((Day::FIRST, Day::LAST));
+        (first.max(from), last.min(to))
+    })
+}
+
+/// Some doses on some days, and the patient as it is with them.
 struct Placing<'s, 'a, 'b, 'w> {
     sight: &'s mut Sight<'a, 'b>,
     way: &'w Way<'b>,
@@ -129,6 +159,14 @@ impl<'b> Placing<'_, '_, 'b, '_> {
     /// The first bound that is broken.
     fn broken(&mut self) -> Broken {
         for (at, (dose, day)) in self.way.doses.iter().zip(&self.way.days).enumerate() {
+            let (first, last) = dose.limits;
+            let (near, far) = self.towards.near_and_far(last, first);
+            if self.is_beyond(*day, near) {
+                return Broken::Until(at, near);
+            }
+            if self.is_beyond(far, *day) {
+                return Broken::ForGood;
+            }
             for window in &dose.windows {
                 let broken = self.in_window(*day, window, Some(at), |_, until| Broken::Until(at, until));
                 if broken != Broken::Nothing {
@@ -160,10 +198,7 @@ impl<'b> Placing<'_, '_, 'b, '_> {
         pull: impl Fn(&mut Self, Day) -> Broken,
     ) -> Broken {
         let ends = self.sight.ends(window);
-        let (near, far) = match self.towards {
-            Towards::Latest => (ends, window.from.as_slice()),
-            Towards::Earliest(_) => (window.from.as_slice(), ends),
-        };
+        let (near, far) = self.towards.near_and_far(ends, window.from.as_slice());
         for edge in near {
             if let Some(limit) = self.edge(edge)
                 && self.is_beyond(day, limit)
@@ -182,10 +217,7 @@ impl<'b> Placing<'_, '_, 'b, '_> {
     }
 
     fn in_days(&mut self, day: Day, first: Day, last: Day, date: DateId) -> Broken {
-        let (near, far) = match self.towards {
-            Towards::Latest => (last, first),
-            Towards::Earliest(_) => (first, last),
-        };
+        let (near, far) = self.towards.near_and_far(last, first);
         if self.is_beyond(day, near) {
             self.pull(date, day, near, None)
         } else if self.is_beyond(far, day) {
@@ -207,21 +239,23 @@ impl<'b> Placing<'_, '_, 'b, '_> {
         }
     }
 
-    /// Moves the dose that a date hangs on, so that the date comes from one day to another. The dose whose own window hangs
-    /// on the date stays where it is: where it is itself what the date counts, another must come before it.
+    /// Moves the dose that a date hangs on, so that the date comes from one day to another: one that was asked for as such if
+    /// there is one. The dose whose own window hangs on the date stays where it is: where it is itself what the date counts,
+    /// another must come before it.
     fn pull(&mut self, date: DateId, from: Day, to: Day, own: Option<usize>) -> Broken {
         let book = self.sight.lens.book;
         let Some(nth) = dose_below(&book.dates, date) else { return Broken::ForGood };
         let Date::Nth { clusters, window, .. } = &book.dates[nth.index()] else { return Broken::ForGood };
         let Some(its_day) = self.sight.date(nth) else { return Broken::ForGood };
         let lens = self.sight.lens;
+        let days = &self.way.days;
         let counts = |at: &usize| Some(*at) != own && lens.clusters_of_code(self.way.doses[*at].code).meets(*clusters);
-        let doses = || (0..self.way.doses.len()).filter(counts);
-        let is_own = own.is_some_and(|own| self.way.days[own] == its_day);
-        let of_its_day = doses().find(|at| self.way.days[*at] == its_day);
-        let is_asked_for = |at: &usize| self.way.doses[*at].windows.iter().any(|asking| std::ptr::eq(*asking, window));
-        let asked_for = || doses().find(|at| is_own && is_asked_for(at));
-        let Some(at) = of_its_day.or_else(asked_for) else { return Broken::ForGood };
+        let is_asked_for = |at: usize| self.way.doses[at].windows.iter().any(|asking| std::ptr::eq(*asking, window));
+        let may_move = |at: &usize| days[*at] == its_day || self.is_beyond(days[*at], its_day);
+        let movable = (0..days.len()).filter(counts).filter(may_move);
+        let Some(at) = movable.min_by_key(|at| (!is_asked_for(*at), days[*at].days_since(its_day).abs())) else {
+            return Broken::ForGood;
+        };
         Broken::Until(at, its_day.plus_days(careful(to.days_since(from))))
     }
 }

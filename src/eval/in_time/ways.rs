@@ -15,7 +15,10 @@ use crate::model::book::{ClusterSet, Condition, ConditionId, Date, DateId, Which
 const MOST_DOSES: usize = 24;
 
 /// So many proposals are tried for one patient, those with the fewest doses first.
-const MOST_TRIED: usize = 256;
+const MOST_TRIED: usize = 600;
+
+/// So many are kept waiting for their turn, or were.
+const MOST_WAITING: usize = 4 * MOST_TRIED;
 
 /// A proposal that fails in the end is mended so often: what is given for one part can undo another.
 const MOST_MENDED: u32 = 3;
@@ -23,9 +26,11 @@ const MOST_MENDED: u32 = 3;
 /// The ways to make a condition hold; empty if none is found.
 pub(super) fn ways<'b>(world: &mut World<'_, 'b>, condition: ConditionId, towards: Towards) -> Vec<Way<'b>> {
     let first = Proposal { way: Way::default(), open: vec![(condition, true)], mended: 0 };
-    let mut search = Search { world, goal: condition, towards, waiting: BTreeMap::new(), tried: 0, found: Vec::new() };
-    search.waiting.insert((0, 0), first);
-    while let Some((_, proposal)) = search.waiting.pop_first() {
+    let mut search =
+        Search { world, goal: condition, towards, waiting: BTreeMap::new(), proposed: 0, found: Vec::new() };
+    search.wait(first);
+    for _ in 0..MOST_TRIED {
+        let Some((_, proposal)) = search.waiting.pop_first() else { break };
         search.pursue(proposal);
     }
     search.found
@@ -37,7 +42,8 @@ struct Search<'w, 'a, 'b> {
     towards: Towards,
     /// By how much is proposed, then in the order of proposing.
     waiting: BTreeMap<(usize, usize), Proposal<'b>>,
-    tried: usize,
+    /// How many have been kept waiting.
+    proposed: usize,
     found: Vec<Way<'b>>,
 }
 
@@ -51,10 +57,11 @@ struct Proposal<'b> {
 
 /// What a condition lacks.
 #[derive(Clone, Copy)]
-struct Lack<'b> {
-    doses: Option<Wanted<'b>>,
-    /// A day that must lie somewhere.
-    tie: Option<Tie<'b>>,
+enum Lack<'b> {
+    /// Doses, or a day that must lie somewhere, or both.
+    Of(Option<Wanted<'b>>, Option<Tie<'b>>),
+    /// Nothing: a dose of these clusters lies between two days, and should not.
+    TooMany(ClusterSet, (Day, Day)),
 }
 
 /// Doses of any of some clusters, in a window.
@@ -82,7 +89,7 @@ impl<'b> Search<'_, '_, 'b> {
                 Condition::All(parts) if wanted => proposal.open.extend(parts.iter().rev().map(|part| (*part, true))),
                 Condition::Any(parts) if !wanted => proposal.open.extend(parts.iter().rev().map(|part| (*part, false))),
                 Condition::All(parts) | Condition::Any(parts) => {
-                    for part in parts.iter().take(MOST_TRIED) {
+                    for part in parts.iter().take(MOST_WAITING) {
                         let mut one = proposal.clone();
                         one.open.push((*part, wanted));
                         self.wait(one);
@@ -106,24 +113,28 @@ impl<'b> Search<'_, '_, 'b> {
     }
 
     fn wait(&mut self, proposal: Proposal<'b>) {
-        if self.tried < MOST_TRIED {
+        if self.proposed < MOST_WAITING {
             let windows: usize = proposal.way.doses.iter().map(|dose| dose.windows.len()).sum();
             let size = proposal.way.doses.len() + windows + proposal.way.ties.len();
-            self.waiting.insert((size, self.tried), proposal);
-            self.tried += 1;
+            self.waiting.insert((size, self.proposed), proposal);
+            self.proposed += 1;
         }
     }
 
     /// Goes on with what was lacking.
     fn give(&mut self, proposal: &Proposal<'b>, lack: Lack<'b>) {
+        let (doses, tie) = match lack {
+            Lack::Of(doses, tie) => (doses, tie),
+            Lack::TooMany(clusters, days) => return self.keep_out(proposal, clusters, days),
+        };
         let mut more = proposal.clone();
-        if let Some(tie) = lack.tie.filter(|tie| !proposal.way.ties.contains(tie)) {
+        if let Some(tie) = tie.filter(|tie| !proposal.way.ties.contains(tie)) {
             more.way.ties.push(tie);
-        } else if lack.doses.is_none() {
+        } else if doses.is_none() {
             // Without a dose or a tie more, nothing would come out differently.
             return;
         }
-        let Some(wanted) = lack.doses else { return self.place(more) };
+        let Some(wanted) = doses else { return self.place(more) };
         let Wanted { clusters, window, count, extra } = wanted;
         let is_there = |dose: &Dose<'_>| dose.windows.contains(&window);
         let is_too_much = proposal.way.doses.len().saturating_add(count as usize) > MOST_DOSES;
@@ -132,7 +143,12 @@ impl<'b> Search<'_, '_, 'b> {
         }
         for code in clusters.iter().filter_map(|cluster| self.world.lens.typical(cluster)).collect::<Vec<_>>() {
             let mut with_doses = more.clone();
-            with_doses.way.doses.extend((0..count).map(|_| Dose { clusters, code, windows: vec![window] }));
+            with_doses.way.doses.extend((0..count).map(|_| Dose {
+                clusters,
+                code,
+                windows: vec![window],
+                limits: (Day::FIRST, Day::LAST),
+            }));
             self.place(with_doses);
         }
         if !extra {
@@ -152,8 +168,26 @@ impl<'b> Search<'_, '_, 'b> {
         }
     }
 
+    /// Goes on with a dose given before, or after, the days on which it breaks a part, or not at all.
+    fn keep_out(&mut self, proposal: &Proposal<'b>, clusters: ClusterSet, (first, last): (Day, Day)) {
+        for (at, (dose, day)) in proposal.way.doses.iter().zip(&proposal.way.days).enumerate() {
+            if !(first <= *day && *day <= last && self.world.lens.clusters_of_code(dose.code).meets(clusters)) {
+                continue;
+            }
+            let mut left_out = proposal.clone();
+            left_out.way.doses.remove(at);
+            self.place(left_out);
+            let (from, to) = dose.limits;
+            for limits in [(from, to.min(first.plus_days(-1))), (from.max(last.plus_days(1)), to)] {
+                let mut kept_out = proposal.clone();
+                kept_out.way.doses[at].limits = limits;
+                self.place(kept_out);
+            }
+        }
+    }
+
     fn place(&mut self, mut proposal: Proposal<'b>) {
-        if self.tried < MOST_TRIED
+        if self.proposed < MOST_WAITING
             && let Some(days) = place(self.world, &proposal.way, self.towards)
         {
             proposal.way.days = days;
@@ -184,12 +218,15 @@ fn lacks<'b>(sight: &mut Sight<'_, 'b>, part: &'b Condition, wanted: bool) -> Ve
             let found = u32::try_from(sight.days_of(*clusters, days).count()).unwrap_or(u32::MAX);
             let needed = if wanted { Some(*at_least) } else { at_most.map(|at_most| at_most.saturating_add(1)) };
             let count = needed.map_or(0, |needed| needed.saturating_sub(found));
-            if count == 0 {
-                return Vec::new();
-            }
+            let is_too_many = if wanted { at_most.is_some_and(|at_most| found > at_most) } else { found >= *at_least };
             let doses = Wanted { clusters: *clusters, window, count, extra: false };
-            let lack = Lack { doses: Some(doses), tie: None };
-            std::iter::once(lack).chain(later_lasts(sight, window)).collect()
+            let mut lacks = Vec::new();
+            if count > 0 {
+                lacks.push(Lack::Of(Some(doses), None));
+                lacks.extend(later_lasts(sight, window));
+            }
+            lacks.extend(days.filter(|_| is_too_many).map(|days| Lack::TooMany(*clusters, days)));
+            lacks
         }
         Condition::Falls { date, window } if wanted => falls(sight, *date, window),
         Condition::RegisteredAt(date) if wanted => {
@@ -202,12 +239,22 @@ fn lacks<'b>(sight: &mut Sight<'_, 'b>, part: &'b Condition, wanted: bool) -> Ve
             ties.into_iter().flat_map(|tie| event(sight, *date, Some(tie))).collect()
         }
         Condition::Exists(date) if wanted => event(sight, *date, None),
-        // A dose that was given cannot be taken back.
-        Condition::Falls { .. } | Condition::RegisteredAt(_) | Condition::Exists(_) => Vec::new(),
+        Condition::Exists(date) | Condition::Falls { date, .. } => unwanted(sight, *date),
         // What stands beside the records is no dose; only pathways ask for it.
-        Condition::Beside(_) => Vec::new(),
+        Condition::RegisteredAt(_) | Condition::Beside(_) => Vec::new(),
         // These are gone down into.
         Condition::All(_) | Condition::Any(_) | Condition::Not(_) => Vec::new(),
+    }
+}
+
+/// An event that should not be there, or not then.
+fn unwanted<'b>(sight: &mut Sight<'_, 'b>, date: DateId) -> Vec<Lack<'b>> {
+    let book = sight.lens.book;
+    match dose_below(&book.dates, date).map(|nth| &book.dates[nth.index()]) {
+        Some(Date::Nth { clusters, window, .. }) => {
+            sight.days(window).map(|days| Lack::TooMany(*clusters, days)).into_iter().collect()
+        }
+        Some(_) | None => Vec::new(),
     }
 }
 
@@ -223,14 +270,14 @@ fn falls<'b>(sight: &mut Sight<'_, 'b>, date: DateId, window: &'b Window) -> Vec
     let mut lacks = Vec::new();
     let edges = || window.from.iter().chain(&window.to).map(|edge| edge.date);
     if hangs_on_dose(&book.dates, date) || edges().any(|edge| hangs_on_dose(&book.dates, edge)) {
-        lacks.push(Lack { doses: None, tie: Some(tie) });
+        lacks.push(Lack::Of(None, Some(tie)));
     }
     // One more dose makes another one the n-th, or the last.
     if let Some(nth) = dose_below(&book.dates, date)
         && let Date::Nth { clusters, window, .. } = &book.dates[nth.index()]
     {
         let doses = Wanted { clusters: *clusters, window, count: 1, extra: true };
-        lacks.push(Lack { doses: Some(doses), tie: Some(tie) });
+        lacks.push(Lack::Of(Some(doses), Some(tie)));
     }
     lacks
 }
@@ -245,7 +292,7 @@ fn later_lasts<'b>(sight: &Sight<'_, 'b>, window: &'b Window) -> Vec<Lack<'b>> {
         }
         Some(_) | None => None,
     });
-    lasts.map(|doses| Lack { doses: Some(doses), tie: None }).collect()
+    lasts.map(|doses| Lack::Of(Some(doses), None)).collect()
 }
 
 /// The first edge of a window that hangs on an event that is not there.
@@ -271,5 +318,5 @@ fn event<'b>(sight: &mut Sight<'_, 'b>, date: DateId, tie: Option<Tie<'b>>) -> V
     };
     let count = needed.saturating_sub(found);
     let doses = (count > 0).then_some(Wanted { clusters: *clusters, window, count, extra: false });
-    vec![Lack { doses, tie }]
+    vec![Lack::Of(doses, tie)]
 }

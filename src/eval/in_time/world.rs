@@ -17,6 +17,9 @@ pub(super) enum Ends {
     Lifted,
 }
 
+/// For all that is tried of one patient together.
+const MOST_MOVES: u32 = 50_000;
+
 /// A patient, some made-up doses, and the rules of one measurement.
 pub(super) struct World<'a, 'b> {
     pub(super) lens: &'a Lens<'b>,
@@ -24,6 +27,8 @@ pub(super) struct World<'a, 'b> {
     /// The day on which the measure is measured.
     pub(super) day: Day,
     pub(super) ends: Ends,
+    /// How often a dose may still be moved while its day is sought, for the work to end.
+    pub(super) moves_left: u32,
     patient: Patient<'a>,
     /// The patient's events and the made-up ones, in order.
     events: Vec<Event>,
@@ -34,7 +39,16 @@ impl<'a, 'b> World<'a, 'b> {
     pub(super) fn new(lens: &'a Lens<'b>, measured: &Measurement, patient: Patient<'a>, ends: Ends) -> World<'a, 'b> {
         let measure = &lens.book.measures[measured.measure.index()];
         let events = patient.events.to_vec();
-        World { lens, measure, day: measured.day, ends, patient, events, scratch: Default::default() }
+        World {
+            lens,
+            measure,
+            day: measured.day,
+            ends,
+            moves_left: MOST_MOVES,
+            patient,
+            events,
+            scratch: Default::default(),
+        }
     }
 
     pub(super) fn birth(&self) -> Day {

@@ -171,9 +171,8 @@ fn births(sides: &[(&Rulebook, MeasurementId, i32); 2], periods: &[Period], fixe
             (first, last, -years)
         })
         .collect();
-    let may_be = |birth: &Day| {
-        ranges.iter().any(|(first, last, years)| (*first..=*last).contains(&moved(*birth, *years)))
-    };
+    let may_be =
+        |birth: &Day| ranges.iter().any(|(first, last, years)| (*first..=*last).contains(&moved(*birth, *years)));
     let on_a_register: Vec<Day> = births.iter().copied().filter(may_be).collect();
     if on_a_register.is_empty() { births } else { on_a_register }
 }

@@ -2,9 +2,7 @@
 
 use crate::model::Rulebook;
 use crate::model::book::{Condition, ConditionId, Edge, Window};
-use crate::model::difference::meaning::{
-    Days, Meaning, cluster_names, flat, quantity, same_condition, same_window,
-};
+use crate::model::difference::meaning::{Days, Meaning, cluster_names, flat, quantity, same_condition, same_window};
 use crate::model::difference::{Change, Comparing, Grade, Part, Said, Subject, What};
 
 impl Comparing<'_> {
@@ -114,8 +112,10 @@ impl Comparing<'_> {
             edges.iter().filter(|(_, meant)| others.iter().all(|(_, other)| meant != other)).cloned().collect()
         };
         let (old, new) = (beside(&old, &new), beside(&new, &old));
-        let told = |edges: &[(String, String)]| edges.iter().map(|edge| edge.0.clone()).collect::<Vec<_>>().join(" and ");
-        let meant = |edges: &[(String, String)]| edges.iter().map(|edge| edge.1.clone()).collect::<Vec<_>>().join(" and ");
+        let told =
+            |edges: &[(String, String)]| edges.iter().map(|edge| edge.0.clone()).collect::<Vec<_>>().join(" and ");
+        let meant =
+            |edges: &[(String, String)]| edges.iter().map(|edge| edge.1.clone()).collect::<Vec<_>>().join(" and ");
         let (old, new) = if told(&old) == told(&new) { (meant(&old), meant(&new)) } else { (told(&old), told(&new)) };
         let or_any = |text: String| if text.is_empty() { "at any time".to_owned() } else { text };
         part(or_any(old), or_any(new))

@@ -20,10 +20,14 @@ impl Comparing<'_> {
         let subject = Subject::Cluster(b.name.clone());
         self.texts(&subject, What::Title, Grade::Wording, Some(&a.title), Some(&b.title));
         let note = |cluster: &Cluster| {
-            format!("{}{}", if cluster.complete { "complete" } else { "not complete" }, match cluster.note.trim() {
-                "" => String::new(),
-                note => format!(": {note}"),
-            })
+            format!(
+                "{}{}",
+                if cluster.complete { "complete" } else { "not complete" },
+                match cluster.note.trim() {
+                    "" => String::new(),
+                    note => format!(": {note}"),
+                }
+            )
         };
         self.texts(&subject, What::ClusterNote, Grade::Wording, Some(&note(a)), Some(&note(b)));
         for pair in pairs(&a.codes, &b.codes, |code| code.id) {

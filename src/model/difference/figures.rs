@@ -43,7 +43,8 @@ impl Comparing<'_> {
             self.change(subject, What::Figure(b.name.clone()), Grade::Figures, Some(sides.0), Some(sides.1));
             return;
         }
-        let is_text_same = sides.0.text == sides.1.text || !matches!(a.value, FigureValue::Unset(_) | FigureValue::Absent(_));
+        let is_text_same =
+            sides.0.text == sides.1.text || !matches!(a.value, FigureValue::Unset(_) | FigureValue::Absent(_));
         let named = sides.0.by.len() == sides.1.by.len()
             && sides.0.by.iter().zip(&sides.1.by).all(|(a, b)| a.0 == b.0 && self.is_same_text(&a.1, &b.1));
         if !(is_text_same && named && sides.0.conflicts == sides.1.conflicts) {

@@ -24,9 +24,7 @@ impl Naming<'_> {
     /// Brackets stand where the level asks for them: 1 within an `or`, 2 within an `and`, 3 below `not`.
     fn test(self, test: &Test, level: u8) -> String {
         let (text, own) = match test {
-            Test::All(parts) => {
-                (parts.iter().map(|part| self.test(part, 2)).collect::<Vec<_>>().join(" and "), 1)
-            }
+            Test::All(parts) => (parts.iter().map(|part| self.test(part, 2)).collect::<Vec<_>>().join(" and "), 1),
             Test::Any(parts) => (parts.iter().map(|part| self.test(part, 2)).collect::<Vec<_>>().join(" or "), 1),
             Test::Not(inner) => (format!("not {}", self.test(inner, 3)), 3),
             Test::Absent(operand) => (format!("there is no {}", self.operand(*operand)), 3),

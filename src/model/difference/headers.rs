@@ -71,8 +71,8 @@ impl Comparing<'_> {
                     }
                 }
                 Pair::Both(a, b) => {
-                    let moved_too =
-                        a.book.name.scheme == b.book.name.scheme && years_later(&a.book, &b.book) == years_later(old, new);
+                    let moved_too = a.book.name.scheme == b.book.name.scheme
+                        && years_later(&a.book, &b.book) == years_later(old, new);
                     let grade = if moved_too { Grade::Wording } else { Grade::Logic };
                     self.change(&Subject::Book, What::Uses(a.name.clone()), grade, said(a), said(b));
                 }

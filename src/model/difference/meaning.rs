@@ -17,9 +17,9 @@ pub(super) enum Days {
 
 /// Whether two conditions mean the same; days that moved with the year do.
 pub(super) fn same_condition(old: (&Rulebook, ConditionId), new: (&Rulebook, ConditionId)) -> bool {
-    [Days::AsWritten, Days::FromYearStart].into_iter().any(|days| {
-        Meaning { book: old.0, days }.condition(old.1) == Meaning { book: new.0, days }.condition(new.1)
-    })
+    [Days::AsWritten, Days::FromYearStart]
+        .into_iter()
+        .any(|days| Meaning { book: old.0, days }.condition(old.1) == Meaning { book: new.0, days }.condition(new.1))
 }
 
 /// Whether two windows mean the same.

@@ -6,9 +6,7 @@ use crate::model::difference::clauses::words;
 use crate::model::difference::meaning::{cluster_names, same_condition, same_date, same_window};
 use crate::model::difference::pairs::{Pair, pairs, reordered};
 use crate::model::difference::{Comparing, Grade, Said, Subject, What};
-use crate::model::pathway::{
-    Alert, ColumnValue, Exception, ListColumn, Listed, Next, Pathway, State, Worklist,
-};
+use crate::model::pathway::{Alert, ColumnValue, Exception, ListColumn, Listed, Next, Pathway, State, Worklist};
 
 impl Comparing<'_> {
     pub(super) fn pathways(&mut self) {
@@ -38,9 +36,8 @@ impl Comparing<'_> {
         let since = |book: &Rulebook, id: Option<UsedId>| id.map(|id| book.uses[id.index()].name.clone());
         let sides = (since(old, a.baseline), since(new, b.baseline));
         self.texts(&subject, What::Since, Grade::Logic, sides.0.as_deref(), sides.1.as_deref());
-        let audit = |book: &Rulebook, pathway: &Pathway| {
-            pathway.audit_above.map(|id| book.figures[id.index()].name.clone())
-        };
+        let audit =
+            |book: &Rulebook, pathway: &Pathway| pathway.audit_above.map(|id| book.figures[id.index()].name.clone());
         let sides = (audit(old, a), audit(new, b));
         self.texts(&subject, What::AuditAbove, Grade::Logic, sides.0.as_deref(), sides.1.as_deref());
         self.remarks(&subject, None, &a.notes, &b.notes);

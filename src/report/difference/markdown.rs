@@ -67,13 +67,7 @@ fn write_effects(out: &mut dyn io::Write, effects: &Effects) -> io::Result<()> {
         let says = cell(&format!("{}, who counts: {}", logic.measure, flips.collect::<Vec<_>>().join("; ")));
         writeln!(out, "| {says} | {} | {} | {} |", change(&logic.change), logic.gain, logic.lose)?;
     }
-    writeln!(
-        out,
-        "| everything together | {} | {} | {} |",
-        change(&effects.together),
-        effects.gain,
-        effects.lose
-    )?;
+    writeln!(out, "| everything together | {} | {} | {} |", change(&effects.together), effects.gain, effects.lose)?;
     for left_out in &effects.left_out {
         writeln!(out, "\n{}", text(left_out))?;
     }

@@ -70,8 +70,7 @@ pub(super) fn child(old: &Rulebook, new: &Rulebook, witness: &Witness) -> ChildS
     let measures = (measure(old, witness.measurements.0), measure(new, witness.measurements.1));
     let names = side_names(old, new);
     let (first, second) = (&witness.children.0, &witness.children.1);
-    let outcomes =
-        (outcome_words(measures.0, witness.outcomes.0), outcome_words(measures.1, witness.outcomes.1));
+    let outcomes = (outcome_words(measures.0, witness.outcomes.0), outcome_words(measures.1, witness.outcomes.1));
     let years = second.birth.ymd().0 - first.birth.ymd().0;
     let shifted = match years {
         0 => String::new(),
@@ -79,7 +78,10 @@ pub(super) fn child(old: &Rulebook, new: &Rulebook, witness: &Witness) -> ChildS
             let plural = if years.abs() == 1 { "" } else { "s" };
             let way = if years > 0 { "later" } else { "earlier" };
             let years = years.abs();
-            format!(" (there born {years} year{plural} {way}, {}, so that the ages are the same)", second.birth.in_words())
+            format!(
+                " (there born {years} year{plural} {way}, {}, so that the ages are the same)",
+                second.birth.in_words()
+            )
         }
     };
     let life = life((old, measures.0), (new, measures.1), first);
@@ -168,7 +170,13 @@ fn code_words(old: (&Rulebook, &Measure), new: (&Rulebook, &Measure), code: Conc
     let first = after.first().or(before.first()).map(|(_, name)| name.clone());
     match first {
         // A side that reads the cluster and lacks the code is the reason why the child shows anything.
-        Some(name) if known_by_both && (!is_reading(old, &name) || !before.is_empty()) && (!is_reading(new, &name) || !after.is_empty()) => name,
+        Some(name)
+            if known_by_both
+                && (!is_reading(old, &name) || !before.is_empty())
+                && (!is_reading(new, &name) || !after.is_empty()) =>
+        {
+            name
+        }
         Some(_) | None => format!("code {code}"),
     }
 }

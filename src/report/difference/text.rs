@@ -190,11 +190,9 @@ pub(super) fn change(money: &Money) -> String {
     let signed = |text: &str| if text.starts_with('-') { text.to_owned() } else { format!("+{text}") };
     let points =
         money.points.as_ref().map_or("points not known".to_owned(), |points| format!("{} points", signed(points)));
-    let pounds = money.pounds.as_ref().map_or("pounds not known".to_owned(), |pounds| {
-        match pounds.strip_prefix('-') {
-            Some(less) => format!("-£{less}"),
-            None => format!("+£{pounds}"),
-        }
+    let pounds = money.pounds.as_ref().map_or("pounds not known".to_owned(), |pounds| match pounds.strip_prefix('-') {
+        Some(less) => format!("-£{less}"),
+        None => format!("+£{pounds}"),
     });
     format!("{points}, {pounds}")
 }
