@@ -62,13 +62,13 @@ fn refuse_taken(folder: &Path) -> Result<(), CliError> {
     }
 }
 
-/// The files to write: all, or those of some rulebooks with the versions of the code clusters that these use.
+/// The files to write: all, or those of some rulebooks with the code clusters that these read.
 fn files(library: &Library, names: &[BookName], is_all: bool) -> Vec<(String, String)> {
     let all = library.sources().iter().map(|(_, file)| (file.path.clone(), file.text.clone()));
-    let versions =
-        names.iter().filter_map(|name| library.codes_version(name)).map(|version| format!("codes/{version}/"));
-    let wanted: Vec<String> = names.iter().map(|name| format!("{name}/")).chain(versions).collect();
-    all.filter(|(path, _)| is_all || wanted.iter().any(|folder| path.starts_with(folder))).collect()
+    let folders: Vec<String> = names.iter().map(|name| format!("{name}/")).collect();
+    let clusters = library.clusters_read(names);
+    let is_wanted = |path: &String| clusters.contains(path) || folders.iter().any(|folder| path.starts_with(folder));
+    all.filter(|(path, _)| is_all || is_wanted(path)).collect()
 }
 
 /// The files by their outermost folders, which are put one by one.

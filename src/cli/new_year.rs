@@ -114,10 +114,13 @@ fn what_it_reads(library: &Library, root: &Path, from: &BookName, uses: &[BookNa
     below.sort();
     below.dedup();
     below.retain(|folder| !root.join(folder).exists());
+    let reading: Vec<BookName> = std::iter::once(from.clone()).chain(used).collect();
+    let clusters = library.clusters_read(&reading);
     let folder = |below: String| {
         let inside = format!("{below}/");
         let file = |(_, file): (crate::ground::FileId, &crate::ground::SourceFile)| {
-            Some((file.path.strip_prefix(&inside)?.to_owned(), file.text.clone()))
+            let is_read = !inside.starts_with("codes/") || clusters.contains(&file.path);
+            Some((file.path.strip_prefix(&inside).filter(|_| is_read)?.to_owned(), file.text.clone()))
         };
         WholeFolder { files: library.sources().iter().filter_map(file).collect(), below }
     };

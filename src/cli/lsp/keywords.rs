@@ -9,6 +9,8 @@ const KEYWORDS: &[(&str, &str)] = &[
     ),
     ("payment", "payment NAME \"title\" for …: how results become points and pounds"),
     ("fee", "fee NAME \"title\" doses CLUSTER …: what each dose earns"),
+    ("require", "require \"…\" TEST: what must be so of the figures, for each measure that has them"),
+    ("due", "due CLUSTER at DAY, DAY: when the first, the second … dose is due"),
     ("define", "define NAME …: gives a condition or a day a name"),
     ("register", "register: who is on the register; in a formula, how many are"),
     ("achieved", "achieved: who counts in the numerator; this comes before any exception"),

@@ -98,6 +98,29 @@ impl Library {
         clusters: &[(FileId, &str, Table)],
         found: &mut Vec<Diagnostic>,
     ) {
+        let used = self.cluster_files(books, clusters);
+        let shared = clusters.iter().filter(|(_, path, _)| path.starts_with("codes/"));
+        for (file, path, _) in shared.filter(|(file, _, _)| !used.contains(file)) {
+            let name = path.rsplit_once('/').map_or(*path, |(_, name)| name).trim_end_matches(".toml");
+            if self.is_named_beside_the_rulebooks(name) {
+                continue;
+            }
+            let message = format!("no rulebook uses the code cluster `{name}` of this version");
+            let warning = Diagnostic::warning("W432", Span::new(*file, 0..0), message);
+            found.push(
+                warning.help(format!("count it in a rule, as in `any {name}`, or take the file out of the folder")),
+            );
+        }
+    }
+
+    /// The paths of the cluster files that rulebooks read, included ones among them.
+    pub fn clusters_read(&self, names: &[BookName]) -> BTreeSet<String> {
+        let books: Vec<Rulebook> = names.iter().filter_map(|name| self.check(name).book).collect();
+        let files = self.cluster_files(&books, &self.clusters());
+        files.into_iter().map(|file| self.sources.file(file).path.clone()).collect()
+    }
+
+    fn cluster_files(&self, books: &[Rulebook], clusters: &[(FileId, &str, Table)]) -> BTreeSet<FileId> {
         let mut used: BTreeSet<FileId> = BTreeSet::new();
         for book in books {
             let version = self.national_version(&book.name);
@@ -114,18 +137,7 @@ impl Library {
                 }
             }
         }
-        let shared = clusters.iter().filter(|(_, path, _)| path.starts_with("codes/"));
-        for (file, path, _) in shared.filter(|(file, _, _)| !used.contains(file)) {
-            let name = path.rsplit_once('/').map_or(*path, |(_, name)| name).trim_end_matches(".toml");
-            if self.is_named_beside_the_rulebooks(name) {
-                continue;
-            }
-            let message = format!("no rulebook uses the code cluster `{name}` of this version");
-            let warning = Diagnostic::warning("W432", Span::new(*file, 0..0), message);
-            found.push(
-                warning.help(format!("count it in a rule, as in `any {name}`, or take the file out of the folder")),
-            );
-        }
+        used
     }
 
     /// True if a file that is neither a rulebook's nor a cluster names a cluster: made-up data may record its codes.
