@@ -157,10 +157,11 @@ impl Builder<'_> {
                 self.measure(measure);
             }
         }
-        for block in blocks {
-            if let Block::Pathway(pathway) = block {
-                self.borrow_indicators(pathway);
-            }
+        // A second pathway is a fault, and borrows nothing.
+        let pathway =
+            blocks.iter().find_map(|block| if let Block::Pathway(pathway) = block { Some(pathway) } else { None });
+        if let Some(pathway) = pathway {
+            self.borrow_indicators(pathway);
         }
         self.contract.check_owners(&self.parts.measures, &mut self.faults);
         for block in blocks {

@@ -108,3 +108,28 @@ fn every_fault_between_a_scheme_and_what_it_uses_is_shown() {
         is_shown("schemes", &case, &check(&folder));
     }
 }
+
+/// What is certain is mended, and then nothing is wrong any more.
+#[test]
+fn mistyped_words_of_a_pathway_are_mended() {
+    let sound = base("base/scheme/pathway.rules");
+    for (right, wrong) in [
+        ("pathway referral", "patway referral"),
+        ("worklist calls", "worklst calls"),
+        ("columns patient_id", "colums patient_id"),
+        ("patient_id, birth_date", "patient_id birth_date"),
+        ("otherwise", "otherwize"),
+        ("child in with_coordinator", "child in with_cordinator"),
+        ("of year_end", "of yearend"),
+        ("patient_id, birth_date", "patient_id, birthdate"),
+    ] {
+        let folder = sound_scheme();
+        put_pathway(&folder, &sound.replace(right, wrong));
+        let rules = folder.path().to_str().unwrap();
+        let ran = Ran::of(output(["check", "--fix", "--rules", rules]));
+        assert!(ran.stdout.ends_with("2 rulebooks checked: no faults\n"), "{wrong}: {}{}", ran.stdout, ran.stderr);
+        assert!(ran.stdout.contains("\n1 change\n"), "{wrong}: {}", ran.stdout);
+        let mended = fs::read_to_string(folder.path().join("local/2023-24/pathway.rules")).unwrap();
+        assert_eq!(mended, sound, "{wrong}");
+    }
+}

@@ -28,7 +28,8 @@ impl Builder<'_> {
         let Some(lender) = self.uses[used.index()].as_ref().map(|used| used.book.clone()) else { return };
         if let Some(first) = self.parts.measures.iter().find(|known| known.code == code.text) {
             let message = format!("`{}` is named twice", code.text);
-            self.faults.push(Diagnostic::error("E203", code.span, message).also(first.span, "first here"));
+            let fault = Diagnostic::error("E203", code.span, message).also(first.span, "first here");
+            self.faults.push(fault.help("leave one of the two out"));
             return;
         }
         let is_it = |measurement: &&Measurement| {
@@ -170,7 +171,8 @@ impl Builder<'_> {
             let known = self.state_names.iter().find(|known| known.text == state.name.text);
             if let Some(first) = known {
                 let message = format!("the state `{}` is defined twice", state.name.text);
-                self.faults.push(Diagnostic::error("E203", state.name.span, message).also(first.span, "first here"));
+                let fault = Diagnostic::error("E203", state.name.span, message).also(first.span, "first here");
+                self.faults.push(fault.help("give one of the two another name, or join their conditions with `or`"));
             }
             self.state_names.push(state.name.clone());
         }
@@ -206,7 +208,8 @@ impl Builder<'_> {
         let next = state.next.iter().enumerate().map(|(at, next)| {
             if next.when.is_none() && at + 1 < state.next.len() {
                 let fault = Diagnostic::error("E404", next.span, "the next steps after this one can never apply");
-                self.faults.push(fault.help("say `when …` here, or make it the last"));
+                let help = "say when it applies, as in `next \"…\" when no appointment`, or put it last";
+                self.faults.push(fault.help(help));
             }
             Next { text: next.text.text.clone(), when: next.when.as_ref().map(|condition| self.condition(condition)) }
         });
@@ -247,12 +250,24 @@ impl Builder<'_> {
                 self.faults.push(fault.help("write what must hold; the first state that holds is the child's"));
             }
         }
-        let mut codes: Vec<&str> =
-            states.iter().filter_map(|state| state.exception.as_ref()).map(|e| e.code.as_str()).collect();
-        codes.sort_unstable();
-        if let Some(twice) = codes.windows(2).find(|pair| pair[0] == pair[1]) {
-            let message = format!("two states are reported as the exception `{}`", twice[0]);
-            self.faults.push(Diagnostic::error("E203", pathway.name.span, message).help("give each a code of its own"));
+        self.refuse_same_exception(&pathway.steps);
+    }
+
+    /// Each exception is counted under a code of its own.
+    fn refuse_same_exception(&mut self, steps: &[Step]) {
+        let mut known: Vec<&Word> = Vec::new();
+        for step in steps {
+            let Step::State(state) = step else { continue };
+            let Some(exception) = state.exceptions.first() else { continue };
+            let code = &exception.code;
+            match known.iter().find(|first| first.text == code.text) {
+                Some(first) => {
+                    let message = format!("two states are reported as the exception `{}`", code.text);
+                    let fault = Diagnostic::error("E203", code.span, message).also(first.span, "first here");
+                    self.faults.push(fault.help("give each a code of its own, or make one state of the two"));
+                }
+                None => known.push(code),
+            }
         }
     }
 
@@ -279,14 +294,15 @@ impl Builder<'_> {
         let places: Vec<Span> = places.collect();
         if let [first, second, ..] = places[..] {
             let fault = Diagnostic::error("E308", second, format!("a second `{what}`"));
-            self.faults.push(fault.also(first, "first here"));
+            self.faults.push(fault.also(first, "first here").help("leave one of the two out"));
         }
     }
 
     fn refuse_same<'n>(&mut self, name: &Word, mut known: impl Iterator<Item = (&'n String, Span)>) {
         if let Some((_, first)) = known.find(|(known, _)| **known == name.text) {
             let message = format!("`{}` is defined twice", name.text);
-            self.faults.push(Diagnostic::error("E203", name.span, message).also(first, "first here"));
+            let fault = Diagnostic::error("E203", name.span, message).also(first, "first here");
+            self.faults.push(fault.help("give one of the two another name"));
         }
     }
 
@@ -294,14 +310,19 @@ impl Builder<'_> {
     fn percentage(&mut self, name: &Word) -> Option<crate::model::book::FigureId> {
         let Some((id, figure)) = self.contract.find(&name.text, None) else {
             let fault = Diagnostic::error("E204", name.span, format!("there is no figure `{}`", name.text));
-            self.faults.push(fault.help("add it to `[figures]` of the numbers file"));
+            let known = self.contract.figure_names();
+            self.faults.push(suggest(fault, &name.text, name.span, known, |fault| {
+                let line = "{ is = …, unit = \"%\", status = \"…\", source = \"…\" }";
+                fault.help(format!("add `{} = {line}` to `[figures]` of the numbers file", name.text))
+            }));
             return None;
         };
         let is_date = matches!(figure.value, FigureValue::IsDate(_));
         if is_date || figure.unit != Unit::PERCENT {
-            let message = format!("`{}` must be in per cent", name.text);
+            let unit = if is_date { "a date".to_owned() } else { format!("in {}", figure.unit) };
+            let message = format!("an audit hangs on a share in per cent, and `{}` is {unit}", name.text);
             let fault = Diagnostic::error("E406", name.span, message).also(figure.span, "the figure");
-            self.faults.push(fault.help("write `unit = \"%\"` beside the figure"));
+            self.faults.push(fault.help("name a figure whose unit is `%`"));
         }
         Some(id)
     }

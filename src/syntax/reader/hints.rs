@@ -332,7 +332,8 @@ fn title(stop: &Stop<'_>) -> Option<Hint> {
     let line = stop.rest().lines().next().unwrap_or_default().trim();
     let is_new_line = stop.text[..stop.at].trim_end_matches([' ', '\t']).ends_with('\n') || line.is_empty();
     if is_new_line {
-        return Hint::help(format!("write a title in quotes after `{named}`: \"what it asks for\""));
+        let such = if stop.in_pathway { "what it is called" } else { "what it asks for" };
+        return Hint::help(format!("write a title in quotes after `{named}`: \"{such}\""));
     }
     Hint::help(format!("a title stands in quotes: \"{}\"", line.trim_matches(['"', '\''])))
 }

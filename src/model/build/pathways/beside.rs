@@ -49,8 +49,9 @@ impl Builder<'_> {
         span: Span,
     ) -> Condition {
         if let Some(outer) = self.row_table {
-            let message = format!("a row of {} cannot ask for a row of {}", table_word(outer), table_word(table));
-            self.faults.push(Diagnostic::error("E609", span, message));
+            let message = format!("{} cannot ask for {}", a_row_of(outer), a_row_of(table));
+            let help = "close the bracket first, and join the two with `and`";
+            self.faults.push(Diagnostic::error("E609", span, message).help(help));
         }
         let before = self.row_table.replace(table);
         let condition = condition.map(|condition| self.condition(condition));
@@ -106,9 +107,9 @@ pub(in crate::model::build) fn how_to_ask_a_row(name: &str) -> Option<String> {
     Some(format!("each {row} says that: ask for it in brackets, as in `any {row} with ({asked})`"))
 }
 
-fn table_word(table: RowTable) -> &'static str {
+fn a_row_of(table: RowTable) -> &'static str {
     match table {
-        RowTable::Appointment => "appointments",
-        RowTable::Slot => "slots",
+        RowTable::Appointment => "an appointment",
+        RowTable::Slot => "a slot",
     }
 }

@@ -16,10 +16,12 @@ impl Builder<'_> {
         };
         let first = worklist.first.as_ref().map(|condition| self.condition(condition));
         let mut columns: Vec<ListColumn> = Vec::new();
-        for column in &worklist.columns {
-            if columns.iter().any(|known| known.name == column.name.text) {
+        for (at, column) in worklist.columns.iter().enumerate() {
+            let earlier = worklist.columns[..at].iter().find(|known| known.name.text == column.name.text);
+            if let Some(first) = earlier {
                 let message = format!("a second column `{}`", column.name.text);
-                self.faults.push(Diagnostic::error("E203", column.name.span, message));
+                let fault = Diagnostic::error("E203", column.name.span, message).also(first.name.span, "first here");
+                self.faults.push(fault.help("leave one of the two out, or give it another name: `other_name = …`"));
             }
             if let Some(value) = self.column_value(column, &rows) {
                 columns.push(ListColumn { name: column.name.text.clone(), value });

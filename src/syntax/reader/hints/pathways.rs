@@ -20,7 +20,8 @@ fn next_if(stop: &Stop<'_>) -> Option<Hint> {
     let line_start = stop.text[..stop.at].rfind('\n').map_or(0, |at| at + 1);
     let is_next = stop.text[line_start..].split_whitespace().next() == Some("next");
     let place = stop.at..stop.at + stop.found().len();
-    let hint = Hint::help("write `when`, as in `next \"agree a day\" when no appointment`")?;
+    let help = "write `when`, as in `next \"agree a day\" when no appointment`";
+    let hint = Hint::at(place.clone(), "next steps have no word `if`", help)?;
     (is_next && stop.found() == "if").then(|| hint.fix(place, "when"))
 }
 
@@ -39,7 +40,7 @@ fn for_whom(stop: &Stop<'_>) -> Option<Hint> {
         Rule::k_of,
     ];
     let is_start = parts.iter().any(|part| stop.expects(*part)) && !stop.expects(Rule::state);
-    let help = "say whose pathway it is: `for those not achieved in at least one of VI001, VI002 of year_end`, where \
+    let help = "say whose pathway it is: `for those not achieved in at least one of CODE, CODE of year_end`, where \
                 `year_end` is a name of `[uses]`";
     is_start.then(|| Hint::help(help)).flatten()
 }
