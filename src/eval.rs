@@ -17,6 +17,7 @@ pub mod sight;
 pub mod smallest;
 pub mod trace;
 pub mod witness;
+pub mod worth;
 
 mod beside;
 pub mod births;
