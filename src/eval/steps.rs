@@ -49,20 +49,20 @@ pub enum Turn<'b> {
     },
 }
 
-/// What a step does to its payment, held against the children just before and just after the one that reaches it.
+/// What a step does to its payment, held against those who come just before and just after the one who reaches it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Effect {
-    /// The child that reaches it is worth more than those before and after: a cliff.
+    /// The one who reaches it is worth more than those before and after: a cliff.
     Jumps,
-    /// The payment begins to grow.
+    /// The payment, which did not change, begins to grow.
     Starts,
-    /// It is all there: further children add nothing.
+    /// The payment, which grew, is all there: those after add nothing.
     Full,
-    /// Further children are worth more each than those before.
+    /// Those after are worth more each than those before.
     Steeper,
-    /// Further children are worth less each than those before.
+    /// Those after are worth less each than those before.
     Flatter,
-    /// The child that reaches it lowers the payment.
+    /// The one who reaches it is worth less than those before and after: a cliff downwards.
     Falls,
 }
 
@@ -202,7 +202,7 @@ impl<'b> Search<'_, 'b> {
         turns
     }
 
-    /// What the child that reaches a place does: None where that is not known, `Some(None)` where it does nothing.
+    /// What the one who reaches a place does: None where that is not known, `Some(None)` where nothing is paid otherwise.
     fn effect(&self, more: i64) -> Option<Option<Effect>> {
         let given = self.given()?;
         let none = Amount::ZERO;
@@ -216,13 +216,13 @@ impl<'b> Search<'_, 'b> {
         if same(gain, before) && same(gain, after) {
             return Some(None);
         }
-        Some(Some(if above(none, gain) {
+        Some(Some(if above(before, gain) && above(after, gain) {
             Effect::Falls
         } else if above(gain, before) && above(gain, after) {
             Effect::Jumps
-        } else if same(before, none) {
+        } else if same(before, none) && above(after, none) {
             Effect::Starts
-        } else if same(after, none) {
+        } else if same(after, none) && above(before, none) {
             Effect::Full
         } else if above(after, before) {
             Effect::Steeper
@@ -240,14 +240,14 @@ impl<'b> Search<'_, 'b> {
             .find(|given| known(*given))
     }
 
-    /// What the child is worth that brings so many.
+    /// What the one is worth who makes it so many.
     fn gain(&self, given: Given, more: i64) -> Option<Amount> {
         let value = |more| (given.of)(self.book, self.program, self.figures, &self.facts_with(more))?.ok();
         value(more)?.minus(value(more - 1)?)
     }
 
-    /// By how much rounding alone can make two children's worth differ: each of the sums held against each other is
-    /// rounded by half a step at most.
+    /// By how much rounding alone can make what two people are worth differ: each of four sums is out by half a step at
+    /// most.
     fn slack(&self, given: Given) -> Amount {
         let lines = self.program.line(given.name).map_or(0, |at| at + 1);
         let cases = self.program.lines.iter().take(lines).flat_map(|line| &line.cases);

@@ -89,14 +89,24 @@ pub struct StepRow {
 }
 
 impl NextRow {
-    /// The nearest step ahead; of several at one place, the first.
+    /// The nearest step ahead that does not cost the practice anything, as far as is known; else the nearest. Of several
+    /// at one place, the first.
     pub fn next(&self) -> Option<&StepRow> {
-        self.steps.iter().find(|step| !step.is_held)
+        let ahead = || self.steps.iter().filter(|step| !step.is_held);
+        ahead().find(|step| !step.costs()).or_else(|| ahead().next())
     }
 
     /// The step that is lost first.
     pub fn held(&self) -> Option<&StepRow> {
         self.steps.iter().find(|step| step.is_held)
+    }
+}
+
+impl StepRow {
+    /// True if the practice is known to have less when it is reached.
+    fn costs(&self) -> bool {
+        let known = self.change.pounds.known().or(self.change.points.known());
+        known.is_some_and(Amount::is_negative)
     }
 }
 
@@ -196,7 +206,7 @@ impl Valued<'_> {
         let of = turn.figures();
         let names: Vec<&str> = of.iter().map(|id| figures[id.index()].name.as_str()).collect();
         let (name, reached_when) = match turn {
-            Turn::Test { test, holds } => (names.join(", "), reader.settled(test, *holds)),
+            Turn::Test { test, holds } => (names.join(" and "), reader.settled(test, *holds)),
             Turn::Best { part, is_smallest, .. } => {
                 let part = reader.value(part);
                 let words = if *is_smallest { "is the smallest" } else { "is the largest" };

@@ -26,7 +26,8 @@ fn each(row: &NextRow) -> Option<Amount> {
 }
 
 /// A sentence on a measure's next step, and on the next people one by one: `A81001, VI001, 2023-24: 1 more reaches
-/// lower_threshold (89 %), worth £548.82; the next three are worth £548.82, £609.80 and £609.80`. None without a step ahead.
+/// lower_threshold (89 %), worth £548.82; the next three are worth £548.82, £609.80 and £609.80; 7 reach upper_threshold (96 %), £3841.74 in all`.
+/// None without a step ahead.
 pub fn sentence(row: &NextRow) -> Option<String> {
     let step = row.next()?;
     let (more, reach) = (step.people, if step.people == 1 { "reaches" } else { "reach" });
@@ -47,6 +48,10 @@ pub fn sentence(row: &NextRow) -> Option<String> {
         1 => text.push_str(&format!("; the next is worth {}", singly[0])),
         2 => text.push_str(&format!("; the next two are worth {}", listed(&singly))),
         _ => text.push_str(&format!("; the next three are worth {}", listed(&singly))),
+    }
+    let full = row.steps.iter().rfind(|other| !other.is_held && other.people > step.people);
+    if let Some(full) = full {
+        text.push_str(&format!("; {} reach {}, {} in all", full.people, called(full), worth(&full.change)));
     }
     Some(text)
 }
