@@ -11,6 +11,7 @@ use crate::cli::facts::{BookFacts, PracticeArguments};
 use crate::cli::format::{self, Format, OutputArguments};
 use crate::cli::inputs::TableDigest;
 use crate::cli::output::{self, Readers};
+use crate::cli::results;
 use crate::cli::years::{DEFAULT_SCHEME, YearArguments};
 use crate::cli::{CliError, Done};
 use crate::ground::Finding;
@@ -78,10 +79,7 @@ pub(super) fn next(arguments: &NextArguments, rules: Option<&Path>) -> Result<Do
     let (mut facts, mut odd, mut notes) = arguments.source.facts(&arguments.practices, &known, &stage)?;
     odd.merge(known.findings.clone());
     arguments.choose_practices(&mut facts)?;
-    notes.extend(known.overrides.iter().map(|set| {
-        let says = set.rulebook_says.as_deref().unwrap_or("leaves it unset");
-        format!("set for this run: {} of {} is {} (the rulebook: {says})", set.figure, set.rulebook, set.set_to)
-    }));
+    notes.extend(results::notes(&facts, &known));
     if arguments.source.counts.is_none() {
         notes.push("the fee of each dose given comes on top of what is said here".to_owned());
     }

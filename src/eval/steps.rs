@@ -7,9 +7,9 @@ mod path;
 
 use std::collections::BTreeSet;
 
-use crate::eval::pay::{Facts, Gap, Reckoning, is_reckoned, points, pounds};
+use crate::eval::pay::{Facts, Reckoning, is_reckoned, points, pounds};
 use crate::eval::steps::path::Path;
-use crate::eval::worth::{reads, with_more};
+use crate::eval::worth::{Gives, reads, with_more};
 use crate::ground::Amount;
 use crate::model::Rulebook;
 use crate::model::book::{Figure, FigureId, MeasurementId};
@@ -259,7 +259,7 @@ impl<'b> Search<'_, 'b> {
 /// Points or pounds of a program.
 #[derive(Clone, Copy)]
 struct Given {
-    of: fn(&Rulebook, &Program, &[Figure], &Facts) -> Option<Result<Amount, Gap>>,
+    of: Gives,
     name: &'static str,
 }
 

@@ -32,7 +32,7 @@ pub fn worth_in_points(
 }
 
 /// What a program gives a practice: [`pounds`] or [`points`].
-type Gives = fn(&Rulebook, &Program, &[Figure], &Facts) -> Option<Result<Amount, Gap>>;
+pub(crate) type Gives = fn(&Rulebook, &Program, &[Figure], &Facts) -> Option<Result<Amount, Gap>>;
 
 fn change(
     book: &Rulebook,
