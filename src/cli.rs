@@ -20,6 +20,7 @@ mod inputs;
 #[cfg(feature = "lsp")]
 mod lsp;
 mod new_year;
+mod next;
 mod output;
 mod overrides;
 mod pathway;
@@ -71,6 +72,8 @@ enum Command {
     Compare(compare::CompareArguments),
     /// What two contract years, or two versions of a rules folder, mean differently
     Diff(diff::DiffArguments),
+    /// How many more to each step of a payment, what each is worth, and how many may be lost
+    Next(next::NextArguments),
     /// Pay against uptake from 0 to 100 %, as a table or a picture
     Curve(curve::CurveArguments),
     /// A grid over any figure: what all practices cost, who gains, who loses, and where it breaks even
@@ -144,6 +147,7 @@ fn run(arguments: Arguments) -> Result<Done, CliError> {
         Command::Score(arguments) => score::score(&arguments, rules),
         Command::Compare(arguments) => compare::compare(&arguments, rules),
         Command::Diff(arguments) => diff::diff(&arguments, rules),
+        Command::Next(arguments) => next::next(&arguments, rules),
         Command::Curve(arguments) => curve::curve(&arguments, rules),
         Command::Sweep(arguments) => sweep::sweep(&arguments, rules),
         Command::Check(arguments) => check::check(&arguments, rules),

@@ -15,6 +15,7 @@ pub mod pay;
 pub mod run;
 pub mod sight;
 pub mod smallest;
+pub mod steps;
 pub mod trace;
 pub mod witness;
 pub mod worth;

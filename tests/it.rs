@@ -55,6 +55,10 @@ mod lsp;
 mod money;
 #[path = "it/new_year.rs"]
 mod new_year;
+#[path = "it/next.rs"]
+mod next;
+#[path = "it/parental_choice.rs"]
+mod parental_choice;
 #[path = "it/pathway.rs"]
 mod pathway;
 #[path = "it/sameness.rs"]

@@ -238,8 +238,8 @@ fn measure_rows(book: &BookFacts<'_>, year: &str, practice_code: &str, facts: &F
     rows
 }
 
-/// What a reader must know of how the results came about.
-fn notes(books: &[BookFacts<'_>], known: &KnownPractices) -> Vec<String> {
+/// What a reader must know of how the results came about: what was set, and whether a baseline is missing.
+pub(super) fn notes(books: &[BookFacts<'_>], known: &KnownPractices) -> Vec<String> {
     let mut notes = Vec::new();
     for set in &known.overrides {
         let says = set.rulebook_says.as_deref().unwrap_or("leaves it unset");

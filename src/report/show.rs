@@ -7,7 +7,7 @@
 mod beside;
 mod days;
 mod find;
-mod formulas;
+pub(in crate::report) mod formulas;
 mod gather;
 mod overview;
 pub mod pages;

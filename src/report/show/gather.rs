@@ -340,7 +340,7 @@ impl<'a> Gatherer<'a> {
             (_, None, Some(quarter)) => format!("quarter {quarter}"),
             (_, None, None) => "the practice".to_owned(),
         };
-        let reader = Reader { book: self.book, program };
+        let reader = Reader { book: self.book, figures: &self.book.figures, program };
         let line = |line: &crate::model::formula::Line| LineShown {
             name: line.name.clone(),
             unit: line.unit.to_string(),
