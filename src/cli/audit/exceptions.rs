@@ -115,14 +115,13 @@ impl ExceptionArguments {
     fn write(&self, books: &[Rulebook], all: Vec<Excepted>, odd: &[Finding]) -> Result<(), CliError> {
         let rows = compared(all);
         output::talk_block(&findings::summary(odd));
+        let by_chance = exceptions::by_chance(&rows);
+        METHOD.into_iter().chain(by_chance.iter().map(String::as_str)).for_each(output::talk);
         let notes = format::notes(books);
         if self.output.format == Format::Table {
-            METHOD.iter().for_each(|line| output::talk(line));
-            exceptions::by_chance(&rows).iter().for_each(|line| output::talk(line));
+            exceptions::left_out(&rows).iter().for_each(|line| output::talk(line));
             return self.output.write(&exceptions::short_table(&rows), &[], Readers::Anyone, &notes, |_| Ok(()));
         }
-        let by_chance = exceptions::by_chance(&rows);
-        by_chance.iter().for_each(|line| output::talk(line));
         let table = exceptions::table(&rows);
         self.output.write(&table, &[], Readers::Anyone, &notes, |out| {
             let stamps: Vec<BookStamp> = books.iter().map(BookStamp::of).collect();

@@ -135,7 +135,10 @@ impl MonthEndArguments {
         }
         month_end::summary(&rows).iter().for_each(|line| output::talk(line));
         let table = match self.output.format {
-            Format::Table => month_end::short_table(&rows),
+            Format::Table => {
+                month_end::left_out(&rows).iter().for_each(|line| output::talk(line));
+                month_end::short_table(&rows)
+            }
             _ => month_end::table(&rows),
         };
         let overrides = match known.overrides.is_empty() {

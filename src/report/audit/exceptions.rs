@@ -36,7 +36,7 @@ pub const ANY_REASON: &str = "any";
 /// How the limits are made, for people.
 pub const METHOD: [&str; 3] = [
     "rate: excepted of eligible (the register without the excluded), with its 95 % interval by Wilson's score method",
-    "limits: the counts between which the practice's exceptions would lie 95 and 99.8 times in 100, were those of it and its peers dealt to their people by lot (hypergeometric, exact); peers are the other practices together",
+    "limits: the counts within which the practice's exceptions would lie at least 95 % and 99.8 % of the time, were those of it and its peers dealt to their people by lot (hypergeometric, exact); peers are the other practices together",
     "beyond the limits is a reason to look, not a finding: who lives where and moves when differs between practices",
 ];
 
@@ -229,7 +229,7 @@ pub fn by_chance(rows: &[ExceptionRow]) -> Vec<String> {
         let of = |level: Level| {
             let beyond = rows.iter().filter(|row| row.is_beyond(level)).count();
             let chance: f64 = rows.iter().filter_map(|row| Some(row.lot.as_ref()?.beyond(level))).sum();
-            (beyond, amount(chance).map_or(String::new(), |chance| chance.to_decimals(1)))
+            (beyond, amount(chance).map_or(String::new(), |chance| chance.to_decimals(2)))
         };
         let ((warnings, by_chance), (alarms, alarms_by_chance)) = (of(Level::Warning), of(Level::Alarm));
         told.push(format!(
@@ -241,14 +241,14 @@ pub fn by_chance(rows: &[ExceptionRow]) -> Vec<String> {
     if alone > 0 {
         told.push(format!("{} without any peer: a rate, and nothing to hold it against", counted(alone as u64, "row")));
     }
-    let left_out = rows.len() - short_table(rows).row_count();
-    if left_out > 0 {
-        told.push(format!(
-            "{} of single reasons within their limits not shown in the table for people",
-            counted(left_out as u64, "row")
-        ));
-    }
     told
+}
+
+/// What the table for people leaves out, in a sentence.
+pub fn left_out(rows: &[ExceptionRow]) -> Option<String> {
+    let left_out = rows.len() - short_table(rows).row_count();
+    let rows = counted(left_out as u64, "row");
+    (left_out > 0).then(|| format!("{rows} of single reasons within their limits left out of the table for people"))
 }
 
 #[cfg(test)]

@@ -151,21 +151,20 @@ pub fn summary(rows: &[MonthEndRow]) -> Vec<String> {
         let results = ours().filter_map(|row| row.last_day.counts.register.whole()).sum::<i128>();
         let declared = ours().next().map_or("", |row| convention(row.declared));
         format!(
-            "{year}, which takes the {declared}: of {}, {} have a day that its month lacks, and {} would be another by the other convention",
+            "{year}, which takes the {declared}: of {}, {} have a day that its month lacks, and {} would come out otherwise by the other convention",
             counted(u64::try_from(results).unwrap_or(0), "result"),
             sum(|row| row.with_missing_day),
             sum(|row| row.differ),
         )
     });
-    let mut told: Vec<String> = told.collect();
+    told.collect()
+}
+
+/// What the table for people leaves out, in a sentence.
+pub fn left_out(rows: &[MonthEndRow]) -> Option<String> {
     let left_out = rows.len() - short_table(rows).row_count();
-    if left_out > 0 {
-        told.push(format!(
-            "{} of practices where nobody's outcome differs not shown in the table for people",
-            counted(left_out as u64, "row")
-        ));
-    }
-    told
+    let rows = counted(left_out as u64, "row");
+    (left_out > 0).then(|| format!("{rows} where nobody's outcome differs left out of the table for people"))
 }
 
 /// A patient whose outcome hangs on the convention.
