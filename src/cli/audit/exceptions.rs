@@ -18,7 +18,7 @@ use crate::eval::sight::Asked;
 use crate::ground::Finding;
 use crate::model::Rulebook;
 use crate::model::book::MeasureKind;
-use crate::report::audit::exceptions::{self, ANY_REASON, Excepted, METHOD, compared};
+use crate::report::audit::exceptions::{self, ANY_REASON, Excepted, compared};
 use crate::report::findings;
 use crate::report::run_json::{self, BookStamp, RunDocument};
 
@@ -115,8 +115,8 @@ impl ExceptionArguments {
     fn write(&self, books: &[Rulebook], all: Vec<Excepted>, odd: &[Finding]) -> Result<(), CliError> {
         let rows = compared(all);
         output::talk_block(&findings::summary(odd));
-        let by_chance = exceptions::by_chance(&rows);
-        METHOD.into_iter().chain(by_chance.iter().map(String::as_str)).for_each(output::talk);
+        let told: Vec<String> = exceptions::method().into_iter().chain(exceptions::by_chance(&rows)).collect();
+        told.iter().for_each(|line| output::talk(line));
         let notes = format::notes(books);
         if self.output.format == Format::Table {
             exceptions::left_out(&rows).iter().for_each(|line| output::talk(line));
@@ -125,7 +125,6 @@ impl ExceptionArguments {
         let table = exceptions::table(&rows);
         self.output.write(&table, &[], Readers::Anyone, &notes, |out| {
             let stamps: Vec<BookStamp> = books.iter().map(BookStamp::of).collect();
-            let told: Vec<&str> = METHOD.into_iter().chain(by_chance.iter().map(String::as_str)).collect();
             let document = RunDocument {
                 rulebooks: &stamps,
                 results: &table,

@@ -26,6 +26,14 @@ pub enum Level {
 }
 
 impl Level {
+    /// What lies within, in per cent: `95`, `99.8`.
+    pub fn percent(self) -> &'static str {
+        match self {
+            Level::Warning => "95",
+            Level::Alarm => "99.8",
+        }
+    }
+
     /// The probability that lies beyond one limit at most.
     fn tail(self) -> f64 {
         match self {

@@ -34,11 +34,19 @@ pub static EXCEPTION_COLUMNS: [Column; 18] = [
 pub const ANY_REASON: &str = "any";
 
 /// How the limits are made, for people.
-pub const METHOD: [&str; 3] = [
-    "rate: excepted of eligible (the register without the excluded), with its 95 % interval by Wilson's score method",
-    "limits: the counts within which the practice's exceptions would lie at least 95 % and 99.8 % of the time, were those of it and its peers dealt to their people by lot (hypergeometric, exact); peers are the other practices together",
-    "beyond the limits is a reason to look, not a finding: who lives where and moves when differs between practices",
-];
+pub fn method() -> [String; 3] {
+    let (warning, alarm) = (Level::Warning.percent(), Level::Alarm.percent());
+    [
+        format!(
+            "rate: excepted of eligible (the register without the excluded), with its {warning} % interval by Wilson's score method"
+        ),
+        format!(
+            "limits: the counts within which the practice's exceptions would lie at least {warning} % and {alarm} % of the time, were those of it and its peers dealt to their people by lot (hypergeometric, exact); peers are the other practices together"
+        ),
+        "beyond the limits is a reason to look, not a finding: who lives where and moves when differs between practices"
+            .to_owned(),
+    ]
+}
 
 /// A practice's people and exceptions for one indicator.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -72,6 +80,24 @@ pub struct ExceptionRow {
     lot: Option<Lot>,
 }
 
+/// A side of limits.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Side {
+    /// More exceptions than within the limits.
+    Above,
+    /// Fewer.
+    Below,
+}
+
+impl Side {
+    fn word(self) -> &'static str {
+        match self {
+            Side::Above => "above",
+            Side::Below => "below",
+        }
+    }
+}
+
 impl ExceptionRow {
     /// The least and the largest count within limits; None without peers.
     fn limits(&self, level: Level) -> Option<(u64, u64)> {
@@ -82,16 +108,17 @@ impl ExceptionRow {
         self.limits(level).is_some_and(|(low, high)| self.own.excepted < low || self.own.excepted > high)
     }
 
+    /// On which side the practice is beyond the limits, and of which level, the wider if of both; None within them.
+    pub fn beyond(&self) -> Option<(Side, Level)> {
+        let level = [Level::Alarm, Level::Warning].into_iter().find(|level| self.is_beyond(*level))?;
+        let is_above = self.limits(level).is_some_and(|(_, high)| self.own.excepted > high);
+        Some((if is_above { Side::Above } else { Side::Below }, level))
+    }
+
     /// `above_95`, `above_99_8`, `below_95`, `below_99_8`; empty within the limits.
-    pub fn beyond(&self) -> &'static str {
-        let is_above = self.limits(Level::Warning).is_some_and(|(_, high)| self.own.excepted > high);
-        match (is_above, self.is_beyond(Level::Warning), self.is_beyond(Level::Alarm)) {
-            (true, _, true) => "above_99_8",
-            (true, _, false) => "above_95",
-            (false, true, true) => "below_99_8",
-            (false, true, false) => "below_95",
-            (false, false, _) => "",
-        }
+    fn beyond_word(&self) -> String {
+        self.beyond()
+            .map_or(String::new(), |(side, level)| format!("{}_{}", side.word(), level.percent().replace('.', "_")))
     }
 
     /// True for all exceptions together.
@@ -131,7 +158,7 @@ impl ExceptionRow {
             limit(warning.map(|(_, high)| high)),
             limit(alarm.map(|(low, _)| low)),
             limit(alarm.map(|(_, high)| high)),
-            Cell::text(self.beyond()),
+            Cell::text(self.beyond_word()),
         ]
     }
 }
@@ -177,26 +204,30 @@ pub fn table(rows: &[ExceptionRow]) -> Table<'_> {
 
 /// The table for people: all exceptions together, and of the single reasons those beyond their limits.
 pub fn short_table(rows: &[ExceptionRow]) -> Table<'_> {
-    let mut table = Table::new("Exception rates beside the peers'", SHORT_COLUMNS.to_vec());
-    let shown = rows.iter().filter(|row| row.is_of_any_reason() || !row.beyond().is_empty());
+    let mut table = Table::new("Exception rates beside the peers'", short_columns());
+    let shown = rows.iter().filter(|row| row.is_of_any_reason() || row.beyond().is_some());
     table.rows = shown.map(short_cells).collect();
     table
 }
 
-static SHORT_COLUMNS: [Column; 12] = [
-    Column::text("year"),
-    Column::text("practice"),
-    Column::text("indicator").short("ind."),
-    Column::text("reason"),
-    Column::whole("eligible").short("elig."),
-    Column::whole("excepted").short("except."),
-    Column::amount("rate %", 2),
-    Column::text("95 % interval").short("95 %"),
-    Column::amount("peers %", 2),
-    Column::text("within 95 %").short("in 95 %"),
-    Column::text("within 99.8 %").short("in 99.8 %"),
-    Column::text("beyond"),
-];
+fn short_columns() -> Vec<Column> {
+    let named = |name: String| Column { name: name.into(), ..Column::text("") };
+    let (warning, alarm) = (Level::Warning.percent(), Level::Alarm.percent());
+    vec![
+        Column::text("year"),
+        Column::text("practice"),
+        Column::text("indicator").short("ind."),
+        Column::text("reason"),
+        Column::whole("eligible").short("elig."),
+        Column::whole("excepted").short("except."),
+        Column::amount("rate %", 2),
+        named(format!("{warning} % interval")),
+        Column::amount("peers %", 2),
+        named(format!("within {warning} %")),
+        named(format!("within {alarm} %")),
+        Column::text("beyond"),
+    ]
+}
 
 fn short_cells(row: &ExceptionRow) -> Vec<Cell<'_>> {
     let cells = row.cells();
@@ -205,13 +236,7 @@ fn short_cells(row: &ExceptionRow) -> Vec<Cell<'_>> {
         Cell::Empty => Cell::Empty,
         Cell::Text(_) | Cell::Whole(_) | Cell::Amount(_) => Cell::text(format!("{} to {}", shown(low), shown(high))),
     };
-    let beyond = match row.beyond() {
-        "above_99_8" => "above 99.8 %",
-        "above_95" => "above 95 %",
-        "below_99_8" => "below 99.8 %",
-        "below_95" => "below 95 %",
-        within => within,
-    };
+    let beyond = row.beyond().map_or(String::new(), |(side, level)| format!("{} {} %", side.word(), level.percent()));
     let mut short: Vec<Cell<'_>> = cells[..7].to_vec();
     short.extend([range(7, 8), cells[11].clone(), range(13, 14), range(15, 16), Cell::text(beyond)]);
     short
@@ -233,8 +258,10 @@ pub fn by_chance(rows: &[ExceptionRow]) -> Vec<String> {
         };
         let ((warnings, by_chance), (alarms, alarms_by_chance)) = (of(Level::Warning), of(Level::Alarm));
         told.push(format!(
-            "{what}: of {}, {warnings} beyond the 95 % limits, where chance alone would put {by_chance}; {alarms} beyond the 99.8 % limits, where it would put {alarms_by_chance}",
+            "{what}: of {}, {warnings} beyond the {} % limits, where chance alone would put {by_chance}; {alarms} beyond the {} % limits, where it would put {alarms_by_chance}",
             counted(rows.len() as u64, "comparison"),
+            Level::Warning.percent(),
+            Level::Alarm.percent(),
         ));
     }
     let alone = rows.iter().filter(|row| row.lot.is_none()).count();
@@ -272,24 +299,24 @@ mod tests {
         let rows = compared(vec![of("B", ANY_REASON, 6, 0), of("A", ANY_REASON, 4, 4), of("C", ANY_REASON, 0, 0)]);
         let shown: Vec<_> = rows
             .iter()
-            .map(|row| (row.own.practice_code.as_str(), row.peers_eligible, row.peers_excepted, row.beyond()))
+            .map(|row| (row.own.practice_code.as_str(), row.peers_eligible, row.peers_excepted, row.beyond_word()))
             .collect();
         // Worked in `chance::tests`: all four of A's four, where 1 of 210 ways would, is beyond 95 % and not 99.8 %.
-        assert_eq!(shown, [("A", 6, 0, "above_95"), ("B", 4, 4, "below_95")]);
+        assert_eq!(shown, [("A", 6, 0, "above_95".to_owned()), ("B", 4, 4, "below_95".to_owned())]);
     }
 
     #[test]
     fn without_peers_nothing_is_beyond() {
         let rows = compared(vec![of("A", ANY_REASON, 4, 4)]);
-        assert_eq!((rows[0].beyond(), rows[0].limits(Level::Warning), rows[0].expected()), ("", None, None));
+        assert_eq!((rows[0].beyond(), rows[0].limits(Level::Warning), rows[0].expected()), (None, None, None));
         assert_eq!(by_chance(&rows), ["1 row without any peer: a rate, and nothing to hold it against"]);
     }
 
     #[test]
     fn one_exception_of_two_people_is_no_signal_among_its_like() {
-        // 1 of 2, and 20 of 98: both by lot, 22C0…: P(at least 1) = 1 − (79·78)/(100·99) = 0.3776.
+        // 1 of 2 beside 20 of 98: 21 of 100 by lot, so at least 1 of 2 in 1 − (79·78)/(100·99) = 0.38 of all ways.
         let rows = compared(vec![of("A", ANY_REASON, 2, 1), of("B", ANY_REASON, 98, 20)]);
-        assert_eq!(rows[0].beyond(), "");
+        assert_eq!(rows[0].beyond(), None);
     }
 
     #[test]
