@@ -3,6 +3,8 @@
 //! This is the only floor that opens a path, reads a clock, or prints. Results go to stdout, everything else to stderr.
 //! Exit codes: 0 done; 1 the check that was asked for failed; 2 the command line or the input is unusable.
 
+mod attrition;
+mod audit;
 mod check;
 mod compare;
 mod curve;
@@ -86,6 +88,10 @@ enum Command {
     Fmt(fmt::FmtArguments),
     /// A local scheme: states of children not achieved, alerts, worklists, and the return
     Pathway(pathway::PathwayArguments),
+    /// How many people drop out at each clause of an indicator, and how many fail only that clause
+    Attrition(attrition::AttritionArguments),
+    /// Whose result hangs on a convention, and which exception rates stand out among their peers
+    Audit(audit::AuditArguments),
     /// Explain one patient's result for one indicator, clause by clause
     Explain(explain::ExplainArguments),
     /// Show what a rulebook says in plain English, with every figure, source and disagreement
@@ -154,6 +160,8 @@ fn run(arguments: Arguments) -> Result<Done, CliError> {
         Command::Test(arguments) => test::test(&arguments, rules),
         Command::Fmt(arguments) => fmt::fmt(&arguments, rules),
         Command::Pathway(arguments) => pathway::pathway(&arguments, rules),
+        Command::Attrition(arguments) => attrition::attrition(&arguments, rules),
+        Command::Audit(arguments) => audit::audit(&arguments, rules),
         Command::Explain(arguments) => explain::explain(&arguments, rules),
         Command::Show(arguments) => show::show(&arguments, rules),
         Command::NewYear(arguments) => new_year::new_year(&arguments, rules),

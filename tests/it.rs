@@ -1,5 +1,9 @@
 //! All integration tests in one binary: the installed command is run on files, as a user would.
 
+#[path = "it/attrition.rs"]
+mod attrition;
+#[path = "it/audit.rs"]
+mod audit;
 #[path = "it/bad_input.rs"]
 mod bad_input;
 #[path = "it/check_books.rs"]

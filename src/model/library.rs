@@ -5,6 +5,7 @@ use crate::model::Rulebook;
 use crate::model::build::{self, NUMBERS_FILES};
 
 mod across;
+mod convention;
 mod moved;
 
 /// All the files of a rules folder.
