@@ -20,6 +20,7 @@ pub mod figured;
 pub mod findings;
 pub mod gaps;
 pub mod github;
+pub mod near_misses;
 pub mod pathway;
 pub mod payments;
 pub mod point_check;
