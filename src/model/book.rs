@@ -319,7 +319,7 @@ pub struct Due {
     pub span: Span,
 }
 
-/// `related to mmr records of measles and mumps and rubella from age 1 year`: what may have been a dose that counts,
+/// `related to mmr records of measles and mumps and rubella on or after age 1 year`: what may have been a dose that counts,
 /// recorded as something else. It decides no outcome.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Related {

@@ -144,7 +144,7 @@ pub struct Related {
     pub records: Vec<Word>,
     /// True where `and` joins them, so that all of them together may have been the dose; `or` says any one.
     pub together: bool,
-    /// `from age 1 year`
+    /// `on or after age 1 year`
     pub window: Option<Window>,
     /// Remarks.
     pub notes: Vec<Note>,

@@ -111,7 +111,7 @@ impl Builder<'_> {
         self.notes(BODY, LONGEST_REMARK, &due.notes);
     }
 
-    /// `related to mmr records of measles and mumps and rubella from age 1 year`
+    /// `related to mmr records of measles and mumps and rubella on or after age 1 year`
     fn related(&mut self, gap: Gap, related: &Related) {
         self.row(gap, CLAUSE, self.start(related.span));
         let end = related.window.as_ref().map(|window| window.span).or(related.records.last().map(|name| name.span));
