@@ -23,7 +23,7 @@ use crate::model::book::MeasureKind;
 use crate::report::gaps;
 use crate::report::near_misses::{BookCases, Case, Told, kinds, patients, practices};
 use crate::report::run_json::{self, BookStamp, RunDocument};
-use crate::report::table::Grid;
+use crate::report::table::{Cell, Grid};
 
 /// Arguments of `uptake near-misses`.
 #[derive(Args, Debug)]
@@ -251,7 +251,7 @@ impl NearMissArguments {
         if self.output.format == Format::Json {
             return self.write_json(&told, beside.as_ref(), readers, &stamps, known, findings);
         }
-        let mut grids: Vec<(&dyn Grid, &[Vec<crate::report::table::Cell<'_>>])> = vec![(&told.table, &[])];
+        let mut grids: Vec<(&dyn Grid, &[Vec<Cell<'_>>])> = vec![(&told.table, &[])];
         if let Some(beside) = &beside {
             grids.push((&beside.table, &[]));
         }

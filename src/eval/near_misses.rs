@@ -45,15 +45,8 @@ pub enum Kind {
 
 impl Kind {
     /// All of them, in order.
-    pub const ALL: [Kind; 7] = [
-        Kind::Code,
-        Kind::Days,
-        Kind::SameDay,
-        Kind::Components,
-        Kind::Unrecorded,
-        Kind::History,
-        Kind::Registration,
-    ];
+    pub const ALL: [Kind; 7] =
+        [Kind::Code, Kind::Days, Kind::SameDay, Kind::Components, Kind::Unrecorded, Kind::History, Kind::Registration];
 
     /// The word of the `kind` column.
     pub fn word(self) -> &'static str {
@@ -112,12 +105,7 @@ pub struct Sought {
 /// register, or in any case achieved, excepted or excluded.
 ///
 /// The work for one patient is bounded: of a record with more than some dozens of doses only the first are looked at.
-pub fn near_misses(
-    lens: &Lens<'_>,
-    measurement: MeasurementId,
-    patient: Patient<'_>,
-    sought: Sought,
-) -> Vec<NearMiss> {
+pub fn near_misses(lens: &Lens<'_>, measurement: MeasurementId, patient: Patient<'_>, sought: Sought) -> Vec<NearMiss> {
     let Some(mut trial) = Trial::new(lens, measurement, patient, sought) else { return Vec::new() };
     let mut found = codes::related(&mut trial);
     found.extend(codes::components(&mut trial));

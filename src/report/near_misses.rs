@@ -162,7 +162,9 @@ impl<'a> Gaps<'a> {
     fn named(self) -> Vec<NamedGap> {
         let owned = |names: BTreeSet<&str>| names.into_iter().map(str::to_owned).collect();
         let named = self.0.into_iter();
-        named.map(|(gap, (years, practices))| NamedGap { gap, years: owned(years), practices: owned(practices) }).collect()
+        named
+            .map(|(gap, (years, practices))| NamedGap { gap, years: owned(years), practices: owned(practices) })
+            .collect()
     }
 }
 

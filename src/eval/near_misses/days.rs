@@ -5,7 +5,7 @@ use crate::eval::judge::Outcome;
 use crate::eval::near_misses::trial::{Repair, Trial};
 use crate::eval::near_misses::{Kind, NearMiss};
 use crate::ground::Day;
-use crate::model::book::Date;
+use crate::model::book::{ClusterSet, Date};
 
 /// No date is moved further than this, whatever limit is asked for.
 const FURTHEST_DAYS: i32 = 731;
@@ -82,7 +82,7 @@ fn moved(trial: &mut Trial<'_, '_>, records: &[Event]) -> Option<NearMiss> {
     let (earlier, later) = reach(trial, day)?;
     let days = nearest(earlier, later, |days| trial.achieves(&on_another_day(records, days)))?;
     let clusters = records.iter().map(|record| trial.lens.clusters_of(record));
-    let clusters = clusters.fold(Default::default(), crate::model::book::ClusterSet::or);
+    let clusters = clusters.fold(ClusterSet::default(), ClusterSet::or);
     let miss = trial.miss(Kind::Days, on_another_day(records, days));
     let clusters = clusters.and(trial.counted);
     Some(trial.told(NearMiss { clusters, recorded: Some(day), doses: records.len(), move_days: days, ..miss }))

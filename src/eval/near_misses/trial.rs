@@ -2,11 +2,11 @@
 
 use crate::data::extract::{CodeIndex, Event, Patient, PracticeId, Registration};
 use crate::eval::judge::{Outcome, judge, outcome};
-use crate::eval::near_misses::{NearMiss, Sought, clauses};
+use crate::eval::near_misses::{Kind, NearMiss, Sought, clauses};
 use crate::eval::sight::{Lens, Scratch, Sight, registration_on};
 use crate::eval::trace::Record;
 use crate::ground::{Day, Period};
-use crate::model::book::{ClusterSet, Measure, Measurement, MeasurementId, Window};
+use crate::model::book::{ClusterSet, DateId, Measure, Measurement, MeasurementId, Window};
 
 /// So many doses of a record are looked at, the first.
 const MOST_RECORDS: usize = 64;
@@ -102,7 +102,7 @@ impl<'a, 'b> Trial<'a, 'b> {
     }
 
     /// What some dates are for the record as it is.
-    pub(super) fn dates(&mut self, ids: &[crate::model::book::DateId]) -> Vec<Option<Day>> {
+    pub(super) fn dates(&mut self, ids: &[DateId]) -> Vec<Option<Day>> {
         match Sight::new(self.lens, self.patient, self.measured.day, &mut self.scratch) {
             Some(mut sight) => ids.iter().map(|id| sight.date(*id)).collect(),
             None => Vec::new(),
@@ -162,7 +162,7 @@ impl<'a, 'b> Trial<'a, 'b> {
     }
 
     /// A near miss of which so far only the kind and the repair are known, and that it achieves.
-    pub(super) fn miss(&self, kind: super::Kind, repair: Repair) -> NearMiss {
+    pub(super) fn miss(&self, kind: Kind, repair: Repair) -> NearMiss {
         NearMiss {
             kind,
             would_be: Outcome::Achieved,

@@ -51,7 +51,8 @@ impl Builder<'_> {
             let counted = reach.clusters_of_condition(measure.achieved.condition);
             for related in measure.related.iter().filter(|related| !counted.meets(related.counted)) {
                 let names: Vec<&str> = related.counted.iter().map(|at| self.codes.name(at)).collect();
-                let message = format!("`{}` counts no {}, so nothing can be related to it", measure.code, names.join(""));
+                let message =
+                    format!("`{}` counts no {}, so nothing can be related to it", measure.code, names.join(""));
                 let help = "`achieved` must count what the records may have been, under the same cluster's name";
                 self.faults.push(Diagnostic::error("E453", related.span, message).help(help));
             }

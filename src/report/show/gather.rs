@@ -13,9 +13,9 @@ use crate::report::show::formulas::Reader;
 use crate::report::show::pathway::readers_of_cluster;
 use crate::report::show::sentences::{Speaker, falls_in};
 use crate::report::show::{
-    AgeShown, ClauseShown, ClusterShort, ClusterShown, CodeShown, CohortShown, DefinedShown, DueShown, FeeShown, NearShown,
-    FigureShown, LineShown, MeasureShown, MeasuredShown, NotesShown, PaymentShown, Place, ProgramShown, Shown,
-    SourceShown, StandInShown,
+    AgeShown, ClauseShown, ClusterShort, ClusterShown, CodeShown, CohortShown, DefinedShown, DueShown, FeeShown,
+    FigureShown, LineShown, MeasureShown, MeasuredShown, NearShown, NotesShown, PaymentShown, Place, ProgramShown,
+    Shown, SourceShown, StandInShown,
 };
 use crate::report::style::listed;
 use crate::report::wording::value_words;
