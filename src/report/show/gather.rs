@@ -134,7 +134,7 @@ impl<'a> Gatherer<'a> {
             };
             let when = match related.window == Window::default() {
                 true => String::new(),
-                false => format!(", {}", speaker.window(&related.window)),
+                false => format!(" {}", speaker.window(&related.window)),
             };
             NearShown {
                 sentence: format!("{records}{when} may have been a dose of {counted}."),
