@@ -21,6 +21,7 @@ mod import_codes;
 mod inputs;
 #[cfg(feature = "lsp")]
 mod lsp;
+mod near_misses;
 mod new_year;
 mod next;
 mod output;
@@ -94,6 +95,8 @@ enum Command {
     Audit(audit::AuditArguments),
     /// Explain one patient's result for one indicator, clause by clause
     Explain(explain::ExplainArguments),
+    /// Who would count if one thing were otherwise: a code, a date, a dose that is not recorded; and what it is worth
+    NearMisses(near_misses::NearMissArguments),
     /// Show what a rulebook says in plain English, with every figure, source and disagreement
     Show(show::ShowArguments),
     /// Start a contract year: a rulebook carried over, with everything marked that must be looked at
@@ -163,6 +166,7 @@ fn run(arguments: Arguments) -> Result<Done, CliError> {
         Command::Attrition(arguments) => attrition::attrition(&arguments, rules),
         Command::Audit(arguments) => audit::audit(&arguments, rules),
         Command::Explain(arguments) => explain::explain(&arguments, rules),
+        Command::NearMisses(arguments) => near_misses::near_misses(&arguments, rules),
         Command::Show(arguments) => show::show(&arguments, rules),
         Command::NewYear(arguments) => new_year::new_year(&arguments, rules),
         Command::Export(arguments) => export::export(&arguments),

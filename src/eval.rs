@@ -12,6 +12,7 @@ pub mod examples;
 pub mod explain;
 pub mod in_time;
 pub mod judge;
+pub mod near_misses;
 pub mod pathway;
 pub mod pay;
 pub mod reasons;

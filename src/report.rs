@@ -22,6 +22,7 @@ pub mod figured;
 pub mod findings;
 pub mod gaps;
 pub mod github;
+pub mod near_misses;
 pub mod next;
 pub mod pathway;
 pub mod payments;

@@ -57,6 +57,8 @@ mod laws;
 mod lsp;
 #[path = "it/money.rs"]
 mod money;
+#[path = "it/near_misses.rs"]
+mod near_misses;
 #[path = "it/new_year.rs"]
 mod new_year;
 #[path = "it/next.rs"]
