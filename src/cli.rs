@@ -24,6 +24,7 @@ mod output;
 mod overrides;
 mod pathway;
 mod progress;
+mod recall;
 mod results;
 mod rules_folder;
 mod run;
@@ -33,6 +34,7 @@ mod show;
 mod sweep;
 mod test;
 mod whole_folder;
+mod worklists;
 mod years;
 
 use std::path::PathBuf;
@@ -83,6 +85,8 @@ enum Command {
     Fmt(fmt::FmtArguments),
     /// A local scheme: states of children not achieved, alerts, worklists, and the return
     Pathway(pathway::PathwayArguments),
+    /// Whom to call: who can still be in time, until when, and what it is worth; who can no longer
+    Recall(recall::RecallArguments),
     /// Explain one patient's result for one indicator, clause by clause
     Explain(explain::ExplainArguments),
     /// Show what a rulebook says in plain English, with every figure, source and disagreement
@@ -150,6 +154,7 @@ fn run(arguments: Arguments) -> Result<Done, CliError> {
         Command::Test(arguments) => test::test(&arguments, rules),
         Command::Fmt(arguments) => fmt::fmt(&arguments, rules),
         Command::Pathway(arguments) => pathway::pathway(&arguments, rules),
+        Command::Recall(arguments) => recall::recall(&arguments, rules),
         Command::Explain(arguments) => explain::explain(&arguments, rules),
         Command::Show(arguments) => show::show(&arguments, rules),
         Command::NewYear(arguments) => new_year::new_year(&arguments, rules),

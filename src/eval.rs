@@ -12,6 +12,7 @@ pub mod in_time;
 pub mod judge;
 pub mod pathway;
 pub mod pay;
+pub mod recall;
 pub mod run;
 pub mod sight;
 pub mod smallest;

@@ -12,6 +12,7 @@ mod meaning;
 mod measures;
 mod pairs;
 mod pathways;
+mod worklists;
 mod payments;
 
 use crate::ground::{ConceptId, Day, MissingDay, Period, Unit};
@@ -230,6 +231,7 @@ impl Difference {
         comparing.clusters();
         comparing.word_lists();
         comparing.pathways();
+        comparing.lists_of_patients();
         let mut changes = comparing.changes;
         // A measure's figures and clauses stand together; within a subject what was found first stands first.
         changes.sort_by_key(|change| comparing.places.iter().position(|subject| *subject == change.subject));
