@@ -57,6 +57,8 @@ mod money;
 mod new_year;
 #[path = "it/pathway.rs"]
 mod pathway;
+#[path = "it/recall.rs"]
+mod recall;
 #[path = "it/sameness.rs"]
 mod sameness;
 #[path = "it/show.rs"]

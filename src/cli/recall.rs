@@ -3,6 +3,8 @@
 mod money;
 mod payers;
 
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -21,15 +23,19 @@ use crate::cli::years::{DEFAULT_SCHEME, YearArguments};
 use crate::cli::{CliError, Done, worklists};
 use crate::data::{Extract, Silent};
 use crate::eval::pathway::Card;
+use crate::eval::pay::Gap;
 use crate::eval::recall::{Asking, Called, Recall, recall as look};
 use crate::eval::sight::{Asked, Lens};
 use crate::ground::{Day, Finding};
 use crate::model::Rulebook;
 use crate::model::book::MeasureKind;
-use crate::model::worklist::Worklist;
+use crate::model::worklist::{PatientRows, Worklist};
+use crate::report::figured::{ANY_PRACTICE, Figured, gap_words};
 use crate::report::findings;
 use crate::report::gaps::{self, NamedGap};
-use crate::report::recall::{Line, Scene, excepted, in_time, limit_doses, list, sort_by_place, sort_in_time, too_late};
+use crate::report::recall::{
+    Line, Scene, excepted, in_time, limit_doses, list, sort_by_place, sort_in_time, too_late, unset_figures,
+};
 use crate::report::run_json::{self, BookStamp, RunDocument};
 use crate::report::table::{Cell, Grid, Table};
 
@@ -137,7 +143,8 @@ pub(super) fn recall(arguments: &RecallArguments, rules: Option<&Path>) -> Resul
     found.merge(known.findings.clone());
     let findings = found.list();
     output::talk_block(&findings::summary(&findings));
-    let setting = Setting { books: &books, extract: &extract, known: &known, results: &results, payers: &payers, as_of };
+    let setting =
+        Setting { books: &books, extract: &extract, known: &known, results: &results, payers: &payers, as_of };
     arguments.write(&setting, &findings)?;
     Ok(Done::Well)
 }
@@ -190,7 +197,7 @@ impl RecallArguments {
         let scene = Scene { as_of: setting.as_of, cards: &cards, lines: &lines };
         let today = if self.as_of.is_none() { ", which is today" } else { "" };
         output::talk(&format!("as of {}{today}", setting.as_of.in_words()));
-        let gaps = money::gaps(setting.books, &lines);
+        let gaps = gaps_of(&lines);
         output::talk_block(&gaps::summary(&gaps));
         if let Some(folder) = &self.lists {
             return write_all(setting.books, &scene, folder);
@@ -231,7 +238,7 @@ impl RecallArguments {
                 });
             }
         }
-        let is_in_time = |line: &Line<'_>| line.called.rows == crate::model::worklist::PatientRows::InTime;
+        let is_in_time = |line: &Line<'_>| line.called.rows == PatientRows::InTime;
         let (mut urgent, mut others): (Vec<_>, Vec<_>) = lines.into_iter().partition(is_in_time);
         sort_in_time(&mut urgent);
         sort_by_place(&mut others);
@@ -270,8 +277,11 @@ impl RecallArguments {
         if self.output.format == Format::Json {
             let named = tables.iter().find(|(table, ..)| self.table == Some(*table));
             let results = named.map_or(&in_time, |(.., table)| *table);
-            let further: Vec<(&str, &dyn Grid)> =
-                tables[1..].iter().filter(|_| named.is_none()).map(|(_, name, table)| (*name, *table as &dyn Grid)).collect();
+            let further: Vec<(&str, &dyn Grid)> = tables[1..]
+                .iter()
+                .filter(|_| named.is_none())
+                .map(|(_, name, table)| (*name, *table as &dyn Grid))
+                .collect();
             return self.output.write(results, &[], Readers::Anyone, &notes, |out| {
                 self.document(out, setting, results, &further, gaps, findings)
             });
@@ -316,6 +326,38 @@ impl RecallArguments {
         };
         run_json::write_as(out, "uptake.recall/1", &document)
     }
+}
+
+/// What is not known: pounds and fees of those who are listed, and the figures that the lists show.
+fn gaps_of(lines: &[Line<'_>]) -> Vec<NamedGap> {
+    let mut by_sentence: BTreeMap<Cow<'_, str>, (BTreeSet<&str>, BTreeSet<&str>)> = BTreeMap::new();
+    let mut of_lists: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for line in lines {
+        let unset = of_lists.entry(line.year).or_insert_with(|| unset_in_lists(line.book));
+        let of_line = [&line.at_stake, &line.fees].into_iter().filter_map(|figure| match figure {
+            Figured::Gap(why) => Some(Cow::Borrowed(why.as_str())),
+            Figured::Known(_) | Figured::None => None,
+        });
+        for why in of_line.chain(unset.iter().map(|why| Cow::Owned(why.clone()))) {
+            let (years, practices) = by_sentence.entry(why).or_default();
+            years.insert(line.year);
+            practices.insert(line.practice_code);
+        }
+    }
+    let owned = |names: BTreeSet<&str>| names.into_iter().map(str::to_owned).collect();
+    let gap = |(gap, (years, practices)): (Cow<'_, str>, _)| NamedGap {
+        gap: gap.into_owned(),
+        years: owned(years),
+        practices: owned(practices),
+    };
+    by_sentence.into_iter().map(gap).collect()
+}
+
+/// The figures that a rulebook's lists show and nobody has set.
+fn unset_in_lists(book: &Rulebook) -> Vec<String> {
+    let unset = book.worklists.iter().flat_map(|list| unset_figures(book, list));
+    let words: BTreeSet<String> = unset.map(|figure| gap_words(Gap::Unset(figure), book, ANY_PRACTICE)).collect();
+    words.into_iter().collect()
 }
 
 /// Today's date in UTC.
@@ -369,7 +411,7 @@ fn write_all(books: &[Rulebook], scene: &Scene<'_>, folder: &Path) -> Result<(),
 }
 
 /// What lists say of practices.
-fn cards(setting: &Setting<'_>) -> std::collections::BTreeMap<String, Card> {
+fn cards(setting: &Setting<'_>) -> BTreeMap<String, Card> {
     let card = |code: &str| match setting.known.practices.find(code) {
         None => Card::default(),
         Some(practice) => Card {

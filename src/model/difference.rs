@@ -12,8 +12,8 @@ mod meaning;
 mod measures;
 mod pairs;
 mod pathways;
-mod worklists;
 mod payments;
+mod worklists;
 
 use crate::ground::{ConceptId, Day, MissingDay, Period, Unit};
 use crate::model::Rulebook;

@@ -263,9 +263,7 @@ impl Rulebook<'_> {
     fn results(&self, expected: &Expected) -> Vec<Candidate> {
         let lines = match &expected.block {
             Some(block @ (Block::Fee(_) | Block::Payment(_))) => lines_of(block),
-            Some(
-                Block::Define(_) | Block::Measure(_) | Block::Require(_) | Block::Pathway(_) | Block::Worklist(_),
-            )
+            Some(Block::Define(_) | Block::Measure(_) | Block::Require(_) | Block::Pathway(_) | Block::Worklist(_))
             | None => {
                 return Vec::new();
             }

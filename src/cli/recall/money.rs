@@ -1,7 +1,7 @@
 //! What is at stake: what one more patient is worth to a practice, and the fees that doses earn.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::Setting;
 use crate::cli::facts::PracticeArguments;
@@ -14,8 +14,6 @@ use crate::model::Rulebook;
 use crate::model::book::Figure;
 use crate::model::formula::ProgramOf;
 use crate::report::figured::{ANY_PRACTICE, Figured, gap_words};
-use crate::report::gaps::NamedGap;
-use crate::report::recall::{Line, unset_figures};
 
 /// Rulebook, practice, measurement, how many more.
 type Asked = (usize, u32, usize, i64);
@@ -75,7 +73,8 @@ impl<'a> Money<'a> {
     /// What the missing doses earn in fees; none where no dose is missing, or no fee is paid for them.
     pub(super) fn fees(&self, called: &Called) -> Figured {
         if called.earnings.is_partly_unknown {
-            return Figured::Gap("the fee of a dose is not known that is given outside the years of these rules".to_owned());
+            let why = "no rulebook says what a dose earns that is given outside the years of these rules";
+            return Figured::Gap(why.to_owned());
         }
         let mut paid = None;
         for earning in &called.earnings.fees {
@@ -99,34 +98,4 @@ impl<'a> Money<'a> {
         facts.doses[earning.fee.index()] = Some(earning.doses);
         pounds(book, program, &self.figures[earning.payer], &facts)
     }
-}
-
-/// What is not known: pounds and fees of those who are listed, and the figures that the lists show.
-pub(super) fn gaps(books: &[Rulebook], lines: &[Line<'_>]) -> Vec<NamedGap> {
-    let mut by_sentence: BTreeMap<String, (BTreeSet<&str>, BTreeSet<&str>)> = BTreeMap::new();
-    let in_lists = |line: &Line<'_>| {
-        let lists: Vec<_> = line.book.worklists.iter().map(|list| (line.book, list)).collect();
-        let unset = unset_figures(&lists).map(|(_, figure)| gap_words(Gap::Unset(figure), line.book, ANY_PRACTICE));
-        unset.collect::<Vec<_>>()
-    };
-    let mut shown: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for book in books {
-        let of_book = lines.iter().find(|line| line.book.name == book.name);
-        shown.insert(book.name.to_string(), of_book.map(in_lists).unwrap_or_default());
-    }
-    for line in lines {
-        let of_line = [&line.at_stake, &line.fees].into_iter().filter_map(|figure| match figure {
-            Figured::Gap(why) => Some(why.clone()),
-            Figured::Known(_) | Figured::None => None,
-        });
-        let of_lists = shown.get(&line.book.name.to_string()).into_iter().flatten().cloned();
-        for why in of_line.chain(of_lists) {
-            let (years, practices) = by_sentence.entry(why).or_default();
-            years.insert(line.year);
-            practices.insert(line.practice_code);
-        }
-    }
-    let owned = |names: BTreeSet<&str>| names.into_iter().map(str::to_owned).collect();
-    let gap = |(gap, (years, practices))| NamedGap { gap, years: owned(years), practices: owned(practices) };
-    by_sentence.into_iter().map(gap).collect()
 }

@@ -26,7 +26,8 @@ impl Builder<'_> {
         }
         if let Some(first) = &worklist.first {
             let fault = Diagnostic::error("E611", first.span(), "a list of patients has an order of its own");
-            self.faults.push(fault.help("leave `first` out: the list is in order of the pounds at stake and the days left"));
+            self.faults
+                .push(fault.help("leave `first` out: the list is in order of the pounds at stake and the days left"));
         }
         let of_patients = matches!(list.rows, Listed::Patients(_));
         for column in worklist.columns.iter().filter(|_| of_patients) {
@@ -37,14 +38,16 @@ impl Builder<'_> {
 
     /// Texts and days of records stand in the lists of a pathway.
     fn refuse_ruled_column(&mut self, column: &tree::ListColumn) {
-        let is_figure = |date: &tree::Date| matches!(date, tree::Date::Named(name) if self.contract.has(&name.text, None));
+        let is_figure =
+            |date: &tree::Date| matches!(date, tree::Date::Named(name) if self.contract.has(&name.text, None));
         let stands = match &column.value {
             None => true,
             Some(tree::ColumnValue::Date(date)) => is_figure(date),
             Some(tree::ColumnValue::Words { .. }) => false,
         };
         if !stands {
-            let message = "a column of a list of patients is one that every such list knows, or a figure of the rulebook";
+            let message =
+                "a column of a list of patients is one that every such list knows, or a figure of the rulebook";
             let fault = Diagnostic::error("E610", column.span, message);
             self.faults.push(fault.help("days and words of records stand in the lists of a `pathway`"));
         }
@@ -55,7 +58,8 @@ impl Builder<'_> {
         if let tree::Listed::Patients(_) = worklist.rows {
             let message = "a pathway lists `each child in` its states, not `each patient`";
             let fault = Diagnostic::error("E611", worklist.name.span, message);
-            self.faults.push(fault.help("write the list before the pathway, or in a rule file of the indicators' rulebook"));
+            self.faults
+                .push(fault.help("write the list before the pathway, or in a rule file of the indicators' rulebook"));
         }
         self.worklist(worklist, known)
     }

@@ -42,16 +42,13 @@ fn list_columns(lists: &[(&Rulebook, &Worklist)]) -> Vec<Column> {
     columns
 }
 
-/// The figures that the lists show and nobody has set.
-pub fn unset_figures<'a>(lists: &'a [(&Rulebook, &Worklist)]) -> impl Iterator<Item = (usize, FigureId)> + 'a {
-    lists.iter().enumerate().flat_map(|(at, (book, list))| {
-        let figures = list.columns.iter().filter_map(|column| match column.value {
-            ColumnValue::Figure(figure) => Some(figure),
-            ColumnValue::Known(_) | ColumnValue::Date(_) | ColumnValue::Words { .. } => None,
-        });
-        let unset = |figure: &FigureId| matches!(book.figures[figure.index()].value, FigureValue::Unset(_));
-        figures.filter(unset).map(move |figure| (at, figure)).collect::<Vec<_>>()
-    })
+/// The figures that a list shows and nobody has set.
+pub fn unset_figures<'b>(book: &'b Rulebook, list: &'b Worklist) -> impl Iterator<Item = FigureId> + 'b {
+    let figures = list.columns.iter().filter_map(|column| match column.value {
+        ColumnValue::Figure(figure) => Some(figure),
+        ColumnValue::Known(_) | ColumnValue::Date(_) | ColumnValue::Words { .. } => None,
+    });
+    figures.filter(|figure| matches!(book.figures[figure.index()].value, FigureValue::Unset(_)))
 }
 
 fn kind(value: &ColumnValue) -> Kind {
@@ -166,4 +163,3 @@ fn why_too_late(book: &Rulebook, why: &Why) -> String {
         }
     }
 }
-

@@ -192,7 +192,12 @@ pub fn overview(book: &Rulebook, sources: &Sources) -> BookShown {
             .collect(),
         stand_ins: gatherer.stand_ins(),
         pathway: book.pathway.as_ref().map(|pathway| short(&gatherer.pathway(pathway))),
-        worklists: book.worklists.iter().enumerate().map(|(at, list)| list_short(&gatherer.worklist(at, list))).collect(),
+        worklists: book
+            .worklists
+            .iter()
+            .enumerate()
+            .map(|(at, list)| list_short(&gatherer.worklist(at, list)))
+            .collect(),
         word_lists: book.word_lists.iter().enumerate().map(|(at, list)| gatherer.word_list(at, list)).collect(),
         clusters: (0..book.clusters.len()).map(|at| gatherer.cluster_short(at)).collect(),
         sources: book

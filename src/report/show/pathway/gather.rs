@@ -1,8 +1,7 @@
 //! From the checked pathway to what is shown of it.
 
 use super::{
-    AlertShown, ExceptionShown, NextShown, PartShown, PathwayShown, StateShown, ThingShown, UsedShown,
-    WordListShown,
+    AlertShown, ExceptionShown, NextShown, PartShown, PathwayShown, StateShown, ThingShown, UsedShown, WordListShown,
 };
 use crate::model::book::{ConditionId, UsedId};
 use crate::model::pathway::{Alert, Pathway, State, WordList};
