@@ -67,6 +67,8 @@ mod next;
 mod parental_choice;
 #[path = "it/pathway.rs"]
 mod pathway;
+#[path = "it/recall.rs"]
+mod recall;
 #[path = "it/sameness.rs"]
 mod sameness;
 #[path = "it/show.rs"]

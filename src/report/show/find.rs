@@ -24,6 +24,8 @@ pub fn find(book: &Rulebook, sources: &Sources, name: &str) -> Vec<Shown> {
     found.extend(clusters.map(|(at, _)| Shown::Cluster(Box::new(gatherer.cluster(at)))));
     found.extend(figures.map(|(figure, at)| Shown::Figure(Box::new(gatherer.figure(FigureId(at), figure)))));
     found.extend(in_pathway(&gatherer, &is));
+    let of_patients = book.worklists.iter().enumerate().filter(|(_, list)| is(&list.name));
+    found.extend(of_patients.map(|(at, _)| Shown::Worklist(Box::new(gatherer.worklist_alone(None, at)))));
     let lists = book.word_lists.iter().enumerate().filter(|(_, list)| is(&list.name));
     found.extend(lists.map(|(at, list)| Shown::WordList(Box::new(gatherer.word_list(at, list)))));
     found
@@ -39,7 +41,7 @@ fn in_pathway(gatherer: &Gatherer<'_>, is: &dyn Fn(&str) -> bool) -> Vec<Shown> 
     let mut found: Vec<Shown> = whole.into_iter().collect();
     found.extend(states.map(|(at, _)| Shown::State(Box::new(gatherer.state_alone(pathway, at)))));
     found.extend(alerts.map(|(at, _)| Shown::Alert(Box::new(gatherer.alert_alone(pathway, at)))));
-    found.extend(worklists.map(|(at, _)| Shown::Worklist(Box::new(gatherer.worklist_alone(pathway, at)))));
+    found.extend(worklists.map(|(at, _)| Shown::Worklist(Box::new(gatherer.worklist_alone(Some(pathway), at)))));
     found
 }
 
@@ -67,12 +69,17 @@ pub fn known_names(books: &[&Rulebook]) -> Vec<(&'static str, Vec<String>)> {
         ("pathways", names(books, |book| book.pathway.iter().map(|pathway| &pathway.name).collect())),
         ("states", in_pathways(books, |pathway| pathway.states.iter().map(|state| &state.name).collect())),
         ("alerts", in_pathways(books, |pathway| pathway.alerts.iter().map(|alert| &alert.name).collect())),
-        ("worklists", in_pathways(books, |pathway| pathway.worklists.iter().map(|list| &list.name).collect())),
+        ("worklists", names(books, worklists)),
         ("word lists", names(books, |book| book.word_lists.iter().map(|list| &list.name).collect())),
         ("figures", names(books, |book| book.figures.iter().map(|figure| &figure.name).collect())),
         ("code clusters", names(books, |book| book.clusters.iter().map(|cluster| &cluster.name).collect())),
     ];
     lists.into_iter().filter(|(_, names)| !names.is_empty()).collect()
+}
+
+fn worklists(book: &Rulebook) -> Vec<&String> {
+    let of_pathway = book.pathway.iter().flat_map(|pathway| &pathway.worklists);
+    of_pathway.chain(&book.worklists).map(|list| &list.name).collect()
 }
 
 fn in_pathways<'b>(books: &[&'b Rulebook], of: impl Fn(&'b Pathway) -> Vec<&'b String>) -> Vec<String> {

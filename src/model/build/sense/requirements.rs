@@ -16,7 +16,12 @@ impl Builder<'_> {
         for block in blocks {
             match block {
                 Block::Require(require) => self.requirement(require),
-                Block::Define(_) | Block::Measure(_) | Block::Fee(_) | Block::Payment(_) | Block::Pathway(_) => {}
+                Block::Define(_)
+                | Block::Measure(_)
+                | Block::Fee(_)
+                | Block::Payment(_)
+                | Block::Pathway(_)
+                | Block::Worklist(_) => {}
             }
         }
         self.contract.set_used_figures(&used);
