@@ -40,6 +40,8 @@ mod fmt;
 mod given;
 #[path = "it/golden.rs"]
 mod golden;
+#[path = "it/guide.rs"]
+mod guide;
 #[path = "it/house.rs"]
 mod house;
 #[path = "it/import_codes.rs"]

@@ -6,6 +6,7 @@ use crate::model::build::{self, NUMBERS_FILES};
 
 mod across;
 mod moved;
+mod stray;
 
 /// All the files of a rules folder.
 #[derive(Clone, Debug)]
