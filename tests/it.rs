@@ -1,5 +1,7 @@
 //! All integration tests in one binary: the installed command is run on files, as a user would.
 
+#[path = "it/author_edits.rs"]
+mod author_edits;
 #[path = "it/bad_input.rs"]
 mod bad_input;
 #[path = "it/check_books.rs"]
