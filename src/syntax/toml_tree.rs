@@ -98,7 +98,8 @@ pub fn read_toml(file: FileId, text: &str) -> (Table, Vec<Diagnostic>) {
     let unmarked = text.strip_prefix('\u{feff}').map(|rest| format!("   {rest}"));
     let text = unmarked.as_deref().unwrap_or(text);
     if text.len() > LARGEST_BYTES {
-        let message = format!("a file of numbers or codes has at most {LARGEST_BYTES} bytes, this one has {}", text.len());
+        let message =
+            format!("a file of numbers or codes has at most {LARGEST_BYTES} bytes, this one has {}", text.len());
         let fault = Diagnostic::error("E105", Span::new(file, 0..0), message);
         return (Table::default(), vec![fault.help("put it into several files, or look whether it is the right one")]);
     }

@@ -75,7 +75,11 @@ fn a_scheme_without_its_numbers_file_is_not_passed_over() {
     assert!(!desk.run(&["check", "2023-24"]).fine().stdout.contains("W317"));
     desk.write("rules/riverside/2024-25/shceme.toml", "");
     let ran = desk.run(&["check"]).fine();
-    assert!(ran.stdout.contains("help: rename shceme.toml: a rulebook's numbers file is scheme.toml"), "{}", ran.stdout);
+    assert!(
+        ran.stdout.contains("help: rename shceme.toml: a rulebook's numbers file is scheme.toml"),
+        "{}",
+        ran.stdout
+    );
 }
 
 #[test]

@@ -251,7 +251,8 @@ fn broken_files_are_answered_in_little_memory() {
         let folder = around(&root().join("tests/ui/contract/sound.toml"));
         fs::write(folder.path().join("test/2023-24").join(name), text).unwrap();
         let program = env!("CARGO_BIN_EXE_uptake");
-        let script = format!("ulimit -v {MOST_KILOBYTES}; exec {program} --threads 2 check --rules {}", folder.path().display());
+        let script =
+            format!("ulimit -v {MOST_KILOBYTES}; exec {program} --threads 2 check --rules {}", folder.path().display());
         let ran = std::process::Command::new("sh").args(["-c", &script]).output().unwrap();
         let said = String::from_utf8_lossy(&ran.stderr);
         assert_eq!(ran.status.code(), Some(1), "{name}: {said}");

@@ -147,9 +147,8 @@ impl Page {
     /// The files of the rules that are other than the program's own.
     fn changed(&self) -> BTreeSet<String> {
         let (ours, theirs) = (sources(&self.folder.path().join("rules")), sources(&rules()));
-        let is_changed = |path: &str, text: &str| {
-            theirs.find(path).is_none_or(|original| theirs.file(original).text != text)
-        };
+        let is_changed =
+            |path: &str, text: &str| theirs.find(path).is_none_or(|original| theirs.file(original).text != text);
         let files = ours.iter().filter(|(_, file)| is_changed(&file.path, &file.text));
         let removed = theirs.iter().filter(|(_, file)| ours.find(&file.path).is_none());
         files.chain(removed).map(|(_, file)| format!("rules/{}", file.path)).collect()
@@ -161,7 +160,8 @@ impl Page {
 fn is_true(name: &'static str, made_by_commands: &[&str]) {
     let mut page = Page::of(name);
     page.follow();
-    let named = |path: &String| page.edited.contains(path) || made_by_commands.iter().any(|made| path.starts_with(made));
+    let named =
+        |path: &String| page.edited.contains(path) || made_by_commands.iter().any(|made| path.starts_with(made));
     let others: Vec<String> = page.changed().into_iter().filter(|path| !named(path)).collect();
     assert!(others.is_empty(), "{name} changes files that it does not name: {others:?}");
 }
@@ -371,11 +371,11 @@ fn every_example_of_the_reference_passes_its_check() {
 #[test]
 fn the_reference_has_every_word_of_the_language() {
     let reference = Reference::read();
-    let text: String = reference.page.iter().filter(|block| block.language == "rules").map(|block| block.body.as_str()).collect();
+    let text: String =
+        reference.page.iter().filter(|block| block.language == "rules").map(|block| block.body.as_str()).collect();
     let words: BTreeSet<&str> = text.split(|sign: char| !sign.is_ascii_alphanumeric() && sign != '_').collect();
     let grammar = fs::read_to_string(root().join("grammar/rules.pest")).unwrap();
-    let keywords: Vec<&str> =
-        grammar.lines().filter_map(|line| line.strip_prefix("k_")?.split('"').nth(1)).collect();
+    let keywords: Vec<&str> = grammar.lines().filter_map(|line| line.strip_prefix("k_")?.split('"').nth(1)).collect();
     assert!(keywords.len() > 80);
     let missing: Vec<&&str> = keywords.iter().filter(|word| !words.contains(**word)).collect();
     assert!(missing.is_empty(), "docs/guide/reference.md shows no {missing:?}");

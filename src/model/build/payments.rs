@@ -36,7 +36,8 @@ impl Builder<'_> {
         let id = FeeId(u32::try_from(self.parts.fees.len()).unwrap_or(u32::MAX));
         let title = fee.title.text.clone();
         self.parts.fees.push(Fee { name: fee.name.text.clone(), title, clusters, window, notes, span: fee.name.span });
-        let subject = Subject { measurement: None, quarter: None, has_doses: true, lines: Vec::new(), unclear: Vec::new() };
+        let subject =
+            Subject { measurement: None, quarter: None, has_doses: true, lines: Vec::new(), unclear: Vec::new() };
         self.program(ProgramOf::Fee(id), subject, &fee.lines, &fee.name);
     }
 
