@@ -73,8 +73,8 @@ impl Table {
 /// Brackets nested deeper than this are refused before the parser looks at each of them.
 const DEEPEST_NESTING: usize = 60;
 
-/// A file larger than this is not read: a whole national list of codes has a tenth of it.
-const LARGEST_BYTES: usize = 4 << 20;
+/// A file larger than this is not read, as of rule files: a long list of codes has a tenth of it.
+const LARGEST_BYTES: usize = 1 << 20;
 
 /// No more faults of form than this are worth reading at once.
 const FAULTS_SHOWN: usize = 100;
