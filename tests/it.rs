@@ -2,6 +2,10 @@
 
 #[path = "it/author_edits.rs"]
 mod author_edits;
+#[path = "it/attrition.rs"]
+mod attrition;
+#[path = "it/audit.rs"]
+mod audit;
 #[path = "it/bad_input.rs"]
 mod bad_input;
 #[path = "it/check_books.rs"]
@@ -57,8 +61,14 @@ mod laws;
 mod lsp;
 #[path = "it/money.rs"]
 mod money;
+#[path = "it/near_misses.rs"]
+mod near_misses;
 #[path = "it/new_year.rs"]
 mod new_year;
+#[path = "it/next.rs"]
+mod next;
+#[path = "it/parental_choice.rs"]
+mod parental_choice;
 #[path = "it/pathway.rs"]
 mod pathway;
 #[path = "it/sameness.rs"]

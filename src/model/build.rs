@@ -16,6 +16,7 @@ mod names;
 mod notes;
 mod pathways;
 mod payments;
+mod related;
 mod sense;
 mod uses;
 

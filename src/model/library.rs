@@ -7,6 +7,7 @@ use crate::model::Rulebook;
 use crate::model::build::{self, NUMBERS_FILES};
 
 mod across;
+mod convention;
 mod moved;
 mod stray;
 

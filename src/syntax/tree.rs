@@ -116,6 +116,10 @@ pub enum Clause {
     Except(Reason),
     /// `due mmr at age 1 year, age 3 years 4 months`
     Due(Due),
+    /// `related to dtap records of td_ipv or hepb`
+    Related(Related),
+    /// `near misses within 31 days`
+    Near(Near),
 }
 
 /// When doses are due: the k-th dose of the clusters on the k-th date.
@@ -125,6 +129,34 @@ pub struct Due {
     pub clusters: Vec<Word>,
     /// `age 1 year, age 3 years 4 months`
     pub dates: Vec<Date>,
+    /// Remarks.
+    pub notes: Vec<Note>,
+    /// The whole clause.
+    pub span: Span,
+}
+
+/// What may have been a dose that counts, recorded as something else.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Related {
+    /// `mmr`: what it may have been
+    pub counted: Word,
+    /// `measles and mumps and rubella`: what it was recorded as
+    pub records: Vec<Word>,
+    /// True where `and` joins them, so that all of them together may have been the dose; `or` says any one.
+    pub together: bool,
+    /// `on or after age 1 year`
+    pub window: Option<Window>,
+    /// Remarks.
+    pub notes: Vec<Note>,
+    /// The whole clause.
+    pub span: Span,
+}
+
+/// `near misses within 31 days`: a date that is no further off may be a slip.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Near {
+    /// How far.
+    pub period: Period,
     /// Remarks.
     pub notes: Vec<Note>,
     /// The whole clause.

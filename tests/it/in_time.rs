@@ -36,7 +36,7 @@ impl Bench {
     }
 
     fn lens(&self) -> Lens<'_> {
-        Lens::new(&self.book, &self.codes, Asked { courses: true, fees: false, pathway: false })
+        Lens::new(&self.book, &self.codes, Asked { courses: true, fees: false, pathway: false, related: false })
     }
 
     fn cluster(&self, name: &str) -> usize {

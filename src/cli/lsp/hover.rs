@@ -226,7 +226,12 @@ fn of_measure(sources: &Sources, mentions: &Mentions, measure: &Measure) -> Opti
         let (what, condition) = match clause {
             Clause::Register(body) => ("register", &body.condition),
             Clause::Achieved(body) => ("achieved", &body.condition),
-            Clause::Define(_) | Clause::Exclude(_) | Clause::Except(_) | Clause::Due(_) => continue,
+            Clause::Define(_)
+            | Clause::Exclude(_)
+            | Clause::Except(_)
+            | Clause::Due(_)
+            | Clause::Related(_)
+            | Clause::Near(_) => continue,
         };
         let _ = write!(words, "\n{what}: {}", sources.quoted(condition.span()));
     }

@@ -11,6 +11,11 @@ const KEYWORDS: &[(&str, &str)] = &[
     ("fee", "fee NAME \"title\" doses CLUSTER …: what each dose earns"),
     ("require", "require \"…\" TEST: what must be so of the figures, for each measure that has them"),
     ("due", "due CLUSTER at DAY, DAY: when the first, the second … dose is due"),
+    (
+        "related to",
+        "related to CLUSTER records of CLUSTER or CLUSTER …: what may have been such a dose; `and`: all of them together",
+    ),
+    ("near misses within", "near misses within 31 days: a date that is no further off may be a slip"),
     ("define", "define NAME …: gives a condition or a day a name"),
     ("register", "register: who is on the register; in a formula, how many are"),
     ("achieved", "achieved: who counts in the numerator; this comes before any exception"),

@@ -198,7 +198,13 @@ pub(super) fn shared_define(block: &Block) -> Option<&Define> {
 pub(super) fn defines_of<'d>(block: &'d Block) -> Vec<&'d Define> {
     let of_clause = |clause: &'d Clause| match clause {
         Clause::Define(define) => Some(define),
-        Clause::Register(_) | Clause::Achieved(_) | Clause::Exclude(_) | Clause::Except(_) | Clause::Due(_) => None,
+        Clause::Register(_)
+        | Clause::Achieved(_)
+        | Clause::Exclude(_)
+        | Clause::Except(_)
+        | Clause::Due(_)
+        | Clause::Related(_)
+        | Clause::Near(_) => None,
     };
     let of_step = |step: &'d Step| match step {
         Step::Define(define) => Some(define),

@@ -107,6 +107,8 @@ impl Maker<'_> {
             Clause::Register(body) => ("register", "", body.span, body.span),
             Clause::Achieved(body) => ("achieved", "", body.span, body.span),
             Clause::Due(due) => ("due", "", due.span, due.span),
+            Clause::Related(related) => ("related", "", related.span, related.span),
+            Clause::Near(near) => ("near misses", "", near.span, near.span),
             Clause::Exclude(reason) | Clause::Except(reason) => {
                 (reason.code.text.as_str(), reason.title.text.as_str(), reason.body.span, reason.code.span)
             }

@@ -59,6 +59,8 @@ impl Builder<'_> {
             // Remarks and due doses name the lender's sources and clusters by their places, which are others here.
             notes: Default::default(),
             dues: Vec::new(),
+            related: Vec::new(),
+            near: None,
             span: code.span,
             ..measure.clone()
         });

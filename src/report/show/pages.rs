@@ -109,6 +109,16 @@ impl Page {
                 self.notes(0, &due.notes);
             }
         }
+        if !measure.near_misses.is_empty() {
+            self.heading("What is a near miss, which decides no outcome");
+            for near in &measure.near_misses {
+                self.line(near.sentence.as_str());
+                if let Some(says) = &near.says {
+                    self.line(format!("“{says}”"));
+                }
+                self.notes(0, &near.notes);
+            }
+        }
         if !measure.defined.is_empty() {
             self.heading("Names used above");
             measure.defined.iter().for_each(|defined| self.defined(defined));

@@ -250,6 +250,14 @@ impl<'a> Reading<'a, '_> {
                 let names: Vec<&str> = due.clusters.iter().map(|at| book.clusters[at].name.as_str()).collect();
                 self.notes(&format!("{code}, when {} is due", names.join(" or ")), &due.notes, Some(due.span));
             }
+            for related in &measure.related {
+                let names: Vec<&str> = related.counted.iter().map(|at| book.clusters[at].name.as_str()).collect();
+                let what = format!("{code}, what is related to {}", names.join(" or "));
+                self.notes(&what, &related.notes, Some(related.span));
+            }
+            if let Some(near) = &measure.near {
+                self.notes(&format!("{code}, how far off a near miss may be"), &near.notes, Some(near.span));
+            }
             for id in book.conditions_of(measure) {
                 let words = &book.condition_words[id.index()];
                 if let Some(name) = &words.name {

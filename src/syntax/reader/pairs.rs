@@ -42,6 +42,9 @@ fn only_connects(rule: Rule) -> bool {
             | Rule::k_achieved
             | Rule::k_except
             | Rule::k_due
+            | Rule::k_related
+            | Rule::k_near
+            | Rule::k_misses
             | Rule::k_source
             | Rule::k_conflict
             | Rule::k_says

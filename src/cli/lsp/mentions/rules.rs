@@ -67,6 +67,16 @@ impl Reader<'_> {
                 due.dates.iter().for_each(|date| self.date(date));
                 self.notes(&due.notes);
             }
+            Clause::Related(related) => {
+                self.clusters(std::slice::from_ref(&related.counted));
+                self.clusters(&related.records);
+                related.window.iter().for_each(|window| self.window(window));
+                self.notes(&related.notes);
+            }
+            Clause::Near(near) => {
+                self.period(&near.period);
+                self.notes(&near.notes);
+            }
         }
     }
 
