@@ -1,11 +1,11 @@
 //! All integration tests in one binary: the installed command is run on files, as a user would.
 
-#[path = "it/author_edits.rs"]
-mod author_edits;
 #[path = "it/attrition.rs"]
 mod attrition;
 #[path = "it/audit.rs"]
 mod audit;
+#[path = "it/author_edits.rs"]
+mod author_edits;
 #[path = "it/bad_input.rs"]
 mod bad_input;
 #[path = "it/check_books.rs"]
