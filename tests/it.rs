@@ -4,6 +4,8 @@
 mod attrition;
 #[path = "it/audit.rs"]
 mod audit;
+#[path = "it/author_edits.rs"]
+mod author_edits;
 #[path = "it/bad_input.rs"]
 mod bad_input;
 #[path = "it/check_books.rs"]
@@ -44,6 +46,8 @@ mod fmt;
 mod given;
 #[path = "it/golden.rs"]
 mod golden;
+#[path = "it/guide.rs"]
+mod guide;
 #[path = "it/house.rs"]
 mod house;
 #[path = "it/import_codes.rs"]
