@@ -61,10 +61,14 @@ impl Asking {
     /// What must be counted for them.
     pub(super) fn asked(self) -> Asked {
         match self {
-            Asking::All | Asking::Only(TableArgument::Practices) => Asked { courses: true, fees: true, pathway: false },
+            Asking::All | Asking::Only(TableArgument::Practices) => {
+                Asked { courses: true, fees: true, pathway: false, related: false }
+            }
             Asking::Only(TableArgument::Indicators) => Asked::default(),
-            Asking::Only(TableArgument::Payments) => Asked { courses: true, fees: false, pathway: false },
-            Asking::Only(TableArgument::Fees) => Asked { courses: false, fees: true, pathway: false },
+            Asking::Only(TableArgument::Payments) => {
+                Asked { courses: true, fees: false, pathway: false, related: false }
+            }
+            Asking::Only(TableArgument::Fees) => Asked { courses: false, fees: true, pathway: false, related: false },
         }
     }
 

@@ -117,7 +117,7 @@ pub(super) fn from_records<'b>(
     known: &KnownPractices,
     stage: &'b Stage,
 ) -> Result<(Vec<BookFacts<'b>>, Findings), CliError> {
-    let asked = Asked { courses: true, fees: true, pathway: false };
+    let asked = Asked { courses: true, fees: true, pathway: false, related: false };
     let bar = Bar::rows();
     let (extract, lenses) = tables.load(&stage.books, asked, &bar)?;
     let (results, grouped) = evaluate(&extract, &lenses, Level::Practice, &Silent);
