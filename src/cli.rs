@@ -28,6 +28,7 @@ mod output;
 mod overrides;
 mod pathway;
 mod progress;
+mod recall;
 mod results;
 mod rules_folder;
 mod run;
@@ -37,6 +38,7 @@ mod show;
 mod sweep;
 mod test;
 mod whole_folder;
+mod worklists;
 mod years;
 
 use std::path::PathBuf;
@@ -89,6 +91,8 @@ enum Command {
     Fmt(fmt::FmtArguments),
     /// A local scheme: states of children not achieved, alerts, worklists, and the return
     Pathway(pathway::PathwayArguments),
+    /// Whom to call: who can still be in time, until when, and what it is worth; who can no longer
+    Recall(recall::RecallArguments),
     /// How many people drop out at each clause of an indicator, and how many fail only that clause
     Attrition(attrition::AttritionArguments),
     /// Whose result hangs on a convention, and which exception rates stand out among their peers
@@ -163,6 +167,7 @@ fn run(arguments: Arguments) -> Result<Done, CliError> {
         Command::Test(arguments) => test::test(&arguments, rules),
         Command::Fmt(arguments) => fmt::fmt(&arguments, rules),
         Command::Pathway(arguments) => pathway::pathway(&arguments, rules),
+        Command::Recall(arguments) => recall::recall(&arguments, rules),
         Command::Attrition(arguments) => attrition::attrition(&arguments, rules),
         Command::Audit(arguments) => audit::audit(&arguments, rules),
         Command::Explain(arguments) => explain::explain(&arguments, rules),

@@ -16,6 +16,7 @@ pub mod near_misses;
 pub mod pathway;
 pub mod pay;
 pub mod reasons;
+pub mod recall;
 pub mod run;
 pub mod sight;
 pub mod smallest;

@@ -28,6 +28,7 @@ pub mod pathway;
 pub mod payments;
 pub mod point_check;
 pub mod prose;
+pub mod recall;
 pub mod rows;
 pub mod run_json;
 pub mod sarif;

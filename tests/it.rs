@@ -4,6 +4,8 @@
 mod attrition;
 #[path = "it/audit.rs"]
 mod audit;
+#[path = "it/author_edits.rs"]
+mod author_edits;
 #[path = "it/bad_input.rs"]
 mod bad_input;
 #[path = "it/check_books.rs"]
@@ -44,6 +46,8 @@ mod fmt;
 mod given;
 #[path = "it/golden.rs"]
 mod golden;
+#[path = "it/guide.rs"]
+mod guide;
 #[path = "it/house.rs"]
 mod house;
 #[path = "it/import_codes.rs"]
@@ -67,6 +71,8 @@ mod next;
 mod parental_choice;
 #[path = "it/pathway.rs"]
 mod pathway;
+#[path = "it/recall.rs"]
+mod recall;
 #[path = "it/sameness.rs"]
 mod sameness;
 #[path = "it/show.rs"]

@@ -10,6 +10,7 @@ pub use crate::model::ids::{
 use crate::model::pathway::{Beside, Pathway, RowDate, WordList};
 pub use crate::model::remark::{Notes, Status};
 use crate::model::unit::Unit;
+use crate::model::worklist::Worklist;
 pub use crate::syntax::tree::MeasureKind;
 
 /// One scheme's rules for one contract year, checked.
@@ -67,6 +68,8 @@ pub struct Rulebook {
     pub word_lists: Vec<WordList>,
     /// Its pathway, if it has one.
     pub pathway: Option<Pathway>,
+    /// The lists of patients of its own indicators; those of the pathway stand there.
+    pub worklists: Vec<Worklist>,
     /// Only [`crate::model`] can make one.
     #[expect(dead_code, reason = "its presence is the proof, its value says nothing")]
     pub(in crate::model) checked: Checked,

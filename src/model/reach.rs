@@ -2,7 +2,8 @@
 
 use crate::model::Rulebook;
 use crate::model::book::{ClusterSet, Condition, ConditionId, Date, DateId, Fee, Measure, Related, Window};
-use crate::model::pathway::{Beside, ColumnValue};
+use crate::model::pathway::Beside;
+use crate::model::worklist::ColumnValue;
 
 impl Rulebook {
     fn reach(&self) -> Reach<'_> {
@@ -88,7 +89,7 @@ impl Rulebook {
         let shown = exceptions.map(|exception| exception.clusters.or(reach.clusters_of_window(&exception.window)));
         let columns = pathway.worklists.iter().flat_map(|worklist| &worklist.columns);
         let listed = columns.map(|column| match &column.value {
-            ColumnValue::Known(_) => ClusterSet::default(),
+            ColumnValue::Known(_) | ColumnValue::Figure(_) => ClusterSet::default(),
             ColumnValue::Date(date) => reach.clusters_of_dates(&reach.dates_below(vec![*date])),
             ColumnValue::Words { clusters, window, .. } => clusters.or(reach.clusters_of_window(window)),
         });

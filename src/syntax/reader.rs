@@ -43,6 +43,7 @@ impl Reading {
             Rule::payment => Some(Block::Payment(self.payment(block))),
             Rule::require => Some(Block::Require(self.require(block))),
             Rule::pathway => Some(Block::Pathway(self.pathway(block))),
+            Rule::worklist => Some(Block::Worklist(self.worklist(block))),
             _ => None,
         });
         RuleFile { blocks: blocks.collect() }

@@ -33,6 +33,8 @@ pub enum Block {
     Require(Require),
     /// `pathway childhood_immunisations "…" for those not achieved in at least one of VI001, VI002 of year_end`
     Pathway(Pathway),
+    /// `worklist to_call "…" for "the practice" each patient in time …`, outside a pathway
+    Worklist(Worklist),
 }
 
 /// A remark on a clause or figure.
@@ -894,6 +896,19 @@ pub enum Listed {
     Exceptions,
     /// `each alert`
     Alerts,
+    /// `each patient in time`
+    Patients(PatientRows),
+}
+
+/// Which patients a list outside a pathway is of, each once for every indicator on whose register it is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+pub enum PatientRows {
+    /// `each patient in time`: not achieved, and can still be
+    InTime,
+    /// `each patient too late`: not achieved, and can no longer be
+    TooLate,
+    /// `each patient excepted`: out of the denominator
+    Excepted,
 }
 
 /// `birth_date`, or `referred_on = referral`

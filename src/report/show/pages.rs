@@ -339,6 +339,10 @@ impl Page {
                 self.notes(0, &stand_in.notes);
             }
         }
+        if !book.worklists.is_empty() {
+            self.heading("Lists of patients");
+            self.worklists_in_short(&book.worklists);
+        }
         if let Some(pathway) = &book.pathway {
             self.pathway_in_short(pathway);
         }

@@ -269,6 +269,9 @@ impl<'a> Reading<'a, '_> {
 
     fn pathway(&mut self) {
         let book = self.book();
+        for list in &book.worklists {
+            self.notes(&format!("worklist {}, {}", list.name, list.title), &list.notes, Some(list.span));
+        }
         let Some(pathway) = &book.pathway else { return };
         self.notes(&format!("pathway {}", pathway.name), &pathway.notes, Some(pathway.span));
         for state in &pathway.states {

@@ -34,7 +34,7 @@ impl Builder<'_> {
             let gap = match (before, block) {
                 (None, _) => Gap::None,
                 (Some(Block::Define(_)), Block::Define(_)) => Gap::Kept,
-                (Some(Block::Fee(_)), Block::Fee(_)) => Gap::One,
+                (Some(Block::Fee(_)), Block::Fee(_)) | (Some(Block::Worklist(_)), Block::Worklist(_)) => Gap::One,
                 (Some(Block::Require(_)), Block::Require(_)) => Gap::Kept,
                 (
                     Some(
@@ -43,7 +43,8 @@ impl Builder<'_> {
                         | Block::Fee(_)
                         | Block::Payment(_)
                         | Block::Require(_)
-                        | Block::Pathway(_),
+                        | Block::Pathway(_)
+                        | Block::Worklist(_),
                     ),
                     _,
                 ) => Gap::Two,
@@ -63,6 +64,10 @@ impl Builder<'_> {
                     self.require(require, column);
                 }
                 Block::Pathway(pathway) => self.pathway(gap, pathway),
+                Block::Worklist(worklist) => {
+                    self.block(gap, self.start(worklist.span));
+                    self.worklist(CLAUSE, worklist);
+                }
             }
         }
     }
@@ -350,14 +355,24 @@ fn keyword(note: &Note) -> &'static str {
 fn block_define(block: &Block) -> Option<&Define> {
     match block {
         Block::Define(define) => Some(define),
-        Block::Measure(_) | Block::Fee(_) | Block::Payment(_) | Block::Require(_) | Block::Pathway(_) => None,
+        Block::Measure(_)
+        | Block::Fee(_)
+        | Block::Payment(_)
+        | Block::Require(_)
+        | Block::Pathway(_)
+        | Block::Worklist(_) => None,
     }
 }
 
 fn block_require(block: &Block) -> Option<&Require> {
     match block {
         Block::Require(require) => Some(require),
-        Block::Define(_) | Block::Measure(_) | Block::Fee(_) | Block::Payment(_) | Block::Pathway(_) => None,
+        Block::Define(_)
+        | Block::Measure(_)
+        | Block::Fee(_)
+        | Block::Payment(_)
+        | Block::Pathway(_)
+        | Block::Worklist(_) => None,
     }
 }
 

@@ -97,6 +97,10 @@ fn only_connects(rule: Rule) -> bool {
             | Rule::k_with
             | Rule::k_worklist
             | Rule::k_child
+            | Rule::k_patient
+            | Rule::k_time
+            | Rule::k_too
+            | Rule::k_late
             | Rule::k_columns
             | Rule::k_same
             | Rule::k_as

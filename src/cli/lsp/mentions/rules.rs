@@ -53,6 +53,10 @@ impl Reader<'_> {
                     self.own = names_of(defines_of(block));
                     self.pathway(pathway);
                 }
+                Block::Worklist(list) => {
+                    self.block.clone_from(&list.name.text);
+                    self.worklist(list);
+                }
             }
         }
     }
