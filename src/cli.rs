@@ -30,6 +30,7 @@ mod run;
 mod schema;
 mod score;
 mod show;
+mod sql;
 mod sweep;
 mod test;
 mod whole_folder;
@@ -87,6 +88,8 @@ enum Command {
     Explain(explain::ExplainArguments),
     /// Show what a rulebook says in plain English, with every figure, source and disagreement
     Show(show::ShowArguments),
+    /// Write a rulebook as SQL for DuckDB, Spark or PostgreSQL, to run where the records already are
+    Sql(sql::SqlArguments),
     /// Start a contract year: a rulebook carried over, with everything marked that must be looked at
     NewYear(new_year::NewYearArguments),
     /// Write out the built-in rules, to read and to edit
@@ -152,6 +155,7 @@ fn run(arguments: Arguments) -> Result<Done, CliError> {
         Command::Pathway(arguments) => pathway::pathway(&arguments, rules),
         Command::Explain(arguments) => explain::explain(&arguments, rules),
         Command::Show(arguments) => show::show(&arguments, rules),
+        Command::Sql(arguments) => sql::sql(&arguments, rules),
         Command::NewYear(arguments) => new_year::new_year(&arguments, rules),
         Command::Export(arguments) => export::export(&arguments),
         Command::Schema(arguments) => schema::schema(&arguments),

@@ -73,6 +73,11 @@ impl Amount {
         self.0.is_integer().then(|| *self.0.numer())
     }
 
+    /// Numerator and denominator, without a common divisor; the denominator is above zero.
+    pub fn parts(self) -> (i128, i128) {
+        (*self.0.numer(), *self.0.denom())
+    }
+
     /// The amount with exactly that many decimals, halves away from zero: for display only.
     pub fn to_decimals(self, places: u32) -> String {
         let scaled = 10_i128.checked_pow(places).and_then(|scale| self.times(Amount(Ratio::from_integer(scale))));
