@@ -87,7 +87,7 @@ def differences(expected, found):
 
 def other_convention(rules, folder):
     """The same rules where a day that a month lacks is the next one."""
-    shutil.copytree(rules, folder)
+    shutil.copytree(rules, folder, dirs_exist_ok=True)
     for path in Path(folder).glob("*/*/*.toml"):
         text = path.read_text()
         path.write_text(text.replace('missing_day = "last day"', 'missing_day = "next day"'))

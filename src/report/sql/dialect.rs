@@ -52,6 +52,15 @@ impl Dialect {
         }
     }
 
+    /// What is written before the brackets of a step that is not to be taken apart. PostgreSQL would put single rows of
+    /// days into the tests beside them, take those for tests that hardly anybody passes, and join row by row.
+    pub(super) fn kept_apart(self) -> &'static str {
+        match self {
+            Dialect::DuckDb | Dialect::Spark => "",
+            Dialect::Postgres => "MATERIALIZED",
+        }
+    }
+
     /// The day a number of days after another.
     pub(super) fn plus_days(self, day: &str, days: i32) -> String {
         match self {

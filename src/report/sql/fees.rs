@@ -103,7 +103,7 @@ fn earning(script: &mut Script, asking: &Asking<'_>, book: &Rulebook) -> Result<
          COALESCE(d.giver, s.practice_code) AS practice_code,\n    ROW_NUMBER() OVER (\n      \
          PARTITION BY d.patient_id, d.fee, d.day\n      ORDER BY CASE WHEN s.practice_code IS NULL THEN 1 ELSE 0 END, \
          s.registered_date DESC, s.practice_code DESC) AS place\n  FROM paid_doses AS d\n  LEFT JOIN stays AS s\n    \
-         ON s.patient_id = d.patient_id\n    AND {}\n) AS e\nWHERE e.place = 1",
+         ON s.patient_id = d.patient_id\n    AND {}\n) AS e\nWHERE e.place <= 1",
         indented(&Rows::holds_on("d.day"), 4).trim_start()
     );
     script.step("earned", "A dose is paid to who gave it, else to the practice whose list the patient was on that day.", &query);

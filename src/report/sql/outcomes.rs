@@ -69,23 +69,28 @@ pub(super) fn write(
     Ok(outcomes)
 }
 
-/// The measurement days, each with the births that can be on a register then.
+/// The measurement days, each with the ranges of births that can be on a register then; no birth is in two of them.
 fn looks(book: &Rulebook, measurements: &[MeasurementId], last_seen: Option<Day>) -> Vec<Look> {
-    let mut looks: Vec<Look> = Vec::new();
-    for id in measurements {
+    let of_measurement = |id: &MeasurementId| {
         let measurement = &book.measurements[id.index()];
         let measure = &book.measures[measurement.measure.index()];
-        let (first, last) = births(book, measurement.day, measure.register.condition);
-        match looks.iter_mut().find(|look| look.measured_on == measurement.day) {
-            Some(look) => look.births = (look.births.0.min(first), look.births.1.max(last)),
-            None => looks.push(Look {
-                measured_on: measurement.day,
-                seen_to: last_seen.map_or(measurement.day, |seen| seen.min(measurement.day)),
-                births: (first, last),
-            }),
+        Look {
+            measured_on: measurement.day,
+            seen_to: last_seen.map_or(measurement.day, |seen| seen.min(measurement.day)),
+            births: births(book, measurement.day, measure.register.condition),
+        }
+    };
+    let mut ranges: Vec<Look> = measurements.iter().map(of_measurement).collect();
+    ranges.sort_by_key(|look| (look.measured_on, look.births));
+    let mut looks: Vec<Look> = Vec::new();
+    for range in ranges {
+        match looks.last_mut() {
+            Some(last) if last.measured_on == range.measured_on && range.births.0 <= last.births.1 => {
+                last.births.1 = last.births.1.max(range.births.1);
+            }
+            _ => looks.push(range),
         }
     }
-    looks.sort_by_key(|look| look.measured_on);
     looks
 }
 

@@ -66,7 +66,7 @@ impl<'a> Scheme<'a> {
         let query = format!(
             "SELECT q.practice_code, q.list_size, q.area, q.contact_name, q.contact_details\nFROM (\n  SELECT r.*, \
              ROW_NUMBER() OVER (PARTITION BY r.practice_code ORDER BY {}) AS place\n  FROM (\n    SELECT {} AS \
-             practice_code,\n      {}\n    FROM {} AS n\n  ) AS r\n) AS q\nWHERE q.place = 1",
+             practice_code,\n      {}\n    FROM {} AS n\n  ) AS r\n) AS q\nWHERE q.place <= 1",
             order.join(", "),
             dialect.text("n.practice_code"),
             read.join(",\n      "),

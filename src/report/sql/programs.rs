@@ -9,7 +9,7 @@ use crate::model::formula::{Comparator, CountName, Formula, Line, Operand, Progr
 use crate::ground::Amount;
 use crate::report::sql::dialect::Dialect;
 use crate::report::sql::fractions::Fraction;
-use crate::report::sql::script::{Names, Script, indented, remark};
+use crate::report::sql::script::{Names, Script, remark};
 use crate::report::sql::Refusal;
 
 /// The columns of a practice's row that formulas read.

@@ -80,10 +80,8 @@ impl<'a> Reading<'a> {
 
     /// The rows as conditions see them.
     pub(super) fn rows(&self) -> Rows<'a> {
-        let measured_on = match self.looks {
-            [only] => Some(only.measured_on),
-            _ => None,
-        };
+        let mut days = self.looks.iter().map(|look| look.measured_on);
+        let measured_on = days.next().filter(|first| days.all(|day| day == *first));
         Rows { book: self.book, dialect: self.dialect, plan: self.plan, measured_on, report_day: self.report_day }
     }
 
@@ -139,7 +137,8 @@ impl<'a> Reading<'a> {
         let rows: Vec<String> = self.looks.iter().map(row).collect();
         let says = "Days on which patients are looked at, the last day seen then, and the first and last dates of birth \
                     that can matter.";
-        script.rows(&self.name("looks"), "measured_on, seen_to, born_from, born_to", says, &rows);
+        let columns = "measured_on, seen_to, born_from, born_to";
+        script.rows_kept(&self.name("looks"), columns, says, &rows, self.dialect.kept_apart());
     }
 
     fn people(&self, script: &mut Script) {
@@ -180,7 +179,7 @@ FROM (
   CROSS JOIN {} AS m
   WHERE {begun}s.birth_date BETWEEN m.born_from AND m.born_to
 ) AS p
-WHERE p.place = 1",
+WHERE p.place <= 1",
             ages.collect::<String>(),
             indented(&order, 8),
             indented(&from, 2),

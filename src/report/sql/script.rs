@@ -6,6 +6,9 @@ use std::fmt::Write;
 /// How wide remarks are.
 const REMARK_WIDTH: usize = 110;
 
+/// How wide lines of rows are.
+const ROW_WIDTH: usize = 110;
+
 /// PostgreSQL cuts names beyond 63 bytes; some room is left for what is put before or after one.
 const LONGEST_NAME: usize = 48;
 
@@ -19,18 +22,35 @@ pub(super) struct Script {
 impl Script {
     /// Adds a step: its name, its remark, and its query.
     pub(super) fn step(&mut self, name: &str, says: &str, query: &str) {
-        self.named_step(name, name, says, query);
+        self.headed_step(name, &format!("{name} AS"), says, query);
     }
 
     /// Adds a step that is a list of rows under these columns.
     pub(super) fn rows(&mut self, name: &str, columns: &str, says: &str, rows: &[String]) {
-        let query = format!("VALUES\n  {}", rows.join(",\n  "));
-        self.named_step(name, &format!("{name} ({columns})"), says, &query);
+        self.rows_kept(name, columns, says, rows, "");
     }
 
-    fn named_step(&mut self, name: &str, heading: &str, says: &str, query: &str) {
+    /// The same with a word before the brackets.
+    pub(super) fn rows_kept(&mut self, name: &str, columns: &str, says: &str, rows: &[String], kept: &str) {
+        let mut query = "VALUES".to_owned();
+        let mut width = ROW_WIDTH;
+        for (at, row) in rows.iter().enumerate() {
+            let comma = if at + 1 < rows.len() { "," } else { "" };
+            if width + row.len() >= ROW_WIDTH {
+                query.push_str("\n ");
+                width = 2;
+            }
+            width += row.len() + 2;
+            let _ = write!(query, " {row}{comma}");
+        }
+        let kept = kept.trim_end();
+        let gap = if kept.is_empty() { "" } else { " " };
+        self.headed_step(name, &format!("{name} ({columns}) AS{gap}{kept}"), says, &query);
+    }
+
+    fn headed_step(&mut self, name: &str, heading: &str, says: &str, query: &str) {
         self.names.insert(name.to_owned());
-        self.steps.push(format!("{}{heading} AS (\n{}\n)", remark(says, 0), indented(query, 2)));
+        self.steps.push(format!("{}{heading} (\n{}\n)", remark(says, 0), indented(query, 2)));
     }
 
     /// True if a step has that name.
