@@ -35,6 +35,14 @@ impl Rows<'_> {
         }
     }
 
+    /// Whether a date is the day on which the row's patient is looked at.
+    pub(super) fn is_measurement_day(&self, id: DateId) -> bool {
+        match self.measured_on {
+            Some(day) => self.fixed(id) == Some(day),
+            None => self.book.dates[id.index()] == Date::MeasurementDay,
+        }
+    }
+
     /// A date; NULL where the event or the cell that it hangs on is not there.
     pub(super) fn day(&self, id: DateId) -> String {
         if let Some(day) = self.fixed(id) {
@@ -133,6 +141,7 @@ impl Rows<'_> {
                 self.within(&counted, *at_least, *at_most)
             }
             Condition::Falls { date, window } => self.falls(*date, window),
+            Condition::RegisteredAt(date) if self.is_measurement_day(*date) => "p.is_registered = 1".to_owned(),
             Condition::RegisteredAt(date) => {
                 let name = self.plan.lists.iter().find(|(known, _)| known == date).map(|(_, name)| name.as_str());
                 format!("p.{} = 1", name.unwrap_or_default())

@@ -137,6 +137,11 @@ impl<'a> Scheme<'a> {
         Ok(taking_part)
     }
 
+    /// The columns that say which indicators a child has not achieved.
+    fn open_columns(&self) -> Vec<String> {
+        self.indicators.iter().map(|indicator| format!("{}_open", plain(&indicator.code))).collect()
+    }
+
     fn reading<'r>(&'r self, plan: &'r Plan, looks: &'r [Look]) -> Reading<'r> {
         Reading {
             book: self.book,
@@ -145,7 +150,7 @@ impl<'a> Scheme<'a> {
             plan,
             prefix: "",
             looks,
-            who: Who::Of("children".to_owned()),
+            who: Who::Of("children".to_owned(), self.open_columns()),
             report_day: Some(self.asking.as_of),
             with_givers: false,
         }
@@ -212,7 +217,7 @@ pub(super) fn children(
     let next = next.collect::<String>();
     let next = if next.is_empty() { "CAST(NULL AS CHAR(1))".to_owned() } else { format!("CASE p.state\n{next}  END") };
     let indicators = scheme.indicators.iter().map(|indicator| {
-        format!("CASE WHEN c.{}_open = 1 THEN {} ELSE '' END", plain(&indicator.code), scheme.literal(&format!("{} ", indicator.code)))
+        format!("CASE WHEN p.{}_open = 1 THEN {} ELSE '' END", plain(&indicator.code), scheme.literal(&format!("{} ", indicator.code)))
     });
     let indicators: Vec<String> = indicators.collect();
     let raised = alerts.iter().map(|alert| {
@@ -224,7 +229,7 @@ pub(super) fn children(
     });
     Ok(format!(
         "SELECT p.patient_id, p.practice_code, p.state,\n  TRIM(CONCAT('', {})) AS indicators,\n  {next} AS next_step,\n  \
-         NULLIF(TRIM(CONCAT(''{}\n  )), '') AS alerts\nFROM {states} AS p\nINNER JOIN children AS c ON c.patient_id = p.patient_id\n\
+         NULLIF(TRIM(CONCAT(''{}\n  )), '') AS alerts\nFROM {states} AS p\n\
          ORDER BY {}, {}",
         indicators.join(", "),
         raised.collect::<String>(),
@@ -306,14 +311,13 @@ impl Scheme<'_> {
             for (state, exception) in self.excepting() {
                 let state = self.literal(&state.name);
                 let open = plain(&indicator.code);
-                let count = format!("COUNT(CASE WHEN s.state = {state} AND c.{open}_open = 1 THEN 1 END)");
+                let count = format!("COUNT(CASE WHEN s.state = {state} AND s.{open}_open = 1 THEN 1 END)");
                 excepted.push((format!("{stem}_{exception}"), dialect.whole(&count)));
             }
         }
         let made: Vec<String> = excepted.iter().map(|(name, count)| format!(",\n  {count} AS {name}")).collect();
         let query = format!(
-            "SELECT s.practice_code{}\nFROM {states} AS s\nINNER JOIN children AS c ON c.patient_id = s.patient_id\n\
-             GROUP BY s.practice_code",
+            "SELECT s.practice_code{}\nFROM {states} AS s\nGROUP BY s.practice_code",
             made.concat()
         );
         script.step("exceptions", "Children by the exception that their state is reported as.", &query);

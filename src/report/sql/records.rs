@@ -26,8 +26,8 @@ pub(super) struct Look {
 pub(super) enum Who {
     /// Those who were on a list by the measurement day.
     Registered,
-    /// Those of another step, which gives their practice.
-    Of(String),
+    /// Those of another step, which gives their practice, and these columns beside.
+    Of(String, Vec<String>),
     /// Everybody; who was on no list yet has the first registration.
     Anyone,
 }
@@ -89,11 +89,13 @@ impl<'a> Reading<'a> {
     pub(super) fn write(&self, script: &mut Script) -> String {
         self.codes(script);
         self.looks(script);
-        self.people(script);
+        let columns = self.people(script);
         self.doses(script);
-        let found = self.found(script);
-        let facts = self.facts(script, &found);
-        self.other_rows(script, facts)
+        let mut so_far = SoFar { step: self.name("people"), columns };
+        self.found(script, &mut so_far);
+        self.facts(script, &mut so_far);
+        self.other_rows(script, &mut so_far);
+        so_far.step
     }
 
     fn plain_kinds(&self) -> Vec<(&Kind, crate::model::book::ClusterSet)> {
@@ -141,53 +143,62 @@ impl<'a> Reading<'a> {
         script.rows_kept(&self.name("looks"), columns, says, &rows, self.dialect.kept_apart());
     }
 
-    fn people(&self, script: &mut Script) {
-        let holds = indented(&Rows::holds_on("m.measured_on"), 4);
-        let order = match self.who {
-            Who::Registered | Who::Of(_) => format!(
-                "CASE WHEN {}\n    THEN 0 ELSE 1 END,\n  s.registered_date DESC, s.practice_code DESC",
-                holds.trim_start()
-            ),
-            Who::Anyone => format!(
-                "CASE WHEN {}\n    THEN 0 WHEN s.registered_date <= m.measured_on THEN 1 ELSE 2 END,\n  \
-                 CASE WHEN s.registered_date <= m.measured_on THEN s.registered_date END DESC,\n  \
-                 CASE WHEN s.registered_date <= m.measured_on THEN s.practice_code END DESC,\n  \
-                 s.registered_date, s.practice_code",
-                holds.trim_start()
-            ),
-        };
-        let (from, practice, begun) = match &self.who {
-            Who::Registered => (String::new(), "s.practice_code", "s.registered_date <= m.measured_on AND "),
-            Who::Of(step) => (
-                format!("\nINNER JOIN {step} AS c ON c.patient_id = s.patient_id"),
-                "c.practice_code",
-                "s.registered_date <= m.measured_on AND ",
-            ),
-            Who::Anyone => (String::new(), "s.practice_code", ""),
-        };
+    /// Gives the names of the columns.
+    fn people(&self, script: &mut Script) -> Vec<String> {
+        let mut columns: Vec<String> =
+            ["patient_id", "measured_on", "seen_to", "birth_date", "registered_date", "practice_code", "is_registered"]
+                .map(str::to_owned)
+                .to_vec();
+        let (mut join, mut practice, mut beside, mut begun) =
+            (String::new(), "s.practice_code", String::new(), "s.registered_date <= m.measured_on\n      AND ");
+        let mut order = "c.is_registered DESC, c.registered_date DESC, c.practice_code DESC".to_owned();
+        match &self.who {
+            Who::Registered => {}
+            Who::Of(step, others) => {
+                join = format!("\n    INNER JOIN {step} AS o ON o.patient_id = s.patient_id");
+                practice = "o.practice_code";
+                beside = others.iter().map(|column| format!(", o.{column}")).collect();
+                columns.extend(others.iter().cloned());
+            }
+            Who::Anyone => {
+                begun = "";
+                let in_time = |column: &str| format!("CASE WHEN c.registered_date <= c.measured_on THEN {column} END");
+                order = format!(
+                    "c.is_registered DESC, COALESCE({}, 0) DESC,\n        {} DESC, {} DESC, c.registered_date, c.practice_code",
+                    in_time("1"),
+                    in_time("c.registered_date"),
+                    in_time("c.practice_code"),
+                );
+            }
+        }
+        let holds = indented(&Rows::holds_on("m.measured_on"), 8);
         let rows = self.rows();
+        let kept = columns.iter().map(|column| format!("p.{column}")).collect::<Vec<_>>().join(", ");
         let ages = self.plan.ages.iter().map(|(date, name)| format!(",\n  {} AS {name}", rows.worked_out(*date)));
         let query = format!(
-            "SELECT p.patient_id, p.measured_on, p.seen_to, p.birth_date, p.registered_date, p.practice_code{}
+            "SELECT {kept}{}
 FROM (
-  SELECT s.patient_id, m.measured_on, m.seen_to, s.birth_date, s.registered_date, {practice} AS practice_code,
-    ROW_NUMBER() OVER (
-      PARTITION BY s.patient_id, m.measured_on
-      ORDER BY
-{}) AS place
-  FROM stays AS s{}
-  CROSS JOIN {} AS m
-  WHERE {begun}s.birth_date BETWEEN m.born_from AND m.born_to
+  SELECT c.*, ROW_NUMBER() OVER (
+      PARTITION BY c.patient_id, c.measured_on
+      ORDER BY {order}) AS place
+  FROM (
+    SELECT s.patient_id, m.measured_on, m.seen_to, s.birth_date, s.registered_date, {practice} AS practice_code{beside},
+      CASE WHEN {} THEN 1 ELSE 0 END AS is_registered
+    FROM stays AS s{join}
+    CROSS JOIN {} AS m
+    WHERE {begun}s.birth_date BETWEEN m.born_from AND m.born_to
+  ) AS c
 ) AS p
 WHERE p.place <= 1",
             ages.collect::<String>(),
-            indented(&order, 8),
-            indented(&from, 2),
+            holds.trim_start(),
             self.name("looks"),
         );
         let says = "One row per patient and day of measurement: the registration that holds then (of several the later, \
                     then the greatest practice code), else the last that had begun; and ages.";
         script.step(&self.name("people"), says, &query);
+        columns.extend(self.plan.ages.iter().map(|(_, name)| name.clone()));
+        columns
     }
 
     /// The distinct days of each kind of record.
@@ -303,10 +314,9 @@ WHERE p.place <= 1",
         }
     }
 
-    /// A step for each depth of found days; gives the name of the last step.
-    fn found(&self, script: &mut Script) -> String {
+    /// A step for each depth of found days.
+    fn found(&self, script: &mut Script, so_far: &mut SoFar) {
         let rows = self.rows();
-        let mut last = self.name("people");
         for (at, dates) in self.plan.found.iter().enumerate() {
             let mut columns = Vec::new();
             for (date, name) in dates {
@@ -316,116 +326,115 @@ WHERE p.place <= 1",
                     Which::FromStart(nth) => self.dialect.nth_day("d.day", &condition, *nth),
                     Which::Last => format!("MAX(CASE WHEN {condition} THEN d.day END)"),
                 };
-                columns.push((self.book.date_words[date.index()].clone(), day, name.as_str(), None));
+                columns.push((self.book.date_words[date.index()].clone(), day, name.as_str()));
             }
+            let says = "Days of events that other days and counts hang on.";
             let step = self.name(&format!("days_found_{}", at + 1));
-            last = self.joined_step(script, &step, &last, "Days of events that other days and counts hang on.", &columns);
+            self.grouped_step(script, (&step, says), &self.doses_of_p(), &columns, so_far);
         }
-        last
     }
 
-    /// A step that works out columns over the doses (`d`) of each patient, and one that puts them beside the others.
-    fn joined_step(
+    fn doses_of_p(&self) -> String {
+        let doses = self.name("doses");
+        format!("LEFT JOIN {doses} AS d\n  ON d.patient_id = p.patient_id AND d.day >= p.birth_date AND d.day <= p.seen_to")
+    }
+
+    /// A step with everything that the one before has, and columns that are worked out over the rows joined to each
+    /// patient's. Each step is read by one other only: an engine may work out a step anew for every one that reads it.
+    fn grouped_step(
         &self,
         script: &mut Script,
-        step: &str,
-        before: &str,
-        says: &str,
-        columns: &[(String, String, &str, Option<&str>)],
-    ) -> String {
-        let made = columns.iter().map(|(words, value, name, _)| format!(",\n{}  {value} AS {name}", remark(words, 2)));
+        (step, says): (&str, &str),
+        join: &str,
+        columns: &[(String, String, &str)],
+        so_far: &mut SoFar,
+    ) {
+        let made = columns.iter().map(|(words, value, name)| format!(",\n{}  {value} AS {name}", remark(words, 2)));
+        let kept = so_far.columns.iter().map(|column| format!("p.{column}")).collect::<Vec<_>>();
+        let kept = folded(&kept);
         let query = format!(
-            "SELECT p.patient_id, p.measured_on{}\nFROM {before} AS p\nINNER JOIN {} AS d\n  \
-             ON d.patient_id = p.patient_id AND d.day >= p.birth_date AND d.day <= p.seen_to\n\
-             GROUP BY p.patient_id, p.measured_on",
+            "SELECT {kept}{}\nFROM {} AS p\n{join}\nGROUP BY {kept}",
             made.collect::<String>(),
-            self.name("doses"),
+            so_far.step,
         );
         script.step(step, says, &query);
-        let kept = columns.iter().map(|(_, _, name, missing)| match missing {
-            Some(missing) => format!(", COALESCE(f.{name}, {missing}) AS {name}"),
-            None => format!(", f.{name}"),
-        });
-        let query = format!(
-            "SELECT p.*{}\nFROM {before} AS p\nLEFT JOIN {step} AS f\n  \
-             ON f.patient_id = p.patient_id AND f.measured_on = p.measured_on",
-            kept.collect::<String>(),
-        );
-        let joined = format!("people_with_{}", step.trim_start_matches(self.prefix));
-        let joined = self.name(&joined);
-        script.step(&joined, "", &query);
-        joined
+        so_far.step = step.to_owned();
+        so_far.columns.extend(columns.iter().map(|(_, _, name)| (*name).to_owned()));
     }
 
     /// Counts, and who is on a list when.
-    fn facts(&self, script: &mut Script, before: &str) -> String {
+    fn facts(&self, script: &mut Script, so_far: &mut SoFar) {
         let rows = self.rows();
-        let mut last = before.to_owned();
         if !self.plan.counts.is_empty() {
             let columns = self.plan.counts.iter().map(|(counted, name)| {
                 let kinds: Vec<String> = counted.kinds.iter().map(|kind| kind.words(self.book)).collect();
-                (kinds.join(", or "), rows.count(counted), name.as_str(), Some("0"))
+                (kinds.join(", or "), rows.count(counted), name.as_str())
             });
             let columns: Vec<_> = columns.collect();
-            let says = "Counts of distinct days.";
-            last = self.joined_step(script, &self.name("counts_of_days"), &last, says, &columns);
+            let step = self.name("days_counted");
+            self.grouped_step(script, (&step, "Counts of distinct days."), &self.doses_of_p(), &columns, so_far);
         }
-        if self.plan.lists.is_empty() {
-            return last;
-        }
-        let columns = self.plan.lists.iter().map(|(date, name)| {
+        let columns = self.plan.lists.iter().filter(|(date, _)| !rows.is_measurement_day(*date)).map(|(date, name)| {
             let holds = indented(&Rows::holds_on(&rows.day(*date)), 2);
-            format!(",\n  MAX(CASE WHEN {}\n    THEN 1 ELSE 0 END) AS {name}", holds.trim_start())
+            let value = format!("MAX(CASE WHEN {}\n    THEN 1 ELSE 0 END)", holds.trim_start());
+            (format!("on a list, and alive, at {}", self.book.date_words[date.index()]), value, name.as_str())
         });
-        let step = self.name("lists");
-        let query = format!(
-            "SELECT p.patient_id, p.measured_on{}\nFROM {last} AS p\nINNER JOIN stays AS s ON s.patient_id = p.patient_id\n\
-             GROUP BY p.patient_id, p.measured_on",
-            columns.collect::<String>(),
-        );
-        script.step(&step, "Who is on a list, and alive, on a day.", &query);
-        let names = self.plan.lists.iter().map(|(_, name)| format!(", f.{name}"));
-        let query = format!(
-            "SELECT p.*{}\nFROM {last} AS p\nINNER JOIN {step} AS f\n  \
-             ON f.patient_id = p.patient_id AND f.measured_on = p.measured_on",
-            names.collect::<String>(),
-        );
-        let facts = self.name("facts");
-        script.step(&facts, "Everything that the rules ask of each patient.", &query);
-        facts
+        let columns: Vec<_> = columns.collect();
+        if !columns.is_empty() {
+            let join = "INNER JOIN stays AS s ON s.patient_id = p.patient_id";
+            self.grouped_step(script, (&self.name("lists"), "Who is on a list when."), join, &columns, so_far);
+        }
     }
 
     /// Rows of appointments and slots of which a condition holds.
-    fn other_rows(&self, script: &mut Script, before: String) -> String {
+    fn other_rows(&self, script: &mut Script, so_far: &mut SoFar) {
         let rows = self.rows();
-        let mut last = before;
         for (row, name) in &self.plan.rows {
             let condition = row.condition.map_or("TRUE".to_owned(), |condition| rows.condition(condition));
-            let (table, on) = match row.table {
-                RowTable::Appointment => ("appointments_read", "a.patient_id = p.patient_id"),
-                RowTable::Slot => ("slots_read", "a.practice_code = p.practice_code"),
+            let (table, key) = match row.table {
+                RowTable::Appointment => ("appointments_read", "patient_id"),
+                RowTable::Slot => ("slots_read", "practice_code"),
             };
             let words = row.condition.map(|id| self.book.condition_words[id.index()].text.as_str()).unwrap_or_default();
             let says = match row.table {
-                RowTable::Appointment => format!("Any appointment with {words}"),
-                RowTable::Slot => format!("Any slot with {words}"),
+                RowTable::Appointment => format!("any appointment with {words}"),
+                RowTable::Slot => format!("any slot with {words}"),
             };
-            let step = self.name(name);
-            let query = format!(
-                "SELECT p.patient_id, MAX(CASE WHEN {} THEN 1 ELSE 0 END) AS {name}\nFROM {last} AS p\n\
-                 INNER JOIN {table} AS a ON {on}\nGROUP BY p.patient_id",
-                indented(&condition, 2).trim_start(),
-            );
-            script.step(&step, &says, &query);
-            let query = format!(
-                "SELECT p.*, COALESCE(f.{name}, 0) AS {name}\nFROM {last} AS p\nLEFT JOIN {step} AS f ON f.patient_id = p.patient_id"
-            );
-            last = self.name(&format!("people_with_{name}"));
-            script.step(&last, "", &query);
+            let condition = indented(&condition, 2);
+            // Who has no row has none of which anything holds.
+            let value = format!("MAX(CASE WHEN a.{key} IS NOT NULL AND {}\n    THEN 1 ELSE 0 END)", condition.trim_start());
+            let join = format!("LEFT JOIN {table} AS a ON a.{key} = p.{key}");
+            let step = self.name(&format!("people_with_{name}"));
+            self.grouped_step(script, (&step, ""), &join, &[(says, value, name.as_str())], so_far);
         }
-        last
     }
 }
+
+/// The step so far, and its columns.
+struct SoFar {
+    step: String,
+    columns: Vec<String>,
+}
+
+/// Names one after the other, on as many lines as it takes.
+fn folded(names: &[String]) -> String {
+    let mut text = String::new();
+    let mut width = 0;
+    for (at, name) in names.iter().enumerate() {
+        if at > 0 {
+            text.push(',');
+            let gap = if width + name.len() > NAMES_WIDTH { "\n  " } else { " " };
+            text.push_str(gap);
+            width = if gap == " " { width + 2 } else { 0 };
+        }
+        text.push_str(name);
+        width += name.len();
+    }
+    text
+}
+
+/// How wide lines of names are.
+const NAMES_WIDTH: usize = 96;
 
 /// The name of the column in which the words of a list are marked.
 fn mark_name(book: &Rulebook, list: WordListId) -> String {
