@@ -150,7 +150,7 @@ class Spark:
         settings = {
             "spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1", "spark.executor.memory": "1000m",
             "spark.cores.max": "2", "spark.sql.shuffle.partitions": "2", "spark.ui.enabled": "false",
-            "spark.sql.session.timeZone": "UTC", "spark.driver.memory": "2g",
+            "spark.sql.session.timeZone": "UTC", "spark.driver.memory": "2g", "spark.sql.adaptive.enabled": "false",
         }
         command = [str(home / "bin/spark-submit"), "--master", master]
         for name, value in settings.items():

@@ -167,7 +167,7 @@ impl Rows<'_> {
     }
 
     fn within(&self, counted: &Counted, at_least: u32, at_most: Option<u32>) -> String {
-        let name = self.plan.counts.iter().find(|(known, _)| known == counted).map(|(_, name)| name.as_str());
+        let name = self.plan.counts.iter().find(|(known, ..)| known == counted).map(|(_, name, _)| name.as_str());
         let name = format!("p.{}", name.unwrap_or_default());
         match at_most {
             None => format!("{name} >= {at_least}"),

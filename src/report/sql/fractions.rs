@@ -260,3 +260,61 @@ impl Fraction {
         self.below == other.below && !self.below.text().contains(NULL_IF)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn number(text: &str) -> Fraction {
+        Fraction::number(Amount::parse(text).unwrap())
+    }
+
+    fn achievement() -> Fraction {
+        Fraction::percent("p.n", "p.d", true)
+    }
+
+    #[test]
+    fn what_is_the_same_for_everybody_is_worked_out_here() {
+        let third = number("1").over(&number("3")).unwrap();
+        assert_eq!(third.plus(&number("0.5"), false).known(), Amount::ratio(5, 6));
+        assert_eq!(third.times(&number("-6")).known(), Amount::parse("-2"));
+        assert_eq!(number("1").over(&number("0")), None);
+    }
+
+    /// (100 n / d − 89) / (96 − 89) × 18 = 18 (100 n − 89 d) / (7 d).
+    #[test]
+    fn a_slope_is_multiplied_out() {
+        let slope = achievement().plus(&number("89"), true).over(&number("7")).unwrap().times(&number("18"));
+        assert_eq!(slope.texts(), ("18 * (100 * p.n - 89 * p.d)".to_owned(), "7 * p.d".to_owned()));
+        assert!(slope.is_signed() && !slope.may_lack);
+    }
+
+    #[test]
+    fn thresholds_are_compared_without_dividing() {
+        assert_eq!(achievement().compared("<", &number("89.5")), "200 * p.n < 179 * p.d");
+        let unsure = Fraction::percent("p.n", "p.d", false);
+        assert_eq!(unsure.compared(">=", &number("80")), "100 * p.n >= 80 * NULLIF(p.d, 0)");
+        let same = unsure.compared("<", &Fraction::percent("p.m", "p.d", false));
+        assert_eq!(same, "CASE WHEN NULLIF(p.d, 0) IS NOT NULL THEN 100 * p.n < 100 * p.m END");
+    }
+
+    /// Half a penny goes away from nothing: 2 |t| + b over 2 b, cut down to whole steps, with the sign of t.
+    #[test]
+    fn rounding_is_done_in_whole_numbers() {
+        let pence = Amount::parse("0.01").unwrap();
+        let third = Fraction::count("p.n", false).over(&number("3")).unwrap();
+        let (above, below) = third.rounded(pence, Dialect::DuckDb).unwrap().texts();
+        assert_eq!((above.as_str(), below.as_str()), ("((200 * p.n + 3) // (6))", "100"));
+        let signed = number("1").plus(&third, true).rounded(pence, Dialect::Postgres).unwrap().texts().0;
+        let expected = "(CASE WHEN 100 * (3 - p.n) < 0 THEN -1 ELSE 1 END * DIV(2 * ABS(100 * (3 - p.n)) + 3, 6))";
+        assert_eq!(signed, expected);
+    }
+
+    #[test]
+    fn a_divisor_below_nothing_hands_its_sign_up() {
+        let gap = Fraction::count("p.a", false).plus(&Fraction::count("p.b", false), true);
+        let (above, below) = number("5").over(&gap).unwrap().texts();
+        assert_eq!(above, "5 * (CASE WHEN (p.a - p.b) < 0 THEN -1 ELSE 1 END)");
+        assert_eq!(below, "NULLIF(ABS((p.a - p.b)), 0)");
+    }
+}

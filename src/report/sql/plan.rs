@@ -80,8 +80,8 @@ pub(super) struct Plan {
     pub(super) ages: Vec<(DateId, String)>,
     /// Days of events with their names, in steps: those of a step hang on earlier ones only.
     pub(super) found: Vec<Vec<(DateId, String)>>,
-    /// Counts with their names.
-    pub(super) counts: Vec<(Counted, String)>,
+    /// Counts with their names, each with the words of the first condition that asks for it.
+    pub(super) counts: Vec<(Counted, String, String)>,
     /// Days on which it is asked whether the patient is on a list, with their names.
     pub(super) lists: Vec<(DateId, String)>,
     /// Rows of other tables that are asked for, with their names.
@@ -245,14 +245,15 @@ impl Planner<'_> {
             self.refuse_row(id, edge.date)?;
         }
         counted.kinds.iter().for_each(|kind| self.kind(kind));
-        if !self.plan.counts.iter().any(|(known, _)| *known == counted) {
+        if !self.plan.counts.iter().any(|(known, ..)| *known == counted) {
             let words = match &counted.kinds[..] {
                 [Kind::Clusters(_)] => counted.kinds[0].words(self.book),
                 [Kind::SayingOnly(_, words, _), ..] => format!("different {}", self.book.word_lists[words.index()].name),
                 _ => "records".to_owned(),
             };
             let name = self.names.fresh(&format!("{words} count"));
-            self.plan.counts.push((counted, name));
+            let asked = self.book.condition_words[id.index()].text.clone();
+            self.plan.counts.push((counted, name, asked));
         }
         Ok(())
     }

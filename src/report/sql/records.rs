@@ -9,7 +9,7 @@ use crate::report::sql::conditions::Rows;
 use crate::report::sql::dialect::{Dialect, literal_day};
 use crate::report::sql::plan::{Kind, Plan};
 use crate::report::sql::script::{Script, indented, remark};
-use crate::report::sql::words::{is_thing_said, is_said, marks, normalised};
+use crate::report::sql::words::{is_said, is_thing_said, marks, normalised};
 
 /// A day on which patients are looked at, and whose births can matter then.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -366,9 +366,8 @@ WHERE p.place <= 1",
     fn facts(&self, script: &mut Script, so_far: &mut SoFar) {
         let rows = self.rows();
         if !self.plan.counts.is_empty() {
-            let columns = self.plan.counts.iter().map(|(counted, name)| {
-                let kinds: Vec<String> = counted.kinds.iter().map(|kind| kind.words(self.book)).collect();
-                (kinds.join(", or "), rows.count(counted), name.as_str())
+            let columns = self.plan.counts.iter().map(|(counted, name, asked)| {
+                (format!("for: {asked}"), rows.count(counted), name.as_str())
             });
             let columns: Vec<_> = columns.collect();
             let step = self.name("days_counted");
