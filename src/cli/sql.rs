@@ -85,15 +85,20 @@ pub(super) fn sql(arguments: &SqlArguments, rules: Option<&Path>) -> Result<Done
     let tables = table_names(&arguments.tables)?;
     let (_, books) = arguments.years.books(rules)?;
     let [book] = &books[..] else {
-        return Err(CliError::usage("a query is of one year").help("name one year with `--year`, and write a query each"));
+        return Err(
+            CliError::usage("a query is of one year").help("name one year with `--year`, and write a query each")
+        );
     };
     let (figures, _) = arguments.overrides.figures(&books)?;
     let as_of = match (&book.pathway, arguments.as_of) {
         (Some(_), as_of) => report_day(book, as_of)?,
         (None, None) => book.end,
         (None, Some(_)) => {
-            return Err(CliError::usage(format!("the rulebook {} has no pathway, so it has no day of a report", book.name))
-                .help("leave out `--as-of`"));
+            return Err(CliError::usage(format!(
+                "the rulebook {} has no pathway, so it has no day of a report",
+                book.name
+            ))
+            .help("leave out `--as-of`"));
         }
     };
     let asking = Asking {
@@ -147,7 +152,8 @@ fn table_names(given: &[String]) -> Result<TableNames, CliError> {
         let name = name.trim();
         // The name goes into the query as it is, so that `schema.name` and `read_parquet('…')` can be written.
         if name.is_empty() || name.contains(';') || name.contains("--") || name.contains(char::is_control) {
-            return Err(CliError::usage(format!("`--table {text}` names no table")).help("a name stands on one line, without `;` and `--`"));
+            return Err(CliError::usage(format!("`--table {text}` names no table"))
+                .help("a name stands on one line, without `;` and `--`"));
         }
         let name = name.to_owned();
         match table.trim() {

@@ -20,6 +20,7 @@ from pathlib import Path
 
 import engines
 import hostile
+import mutants
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -100,6 +101,7 @@ def main():
     parser.add_argument("--books", help="only these rulebooks, as SCHEME/YEAR, separated by commas")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--size", type=int, default=1500, help="patients per rulebook, besides one for each boundary birth")
+    parser.add_argument("--mutants", action="store_true", help="instead, see that each turned comparison changes an answer")
     parser.add_argument("--uptake", default=str(ROOT / "target/debug/uptake"))
     parser.add_argument("--keep", help="a folder for tables, queries and answers, which is kept")
     arguments = parser.parse_args()
@@ -146,9 +148,26 @@ def gather(arguments, folder):
     return queries, answers
 
 
+def try_mutants(queries, folder):
+    """How many turned comparisons of the queries for patients change no row."""
+    connection, alive = engines.DuckDb().load(folder), 0
+    for name, query in queries["duckdb"].items():
+        if not name.endswith(("last-day/patients", "last-day/children")):
+            continue
+        expected = [tuple(row) for row in connection.execute(query).fetchall()]
+        total, survivors = mutants.survivors(connection, query, expected)
+        alive += len(survivors)
+        print(f"{name}: {total - len(survivors)} of {total} turned comparisons change the answer")
+        for line in survivors:
+            print(f"  changes nothing: {line}")
+    return alive
+
+
 def check(arguments, folder):
     started = time.time()
     queries, answers = gather(arguments, folder)
+    if arguments.mutants:
+        return try_mutants(queries, folder)
     print(f"{len(answers)} questions answered by the evaluator, {time.time() - started:.0f} s")
     lines, all_wrong = [], 0
     for engine, asked in queries.items():

@@ -31,7 +31,7 @@ def written(rows):
 class DuckDb:
     name, dialect = "DuckDB", "duckdb"
 
-    def run(self, tables, queries, report):
+    def load(self, tables):
         import duckdb
 
         connection = duckdb.connect()
@@ -41,6 +41,10 @@ class DuckDb:
                 f"CREATE TABLE {table} AS SELECT * FROM read_csv('{tables / table}.csv', header = true, quote = '\"', "
                 f"escape = '\"', columns = {{{types}}})"
             )
+        return connection
+
+    def run(self, tables, queries, report):
+        connection = self.load(tables)
         for name, query in queries.items():
             result = connection.execute(query)
             columns = [column[0] for column in result.description]

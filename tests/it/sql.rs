@@ -157,18 +157,24 @@ fn both_conventions_for_a_missing_day_are_said() {
 #[test]
 fn tables_are_called_what_the_user_calls_them() {
     let named = ["--table", "patients=gp.stays", "--table", "events=read_parquet('events.parquet')"];
-    let text = sql(&[&["--year", "2023-24", "--dialect", "duckdb", "--table", "practices=gp.lists"], &named[..]].concat());
+    let text =
+        sql(&[&["--year", "2023-24", "--dialect", "duckdb", "--table", "practices=gp.lists"], &named[..]].concat());
     for name in ["FROM gp.stays", "FROM read_parquet('events.parquet') AS e", "FROM gp.lists AS n"] {
         assert!(text.contains(name), "{name}");
     }
     let year = ["--year", "2023-24", "--dialect", "duckdb"];
     let wrong = |tables: &[&str]| refusal(&[&year[..], tables].concat());
-    assert!(wrong(&["--table", "stays=x"]).contains("there is no table `stays` to be named\nhelp: there are: patients"));
+    assert!(
+        wrong(&["--table", "stays=x"]).contains("there is no table `stays` to be named\nhelp: there are: patients")
+    );
     assert!(wrong(&["--table", "patients"]).contains("`--table patients` is not TABLE=NAME"));
     assert!(wrong(&["--table", "patients=x; DROP TABLE y"]).contains("names no table"));
     // Inside its own step a name would mean the step.
     let clash = wrong(&["--table", "events=doses"]);
-    assert!(clash.contains("a table called `doses` cannot be given as SQL: a step of the query has the same name"), "{clash}");
+    assert!(
+        clash.contains("a table called `doses` cannot be given as SQL: a step of the query has the same name"),
+        "{clash}"
+    );
 }
 
 #[test]

@@ -61,12 +61,8 @@ impl Rows<'_> {
             Date::Registration => "p.registered_date".to_owned(),
             Date::MeasurementDay | Date::ReportDay => "p.measured_on".to_owned(),
             Date::OfRow(date) => format!("a.{}", date.column().0),
-            Date::After(from, period) => {
-                self.dialect.shifted(&self.day(*from), *period, false, self.book.missing_day)
-            }
-            Date::Before(from, period) => {
-                self.dialect.shifted(&self.day(*from), *period, true, self.book.missing_day)
-            }
+            Date::After(from, period) => self.dialect.shifted(&self.day(*from), *period, false, self.book.missing_day),
+            Date::Before(from, period) => self.dialect.shifted(&self.day(*from), *period, true, self.book.missing_day),
             Date::YearStart => literal_day(self.book.start),
             Date::YearEnd => literal_day(self.book.end),
             Date::Calendar(day) => literal_day(*day),

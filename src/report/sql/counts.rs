@@ -12,8 +12,12 @@ use crate::report::sql::script::{Names, Script};
 use crate::report::sql::{Asking, Refusal, outcomes};
 
 /// The columns of counts, each with the outcome that it counts; the register counts all.
-pub(super) const COUNTS: [(&str, Option<&str>); 4] =
-    [("register", None), ("excluded", Some("excluded")), ("excepted", Some("excepted")), ("numerator", Some("achieved"))];
+pub(super) const COUNTS: [(&str, Option<&str>); 4] = [
+    ("register", None),
+    ("excluded", Some("excluded")),
+    ("excepted", Some("excepted")),
+    ("numerator", Some("achieved")),
+];
 
 /// Names for the columns of measurements.
 pub(super) fn stems(book: &Rulebook, measurements: &[MeasurementId]) -> BTreeMap<MeasurementId, String> {
@@ -65,7 +69,9 @@ pub(super) fn with_practices(
     let mut last = before.to_owned();
     if reads(&|operand| operand == Operand::ListSize) {
         list_sizes(script, asking);
-        let query = format!("SELECT p.*, n.list_size\nFROM {last} AS p\nLEFT JOIN list_sizes AS n ON n.practice_code = p.practice_code");
+        let query = format!(
+            "SELECT p.*, n.list_size\nFROM {last} AS p\nLEFT JOIN list_sizes AS n ON n.practice_code = p.practice_code"
+        );
         last = format!("{before}_with_list_sizes");
         script.step(&last, "", &query);
     }
@@ -124,9 +130,9 @@ pub(super) fn programs(book: &Rulebook, is_asked: impl Fn(&Program) -> bool) -> 
 
 /// Whether a program is paid for an indicator.
 pub(super) fn is_for_indicator(book: &Rulebook, program: &Program) -> bool {
-    program.measurement.is_some_and(|id| {
-        book.measures[book.measurements[id.index()].measure.index()].kind == MeasureKind::Indicator
-    })
+    program
+        .measurement
+        .is_some_and(|id| book.measures[book.measurements[id.index()].measure.index()].kind == MeasureKind::Indicator)
 }
 
 /// The query for one row per practice and indicator, as `run` has it.
@@ -205,9 +211,8 @@ pub(super) fn decimal(asking: &Asking<'_>, value: Option<Option<Fraction>>, plac
 
 /// The query for payments that are not for indicators: one row per practice, payment and what it is paid for.
 pub(super) fn payments(script: &mut Script, asking: &Asking<'_>, book: &Rulebook) -> Result<String, Refusal> {
-    let places = programs(book, |program| {
-        matches!(program.of, ProgramOf::Payment(_)) && !is_for_indicator(book, program)
-    });
+    let places =
+        programs(book, |program| matches!(program.of, ProgramOf::Payment(_)) && !is_for_indicator(book, program));
     if places.is_empty() {
         let what = format!("the payments of {} that are not for indicators", book.name);
         return Err(Refusal { what, why: "it has none".to_owned() });

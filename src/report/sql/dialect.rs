@@ -97,9 +97,7 @@ impl Dialect {
             MissingDay::LastDay => last,
             MissingDay::NextDay => {
                 let next = self.plus_days(&last, 1);
-                format!(
-                    "CASE WHEN EXTRACT(DAY FROM {last}) <> EXTRACT(DAY FROM {day}) THEN {next} ELSE {last} END"
-                )
+                format!("CASE WHEN EXTRACT(DAY FROM {last}) <> EXTRACT(DAY FROM {day}) THEN {next} ELSE {last} END")
             }
         }
     }

@@ -82,9 +82,8 @@ fn earning(script: &mut Script, asking: &Asking<'_>, book: &Rulebook) -> Result<
     };
     let facts = reading.write(script);
     let literal = |text: &str| asking.dialect.literal(text);
-    let of_fee = |fee: &Fee| {
-        format!("({}, {})", literal(&fee.name), literal(&Kind::Clusters(fee.clusters).words(book)))
-    };
+    let of_fee =
+        |fee: &Fee| format!("({}, {})", literal(&fee.name), literal(&Kind::Clusters(fee.clusters).words(book)));
     let rows: Vec<String> = book.fees.iter().map(of_fee).collect();
     script.rows("fees", "fee, counted_as", "What earns a fee.", &rows);
     let windows = book.fees.iter().map(|fee| {
@@ -106,6 +105,10 @@ fn earning(script: &mut Script, asking: &Asking<'_>, book: &Rulebook) -> Result<
          ON s.patient_id = d.patient_id\n    AND {}\n) AS e\nWHERE e.place <= 1",
         indented(&Rows::holds_on("d.day"), 4).trim_start()
     );
-    script.step("earned", "A dose is paid to who gave it, else to the practice whose list the patient was on that day.", &query);
+    script.step(
+        "earned",
+        "A dose is paid to who gave it, else to the practice whose list the patient was on that day.",
+        &query,
+    );
     Ok(())
 }

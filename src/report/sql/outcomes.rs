@@ -18,9 +18,8 @@ pub(super) const OUTCOMES: &str = "outcomes";
 /// The measurements of a kind; of all kinds with courses.
 pub(super) fn measured(book: &Rulebook, with_courses: bool) -> Vec<MeasurementId> {
     let numbered = (0..).map(MeasurementId).zip(&book.measurements);
-    let is_asked = |measure: &Measure| {
-        measure.borrowed.is_none() && (with_courses || measure.kind == MeasureKind::Indicator)
-    };
+    let is_asked =
+        |measure: &Measure| measure.borrowed.is_none() && (with_courses || measure.kind == MeasureKind::Indicator);
     numbered.filter(|(_, it)| is_asked(&book.measures[it.measure.index()])).map(|(id, _)| id).collect()
 }
 

@@ -111,7 +111,8 @@ impl<'a> Scheme<'a> {
                 areas.join(", ")
             ),
         };
-        let says = "Outcomes of practices of the scheme's areas; of all where nobody says which area any practice is of.";
+        let says =
+            "Outcomes of practices of the scheme's areas; of all where nobody says which area any practice is of.";
         script.step(&step, says, &query);
         Ok(step)
     }
@@ -217,7 +218,11 @@ pub(super) fn children(
     let next = next.collect::<String>();
     let next = if next.is_empty() { "CAST(NULL AS CHAR(1))".to_owned() } else { format!("CASE p.state\n{next}  END") };
     let indicators = scheme.indicators.iter().map(|indicator| {
-        format!("CASE WHEN p.{}_open = 1 THEN {} ELSE '' END", plain(&indicator.code), scheme.literal(&format!("{} ", indicator.code)))
+        format!(
+            "CASE WHEN p.{}_open = 1 THEN {} ELSE '' END",
+            plain(&indicator.code),
+            scheme.literal(&format!("{} ", indicator.code))
+        )
     });
     let indicators: Vec<String> = indicators.collect();
     let raised = alerts.iter().map(|alert| {
@@ -286,7 +291,8 @@ impl Scheme<'_> {
 
     /// One row per practice: counts at the year's end and at the baseline, and exceptions.
     fn tallies(&self, script: &mut Script, year_end: &str, baseline: Option<&str>, states: &str) -> String {
-        let mut query = format!("SELECT o.practice_code, 'year_end' AS whose, o.indicator, o.outcome FROM {year_end} AS o");
+        let mut query =
+            format!("SELECT o.practice_code, 'year_end' AS whose, o.indicator, o.outcome FROM {year_end} AS o");
         if let Some(baseline) = baseline {
             query.push_str(&format!(
                 "\nUNION ALL\nSELECT o.practice_code, 'baseline' AS whose, o.indicator, o.outcome FROM {baseline} AS o"
@@ -316,10 +322,7 @@ impl Scheme<'_> {
             }
         }
         let made: Vec<String> = excepted.iter().map(|(name, count)| format!(",\n  {count} AS {name}")).collect();
-        let query = format!(
-            "SELECT s.practice_code{}\nFROM {states} AS s\nGROUP BY s.practice_code",
-            made.concat()
-        );
+        let query = format!("SELECT s.practice_code{}\nFROM {states} AS s\nGROUP BY s.practice_code", made.concat());
         script.step("exceptions", "Children by the exception that their state is reported as.", &query);
         let query = format!(
             "SELECT o.practice_code,\n  {}\nFROM both_ends AS o\nGROUP BY o.practice_code",
@@ -339,7 +342,11 @@ impl Scheme<'_> {
             kept.collect::<String>(),
             local.collect::<String>(),
         );
-        script.step("tallies", "One row per practice. The denominator is the register less those excluded and excepted.", &query);
+        script.step(
+            "tallies",
+            "One row per practice. The denominator is the register less those excluded and excepted.",
+            &query,
+        );
         "tallies".to_owned()
     }
 
@@ -347,7 +354,8 @@ impl Scheme<'_> {
         let (asking, book) = (self.asking, self.book);
         let places = programs(book, |program| program.measurement.is_some());
         let before = with_practices(script, asking, book, &self.stems(), &places, tallies);
-        let columns = Columns { stems: self.stems(), doses: BTreeMap::new(), has_baseline: self.pathway.baseline.is_some() };
+        let columns =
+            Columns { stems: self.stems(), doses: BTreeMap::new(), has_baseline: self.pathway.baseline.is_some() };
         let mut programs = Programs::new(book, asking.figures, asking.dialect, columns);
         let last = programs.write(script, &places, &before)?;
         let rows = self.indicators.iter().enumerate();
@@ -355,7 +363,10 @@ impl Scheme<'_> {
         script.rows("indicators", "place, indicator", "", &rows);
         let owned: Vec<(MeasurementId, String)> = self.stems().into_iter().collect();
         let case = |value: &dyn Fn(MeasurementId, &str) -> String| {
-            let cases = owned.iter().enumerate().map(|(at, (id, stem))| format!("\n      WHEN {} THEN {}", at + 1, value(*id, stem)));
+            let cases = owned
+                .iter()
+                .enumerate()
+                .map(|(at, (id, stem))| format!("\n      WHEN {} THEN {}", at + 1, value(*id, stem)));
             format!("CASE m.place{} END", cases.collect::<String>())
         };
         let count = |name: &str| format!("CAST({} AS BIGINT)", case(&|_, stem| format!("p.{stem}_{name}")));
@@ -371,9 +382,10 @@ impl Scheme<'_> {
             let paid = places.iter().filter(|place| book.programs[**place].measurement == Some(id));
             decimal(asking, sum(paid.filter_map(|place| programs.value(*place, "pounds"))), 2)
         });
-        let areas = book.areas.iter().map(|area| {
-            format!(" WHEN {} THEN {}", self.literal(&area.to_lowercase()), self.literal(area))
-        });
+        let areas = book
+            .areas
+            .iter()
+            .map(|area| format!(" WHEN {} THEN {}", self.literal(&area.to_lowercase()), self.literal(area)));
         let area = match book.areas.is_empty() {
             true => "n.area".to_owned(),
             false => format!("CASE LOWER(TRIM(n.area)){} ELSE n.area END", areas.collect::<String>()),

@@ -197,9 +197,8 @@ impl Planner<'_> {
     fn condition(&mut self, id: ConditionId) -> Result<(), Refusal> {
         match &self.book.conditions[id.index()] {
             Condition::All(_) | Condition::Any(_) | Condition::Not(_) | Condition::Falls { .. } => Ok(()),
-            Condition::Count { clusters, window, .. } => {
-                self.count(id, Counted { kinds: vec![Kind::Clusters(*clusters)], window: window.clone(), of_kinds: false })
-            }
+            Condition::Count { clusters, window, .. } => self
+                .count(id, Counted { kinds: vec![Kind::Clusters(*clusters)], window: window.clone(), of_kinds: false }),
             Condition::RegisteredAt(date) => {
                 self.refuse_row(id, *date)?;
                 if !self.plan.lists.iter().any(|(known, _)| known == date) {
@@ -248,7 +247,9 @@ impl Planner<'_> {
         if !self.plan.counts.iter().any(|(known, ..)| *known == counted) {
             let words = match &counted.kinds[..] {
                 [Kind::Clusters(_)] => counted.kinds[0].words(self.book),
-                [Kind::SayingOnly(_, words, _), ..] => format!("different {}", self.book.word_lists[words.index()].name),
+                [Kind::SayingOnly(_, words, _), ..] => {
+                    format!("different {}", self.book.word_lists[words.index()].name)
+                }
                 _ => "records".to_owned(),
             };
             let name = self.names.fresh(&format!("{words} count"));

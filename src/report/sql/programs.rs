@@ -3,14 +3,14 @@
 
 use std::collections::BTreeMap;
 
+use crate::ground::Amount;
 use crate::model::Rulebook;
 use crate::model::book::{FeeId, Figure, FigureValue, MeasurementId};
 use crate::model::formula::{Comparator, CountName, Formula, Line, Operand, Program, ProgramOf, Test};
-use crate::ground::Amount;
+use crate::report::sql::Refusal;
 use crate::report::sql::dialect::Dialect;
 use crate::report::sql::fractions::Fraction;
 use crate::report::sql::script::{Names, Script, remark};
-use crate::report::sql::Refusal;
 
 /// The columns of a practice's row that formulas read.
 pub(super) struct Columns {
@@ -233,7 +233,8 @@ impl<'a> Programs<'a> {
                         Truth::Test(rest, rest_lacks) => (rest, rest_lacks),
                     };
                     let word = if any { "OR" } else { "AND" };
-                    let (settles, value) = if any { (text.clone(), "TRUE") } else { (format!("NOT ({text})"), "FALSE") };
+                    let (settles, value) =
+                        if any { (text.clone(), "TRUE") } else { (format!("NOT ({text})"), "FALSE") };
                     match lacks {
                         true => Truth::Test(
                             format!("CASE WHEN ({text}) IS NULL THEN NULL WHEN {settles} THEN {value} ELSE {rest} END"),
@@ -317,7 +318,9 @@ impl<'a> Programs<'a> {
             Operand::Count(name, id) => self.count(name, id, at)?,
             Operand::ListSize => Some(Fraction::count("p.list_size", true)),
             Operand::Doses => match at.program.of {
-                ProgramOf::Fee(fee) => self.columns.doses.get(&fee).map(|doses| Fraction::count(&format!("p.{doses}"), false)),
+                ProgramOf::Fee(fee) => {
+                    self.columns.doses.get(&fee).map(|doses| Fraction::count(&format!("p.{doses}"), false))
+                }
                 ProgramOf::Payment(_) => None,
             },
             Operand::Line(line) => self.values.get(&at.place).and_then(|lines| lines.get(line).cloned()).flatten(),

@@ -209,7 +209,9 @@ WHERE p.place <= 1",
         }
         let giver = "MIN(CASE WHEN e.practice_code <> '' THEN e.practice_code END) AS giver";
         let (distinct, column, group) = match self.with_givers {
-            true => ("", format!(", {}", giver.replace("e.practice_code", &self.dialect.text("e.practice_code"))), true),
+            true => {
+                ("", format!(", {}", giver.replace("e.practice_code", &self.dialect.text("e.practice_code"))), true)
+            }
             false => ("DISTINCT ", String::new(), false),
         };
         let group = if group { "\nGROUP BY 1, 2, 3" } else { "" };
@@ -266,13 +268,17 @@ WHERE p.place <= 1",
         script.step(&self.name("records"), says, &query);
         let (records, said) = (self.name("records"), self.name("said"));
         let kinds: Vec<(&Kind, String, String)> = self.plan.kinds.iter().filter_map(|kind| self.said(kind)).collect();
-        let rows = kinds.iter().map(|(kind, among, _)| {
-            format!("({}, {})", dialect.literal(&kind.words(book)), dialect.literal(among))
-        });
-        script.rows(&said, "counted_as, among", "Kinds of records that are told by their texts.", &rows.collect::<Vec<_>>());
-        let tests = kinds.iter().map(|(kind, _, test)| {
-            format!("  WHEN {} THEN {test}", dialect.literal(&kind.words(book)))
-        });
+        let rows = kinds
+            .iter()
+            .map(|(kind, among, _)| format!("({}, {})", dialect.literal(&kind.words(book)), dialect.literal(among)));
+        script.rows(
+            &said,
+            "counted_as, among",
+            "Kinds of records that are told by their texts.",
+            &rows.collect::<Vec<_>>(),
+        );
+        let tests =
+            kinds.iter().map(|(kind, _, test)| format!("  WHEN {} THEN {test}", dialect.literal(&kind.words(book))));
         let query = format!(
             "SELECT DISTINCT r.patient_id, r.counted_as, r.day\nFROM {records} AS r\nUNION\n\
              SELECT r.patient_id, t.counted_as, r.day\nFROM {records} AS r\n\
@@ -336,7 +342,9 @@ WHERE p.place <= 1",
 
     fn doses_of_p(&self) -> String {
         let doses = self.name("doses");
-        format!("LEFT JOIN {doses} AS d\n  ON d.patient_id = p.patient_id AND d.day >= p.birth_date AND d.day <= p.seen_to")
+        format!(
+            "LEFT JOIN {doses} AS d\n  ON d.patient_id = p.patient_id AND d.day >= p.birth_date AND d.day <= p.seen_to"
+        )
     }
 
     /// A step with everything that the one before has, and columns that are worked out over the rows joined to each
@@ -352,11 +360,8 @@ WHERE p.place <= 1",
         let made = columns.iter().map(|(words, value, name)| format!(",\n{}  {value} AS {name}", remark(words, 2)));
         let kept = so_far.columns.iter().map(|column| format!("p.{column}")).collect::<Vec<_>>();
         let kept = folded(&kept);
-        let query = format!(
-            "SELECT {kept}{}\nFROM {} AS p\n{join}\nGROUP BY {kept}",
-            made.collect::<String>(),
-            so_far.step,
-        );
+        let query =
+            format!("SELECT {kept}{}\nFROM {} AS p\n{join}\nGROUP BY {kept}", made.collect::<String>(), so_far.step,);
         script.step(step, says, &query);
         so_far.step = step.to_owned();
         so_far.columns.extend(columns.iter().map(|(_, _, name)| (*name).to_owned()));
@@ -366,9 +371,11 @@ WHERE p.place <= 1",
     fn facts(&self, script: &mut Script, so_far: &mut SoFar) {
         let rows = self.rows();
         if !self.plan.counts.is_empty() {
-            let columns = self.plan.counts.iter().map(|(counted, name, asked)| {
-                (format!("for: {asked}"), rows.count(counted), name.as_str())
-            });
+            let columns = self
+                .plan
+                .counts
+                .iter()
+                .map(|(counted, name, asked)| (format!("for: {asked}"), rows.count(counted), name.as_str()));
             let columns: Vec<_> = columns.collect();
             let step = self.name("days_counted");
             self.grouped_step(script, (&step, "Counts of distinct days."), &self.doses_of_p(), &columns, so_far);
@@ -401,7 +408,8 @@ WHERE p.place <= 1",
             };
             let condition = indented(&condition, 2);
             // Who has no row has none of which anything holds.
-            let value = format!("MAX(CASE WHEN a.{key} IS NOT NULL AND {}\n    THEN 1 ELSE 0 END)", condition.trim_start());
+            let value =
+                format!("MAX(CASE WHEN a.{key} IS NOT NULL AND {}\n    THEN 1 ELSE 0 END)", condition.trim_start());
             let join = format!("LEFT JOIN {table} AS a ON a.{key} = p.{key}");
             let step = self.name(&format!("people_with_{name}"));
             self.grouped_step(script, (&step, ""), &join, &[(says, value, name.as_str())], so_far);

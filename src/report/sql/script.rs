@@ -140,7 +140,10 @@ mod tests {
         let long = "word ".repeat(60);
         for text in ["one\ntwo; DROP TABLE patients", long.as_str()] {
             let written = remark(text, 4);
-            assert!(written.lines().count() > 1 && written.lines().all(|line| line.starts_with("    -- ")), "{written}");
+            assert!(
+                written.lines().count() > 1 && written.lines().all(|line| line.starts_with("    -- ")),
+                "{written}"
+            );
         }
     }
 }
