@@ -100,7 +100,7 @@ def main():
     parser.add_argument("--engines", default="duckdb,spark,postgres")
     parser.add_argument("--books", help="only these rulebooks, as SCHEME/YEAR, separated by commas")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--size", type=int, default=1500, help="patients per rulebook, besides one for each boundary birth")
+    parser.add_argument("--size", type=int, default=6000, help="patients per rulebook, besides those at the boundaries of every age")
     parser.add_argument("--mutants", action="store_true", help="instead, see that each turned comparison changes an answer")
     parser.add_argument("--uptake", default=str(ROOT / "target/debug/uptake"))
     parser.add_argument("--keep", help="a folder for tables, queries and answers, which is kept")

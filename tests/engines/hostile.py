@@ -16,6 +16,8 @@ from pathlib import Path
 
 DAY = datetime.timedelta(days=1)
 PERIOD = re.compile(r"\b(\d+) (days?|weeks?|months?|years?)\b")
+TURNS = re.compile(r"\bturns (\d+) (days?|weeks?|months?|years?)\b")
+BLOCK = re.compile(r"^(?=(?:indicator|course|fee|pathway) )", re.MULTILINE)
 NAMED_DAY = re.compile(r"\b(\d{1,2}) (January|February|March|April|May|June|July|August|September|October|November|December) (\d{4})\b")
 
 # Codes are compared byte by byte, in order of bytes: capitals before small letters, and both before other scripts.
@@ -34,6 +36,31 @@ class Book:
     codes: dict = field(default_factory=dict)
     words: list = field(default_factory=list)
     uses: list = field(default_factory=list)
+    blocks: list = field(default_factory=list)
+
+
+@dataclass
+class Block:
+    """What one indicator, course, fee or pathway names: its own ages and kinds of records, and the ages of its register."""
+
+    turns: list
+    periods: list
+    names: list
+
+
+def read_blocks(text, names):
+    """The blocks of a rulebook; what is defined before the first of a file belongs to all of that file."""
+    periods = lambda words, pattern: sorted({(int(count), unit.rstrip("s")) for count, unit in pattern.findall(words)})
+    blocks = []
+    for words in text:
+        shared, *rest = BLOCK.split(words)
+        for block in rest:
+            named = [name for name in names if re.search(rf"\b{name}\b", shared + block)]
+            if named:
+                # An indicator has more clauses than a course, and is asked of each patient.
+                times = 6 if block.startswith("indicator") else 1
+                blocks += [Block(periods(block, TURNS), periods(shared + block, PERIOD), named)] * times
+    return blocks
 
 
 def clusters(folder):
@@ -66,6 +93,8 @@ def read_book(folder, rules):
     book.codes = {name: codes for name, codes in known.items() if re.search(rf"\b{name}\b", text) and codes}
     book.words = [way for things in figures.get("words", {}).values() for ways in things.values() for way in ways]
     book.uses = list(figures.get("uses", {}).values())
+    texts = [re.sub(r"#.*|\"[^\"]*\"", "", path.read_text()) for path in sorted(folder.glob("*.rules"))]
+    book.blocks = read_blocks(texts, sorted(book.codes))
     if "day of each quarter" in text:
         start = book.starts
         book.days += [add(start, 3 * quarter, "month", "last") for quarter in range(4)]
@@ -213,31 +242,88 @@ def beside(extract, book, patient, chosen, near):
             extract.appointments.append(row)
 
 
-def cohort(extract, book, all_books, size):
-    """The patients who try one rulebook: for each age and each measured day, the births on both sides."""
+def focused(extract, book, block, at):
+    """A life in which one boundary of a block is likely to decide: one kind of record comes up to it, the others are given in
+    plenty or not at all, and registration is plain or itself on the boundary."""
     luck = extract.luck
-    others = [all_books[name] for name in book.uses if name in all_books]
+    convention = "last" if at % 2 else "next"
+    shift = lambda: DAY * luck.choice([-1, 0, 0, 1])
+    turns = block.turns or [(8, "month"), (1, "year"), (5, "year")]
+    measured = sorted({book.starts, book.ends, *book.days})
+    count, unit = luck.choice(turns)
+    if luck.random() < 0.25:
+        birth = add(luck.choice(measured), -count, unit, "last") + shift()
+    else:
+        # Within the register; often at the end of a month.
+        birth = add(book.starts + DAY * luck.randrange((book.ends - book.starts).days), -count, unit, "last")
+        if at % 3 == 0:
+            birth = birth.replace(day=calendar.monthrange(birth.year, birth.month)[1])
+    ages = [add(birth, *period, convention) for period in block.periods]
+    patient = extract.new_id()
+    registered = birth if luck.random() < 0.5 else luck.choice(ages or [birth]) + shift()
+    if block.periods and luck.random() < 0.1:
+        # A while before a day of measurement.
+        registered = add(luck.choice(measured), -luck.choice(block.periods)[0], luck.choice(block.periods)[1], "last") + shift()
+    deregistered, death, fate = "", "", luck.random()
+    if fate < 0.1:
+        deregistered = max(registered + DAY, luck.choice(measured + ages) + shift())
+    elif fate < 0.15:
+        death = luck.choice(measured + ages) + shift()
+    extract.register(patient, birth, registered, deregistered, death)
+    if deregistered and luck.random() < 0.5:
+        extract.register(patient, birth, deregistered + DAY * luck.choice([0, 1, 30]), "", death)
+    edges = [birth, registered, book.starts, book.ends] + ages + measured
+    given, plenty = [], luck.choice([0, 0, 0.3, 0.5])
+    focus = luck.choice(block.names)
+    times, edge = luck.choice([1, 1, 2, 2, 3, 3, 4, 5]), luck.choice(edges)
+    last = edge + shift()
+    apart = [count * (7 if unit == "week" else 1) for count, unit in block.periods if unit in ("day", "week")] + [1, 28, 40]
+    months = [period for period in block.periods if period[1] in ("month", "year")]
+    way = luck.choice(["before", "after", "both", "chain"])
+    for nth in range(times):
+        if way == "chain":
+            # The waits of the rules, to the day.
+            wait = luck.choice(apart)
+            day = last if not given else given[-1][1] + DAY * wait + shift()
+            if given and months and luck.random() < 0.2:
+                day = add(given[-1][1], *luck.choice(months), convention) + shift()
+        elif nth == 0:
+            day = last
+        else:
+            day = last + DAY * 30 * nth * (-1 if way == "before" or (way == "both" and nth % 2) else 1)
+        given.append((focus, day))
+    inside = [add(birth, luck.randint(1, max(1, count - 1)), unit, "last") for _ in range(3)] if count > 1 else [birth + DAY * 20]
+    for name in block.names:
+        if name != focus and luck.random() < plenty:
+            given += [(name, luck.choice(inside + [edge, last]) + DAY * luck.choice([0, 0, 1, 5])) for _ in range(luck.choice([1, 1, 2, 3]))]
+    for name, day in given:
+        extract.record(patient, day, luck.choice(book.codes[name]), text(luck, book))
+    if luck.random() < 0.3:
+        name, day = luck.choice(given)
+        extract.record(patient, day, luck.choice(book.codes[name]), text(luck, book))
+    beside(extract, book, patient, given, lambda day: day + shift())
+
+
+def cohort(extract, book, all_books, size):
+    """The patients who try one rulebook: some at every age's boundary, most where one clause of a block is likely to decide."""
+    luck = extract.luck
     # A scheme is asked about those whom the rulebooks that it uses do not count.
-    lenders = others or [book]
-    measured = {day for lender in lenders for day in [lender.starts, lender.ends] + lender.days}
-    periods = sorted({period for lender in lenders for period in lender.periods})
-    births = sorted({birth for day in measured for period in periods for birth in births_at(day, *period)
-                     if book.ends.year - 100 < birth.year and birth <= book.ends})
-    merged = Book(book.name, book.starts, book.ends, sorted(set(book.periods) | set(periods)), book.days,
-                  {name: codes for lender in lenders for name, codes in lender.codes.items()} | book.codes, book.words, book.uses)
-    for birth in births:
-        life(extract, merged, birth, "last", None)
-    names = sorted(merged.codes)
-    within = [birth for birth in births if birth < book.ends - DAY * 30]
-    month_ends = [birth for birth in within if birth.day >= 29 or (birth.month, birth.day) in ((3, 1), (2, 28))]
+    lenders = [all_books[name] for name in book.uses if name in all_books]
+    whole = Book(book.name, book.starts, book.ends, list(book.periods), book.days, dict(book.codes), book.words, book.uses, list(book.blocks))
+    for lender in lenders:
+        whole.periods = sorted(set(whole.periods) | set(lender.periods))
+        whole.codes = lender.codes | whole.codes
+        turns = sorted({turn for block in lender.blocks for turn in block.turns if turn[1] != "year" or turn[0] < 18})
+        whole.blocks = [Block(turns, block.periods, block.names) for block in book.blocks]
+    measured = sorted({whole.starts, whole.ends, *whole.days})
+    for day in measured:
+        for period in whole.periods:
+            births = births_at(day, *period)
+            for birth in sorted(births):
+                if birth <= whole.ends and whole.ends.year - 100 < birth.year and luck.random() < 0.3:
+                    life(extract, whole, birth, luck.choice(["last", "next"]), None)
     for at in range(size):
-        convention = "last" if at % 2 else "next"
-        birth = luck.choice(month_ends if at % 3 == 0 and month_ends else within)
-        # Each kind of record on each boundary day in turn, so that none is left out by luck.
-        count, unit = merged.periods[at % len(merged.periods)] if merged.periods else (0, "day")
-        shift = (at // max(1, len(merged.periods))) % 3 - 1
-        name = names[(at // max(1, 3 * len(merged.periods))) % len(names)]
-        life(extract, merged, birth, convention, (name, add(birth, count, unit, convention) + DAY * shift))
+        focused(extract, whole, luck.choice(whole.blocks), at)
 
 
 def mistakes(extract, books):
