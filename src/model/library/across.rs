@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::ground::{BookName, ConceptId, Diagnostic, FileId, Span};
 use crate::model::book::MeasureKind;
 use crate::model::build::{self, NUMBERS_FILES, code_entries, included_clusters};
-use crate::model::{Library, Rulebook, examples};
+use crate::model::examples::{self, Example};
+use crate::model::{Library, Rulebook};
 use crate::syntax::toml_tree::{Table, Value, read_toml};
 
 impl Library {
@@ -31,8 +32,8 @@ impl Library {
         if !faults.is_empty() {
             return found;
         }
-        let shown: BTreeSet<usize> =
-            read.iter().map(|example| book.measurements[example.measurement.index()].measure.index()).collect();
+        let measured = read.iter().filter_map(Example::measurement);
+        let shown: BTreeSet<usize> = measured.map(|id| book.measurements[id.index()].measure.index()).collect();
         for (at, measure) in book.measures.iter().enumerate() {
             if measure.kind == MeasureKind::Indicator && measure.borrowed.is_none() && !shown.contains(&at) {
                 let message = format!("no worked example shows the indicator {}", measure.code);
@@ -118,6 +119,15 @@ impl Library {
         let books: Vec<Rulebook> = names.iter().filter_map(|name| self.check(name).book).collect();
         let files = self.cluster_files(&books, &self.clusters());
         files.into_iter().map(|file| self.sources.file(file).path.clone()).collect()
+    }
+
+    /// The names of the clusters that include a cluster; None if there is no file for it.
+    pub fn clusters_including(&self, name: &str) -> Option<BTreeSet<String>> {
+        let clusters = self.clusters();
+        let of_path = |path: &str| path.rsplit('/').next().unwrap_or(path).trim_end_matches(".toml").to_owned();
+        clusters.iter().find(|(_, path, _)| of_path(path) == name)?;
+        let includes = |root: &Table| included_clusters(root).any(|included| included == name);
+        Some(clusters.iter().filter(|(_, _, root)| includes(root)).map(|(_, path, _)| of_path(path)).collect())
     }
 
     fn cluster_files(&self, books: &[Rulebook], clusters: &[(FileId, &str, Table)]) -> BTreeSet<FileId> {
