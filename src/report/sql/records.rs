@@ -218,12 +218,12 @@ WHERE p.place <= 1",
         let query = format!(
             "SELECT {distinct}{} AS patient_id, c.counted_as, CAST(e.event_date AS DATE) AS day{column}\n{}{group}",
             self.dialect.text("e.patient_id"),
-            self.from_events(),
+            self.wanted_events(),
         );
         script.step(&self.name("doses"), "Doses and other records: each kind once a day.", &query);
     }
 
-    fn from_events(&self) -> String {
+    fn wanted_events(&self) -> String {
         let last = self.looks.iter().map(|look| look.seen_to).max().unwrap_or(self.book.end);
         format!(
             "FROM {} AS e\nINNER JOIN {} AS c ON c.code = {}\nWHERE CAST(e.event_date AS DATE) <= {}",
@@ -261,7 +261,7 @@ WHERE p.place <= 1",
             marked.collect::<String>(),
             dialect.text("e.patient_id"),
             normalised(dialect, "e.text"),
-            indented(&self.from_events(), 2),
+            indented(&self.wanted_events(), 2),
         );
         let says = "Records of the scheme. Whole words of the text are looked for, case and punctuation left aside; what \
                     was found stands between < and >.";
