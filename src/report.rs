@@ -34,6 +34,7 @@ pub mod run_json;
 pub mod sarif;
 pub mod schema;
 pub mod show;
+pub mod sql;
 pub mod style;
 pub mod sweep;
 pub mod table;

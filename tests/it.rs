@@ -77,6 +77,8 @@ mod recall;
 mod sameness;
 #[path = "it/show.rs"]
 mod show;
+#[path = "it/sql.rs"]
+mod sql;
 #[path = "it/sweep.rs"]
 mod sweep;
 #[path = "it/table_2.rs"]
