@@ -6,10 +6,12 @@
 //! and cannot fail: the rulebook was checked.
 
 pub mod counts;
+pub mod coverage;
 pub mod examples;
 pub mod explain;
 pub mod in_time;
 pub mod judge;
+pub mod mutants;
 pub mod pathway;
 pub mod pay;
 pub mod run;

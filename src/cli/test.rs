@@ -1,6 +1,7 @@
 //! `uptake test`: the worked examples beside the rules, tried.
 
 mod failure;
+mod left_open;
 
 use std::path::Path;
 
@@ -8,12 +9,14 @@ use clap::Args;
 use rayon::prelude::*;
 
 use crate::cli::test::failure::Failure;
+use crate::cli::test::left_open::{Asked, LeftOpen};
 pub(super) use crate::cli::test::failure::outcome_words;
 use crate::cli::{CliError, Done, output, rules_folder, years};
 use crate::eval::examples::Bench;
 use crate::ground::{BookName, Diagnostic, Severity};
 use crate::model::{Library, examples};
 use crate::report::diagnostics;
+use crate::report::style::harmless;
 
 /// Arguments of `uptake test`.
 #[derive(Args, Debug)]
@@ -25,20 +28,35 @@ pub(super) struct TestArguments {
     /// Explain the patient of each example that fails, clause by clause
     #[arg(long)]
     explain: bool,
+
+    /// Name each clause that no example makes true or none makes false, and each boundary that is not held from below, on
+    /// it and above
+    #[arg(long)]
+    coverage: bool,
+
+    /// Read the rules otherwise in one place after the other, and name each misreading that no example notices
+    #[arg(long)]
+    mutants: bool,
 }
 
 pub(super) fn test(arguments: &TestArguments, rules: Option<&Path>) -> Result<Done, CliError> {
     let (library, _) = rules_folder::find(rules)?;
     let names = years::named(&library, &arguments.years)?;
-    let trials: Vec<Trial> = names.par_iter().map(|name| Trial::of(&library, name, arguments.explain)).collect();
+    let trials: Vec<Trial> = names.par_iter().map(|name| Trial::of(&library, name, arguments)).collect();
     output::to_stdout(|out| {
-        trials.iter().try_for_each(|trial| writeln!(out, "{}: {}", trial.name, trial.result()))?;
+        for trial in &trials {
+            writeln!(out, "{}: {}", trial.name, trial.result())?;
+            trial.left_open.summary().iter().try_for_each(|line| writeln!(out, "  {line}"))?;
+        }
         for trial in &trials {
             if !trial.faults.is_empty() {
                 let style = output::stdout_style();
                 write!(out, "\n{}", diagnostics::render_all(&trial.faults, library.sources(), style))?;
             }
             trial.failures.iter().try_for_each(|failure| write!(out, "\n{failure}"))?;
+            for (at, line) in trial.left_open.lines().iter().enumerate() {
+                writeln!(out, "{}{}", if at == 0 { "\n" } else { "" }, harmless(line))?;
+            }
         }
         Ok(())
     })?;
@@ -54,10 +72,12 @@ struct Trial {
     faults: Vec<Diagnostic>,
     /// Each failed example, in words.
     failures: Vec<String>,
+    /// What the examples leave open, as far as it was asked.
+    left_open: LeftOpen,
 }
 
 impl Trial {
-    fn of(library: &Library, name: &BookName, with_explanations: bool) -> Trial {
+    fn of(library: &Library, name: &BookName, arguments: &TestArguments) -> Trial {
         let checked = library.check(name);
         let Some(book) = checked.book else {
             return Trial {
@@ -65,6 +85,7 @@ impl Trial {
                 tried: None,
                 faults: errors(checked.diagnostics),
                 failures: Vec::new(),
+                left_open: LeftOpen::default(),
             };
         };
         let (examples, diagnostics) = examples::read(library, &book);
@@ -74,14 +95,16 @@ impl Trial {
             let found = bench.try_out(example);
             if !found.is_expected(example) {
                 let failure = Failure { library, book: &book, example, found, explanation: bench.explain(example) };
-                failures.push(failure.in_words(with_explanations));
+                failures.push(failure.in_words(arguments.explain));
             }
         }
-        Trial { name: name.clone(), tried: Some(examples.len()), faults: errors(diagnostics), failures }
+        let asked = Asked { coverage: arguments.coverage, mutants: arguments.mutants };
+        let left_open = LeftOpen::of(asked, library.sources(), &book, &examples, &[]);
+        Trial { name: name.clone(), tried: Some(examples.len()), faults: errors(diagnostics), failures, left_open }
     }
 
     fn is_passed(&self) -> bool {
-        self.tried.is_some() && self.faults.is_empty() && self.failures.is_empty()
+        self.tried.is_some() && self.faults.is_empty() && self.failures.is_empty() && self.left_open.is_nothing()
     }
 
     /// `12 examples passed`

@@ -2,13 +2,15 @@
 
 use crate::data::extract::{CodeIndex, Event, Patient, PatientKey, PracticeId, Registration, Wanted};
 use crate::eval::explain::{Explanation, explain};
-use crate::eval::judge::{Outcome, judge, judge_all};
+use crate::eval::judge::{Outcome, judge, judge_all, outcome};
 use crate::eval::pay::{Counted, Earned, Facts, Origin, earned};
-use crate::eval::sight::{Asked, Lens, Scratch};
+use crate::eval::sight::{Asked, Lens, Scratch, Sight};
+use crate::eval::trace::Record;
 use crate::ground::{Amount, ConceptId, Day};
 use crate::model::Rulebook;
-use crate::model::book::MeasurementId;
+use crate::model::book::{Figure, MeasureId, MeasurementId};
 use crate::model::examples::{Case, CountsCase, Example, ExpectedOutcome, PatientCase};
+use crate::model::formula::Program;
 
 /// What the rules make of an example.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -120,6 +122,34 @@ impl<'b> Bench<'b> {
         explain(&self.lens, example.measurement, patient(made_up, &registration, &events))
     }
 
+    /// Tells what is seen of the patient of an example, and what was found of each condition of its measure.
+    pub(crate) fn listen(
+        &self,
+        example: &Example,
+        tell: &mut dyn FnMut(MeasureId, &mut Sight<'_, '_>, &Record),
+    ) {
+        let Case::Patient(case) = &example.case else { return };
+        let made_up = MadeUp::from(case);
+        let (registration, events) = (registration(made_up), self.events(made_up));
+        let book = self.lens.book();
+        let measured = &book.measurements[example.measurement.index()];
+        let (mut scratch, mut record) = (Scratch::default(), Record::default());
+        let patient = patient(made_up, &registration, &events);
+        let Some(mut sight) = Sight::of_anyone(&self.lens, patient, measured.day, &mut scratch) else { return };
+        outcome(&mut sight, &book.measures[measured.measure.index()], &mut record);
+        tell(measured.measure, &mut sight, &record);
+    }
+
+    /// Tells each program that an example is about, with what is known and the figures it is computed from.
+    pub(crate) fn reckon(&self, example: &Example, tell: &mut dyn FnMut(&Program, &Facts, &[Figure])) {
+        let Case::Counts(case) = &example.case else { return };
+        let book = self.lens.book();
+        let facts = facts(book, example.measurement, case);
+        for program in book.programs.iter().filter(|program| program.measurement == Some(example.measurement)) {
+            tell(program, &facts, &book.figures);
+        }
+    }
+
     /// The events of wanted codes, in order of day, then code.
     fn events(&self, made_up: MadeUp<'_>) -> Vec<Event> {
         let kept = made_up.events.iter().filter_map(|(day, code)| {
@@ -142,17 +172,20 @@ fn patient<'a>(made_up: MadeUp<'_>, registrations: &'a [Registration], events: &
 }
 
 fn earn(book: &Rulebook, measurement: MeasurementId, case: &CountsCase) -> Earned {
+    earned(book, &book.figures, measurement, &facts(book, measurement, case))
+}
+
+fn facts(book: &Rulebook, measurement: MeasurementId, case: &CountsCase) -> Facts {
     let alone = |(numerator, denominator): (u64, u64)| {
         let mut by_measurement = vec![None; book.measurements.len()];
         by_measurement[measurement.index()] = Some(Counted::of(numerator.into(), denominator.into()));
         by_measurement
     };
-    let facts = Facts {
+    Facts {
         list_size: case.list_size,
         counts: alone((case.numerator, case.denominator)),
         baselines: case.baseline.map(alone).unwrap_or_default(),
         origin: Origin::Counts,
         ..Facts::default()
-    };
-    earned(book, &book.figures, measurement, &facts)
+    }
 }

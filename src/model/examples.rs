@@ -81,6 +81,17 @@ pub struct CountsCase {
     pub pounds: Option<Amount>,
 }
 
+/// Why something may stay open that examples leave open.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Explained {
+    /// What is open, in the words in which it is reported.
+    pub what: String,
+    /// Why no example is needed, or none can be.
+    pub why: String,
+    /// Where it stands: the place of the words.
+    pub place: Span,
+}
+
 /// Reads and checks the examples of a rulebook: those that are sound, in the order written, and every fault. A rulebook
 /// without an examples file has neither.
 pub fn read(library: &Library, book: &Rulebook) -> (Vec<Example>, Vec<Diagnostic>) {

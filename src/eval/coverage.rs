@@ -1,0 +1,174 @@
+//! What worked examples touch: each clause true and false, and each boundary from below, on it and from above.
+//!
+//! The examples are evaluated by the ordinary evaluator, which is listened to. A boundary of a window is touched by what
+//! lies on the day before it, on it, and on the day after; a bound of a count by one fewer, as many, and one more; a
+//! threshold of a formula by an amount below it, on it and above. What cannot be (a birthday that no calendar has, fewer
+//! than none) is not asked for.
+
+mod boundaries;
+mod paid;
+mod places;
+
+use crate::eval::examples::Bench;
+use crate::ground::Span;
+use crate::model::Rulebook;
+use crate::model::book::{ConditionId, DateId, Edge, MeasureId};
+use crate::model::examples::Example;
+use crate::model::part::Part;
+
+use self::paid::Paid;
+use self::places::Clause;
+
+/// What the examples of a rulebook touch and what they leave open.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Coverage {
+    /// Each clause, in the order of the rulebook.
+    pub clauses: Vec<Touched<Covered>>,
+    /// Each boundary, in the order of the rulebook.
+    pub boundaries: Vec<Touched<Boundary>>,
+}
+
+/// Something that examples touch from several sides.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Touched<T> {
+    /// What.
+    pub what: T,
+    /// Where it stands.
+    pub place: Span,
+    /// The sides from which it can be touched, and whether it is.
+    pub sides: Vec<(Side, bool)>,
+}
+
+impl<T> Touched<T> {
+    /// The sides from which no example touches it.
+    pub fn open(&self) -> impl Iterator<Item = Side> {
+        self.sides.iter().filter(|(_, is_touched)| !is_touched).map(|(side, _)| *side)
+    }
+
+    /// True if it is touched from all sides.
+    pub fn is_whole(&self) -> bool {
+        self.open().next().is_none()
+    }
+}
+
+/// A side from which something can be touched.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Side {
+    /// In some example it holds.
+    True,
+    /// In some example it does not hold.
+    False,
+    /// The day before it, one fewer, an amount below it.
+    Below,
+    /// On it.
+    On,
+    /// The day after it, one more, an amount above it.
+    Above,
+}
+
+/// A clause that examples can make true or false.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Covered {
+    /// A condition, in a part.
+    Condition(Part, ConditionId),
+    /// A case of a payment's line: the part, and its place in the line.
+    Case(Part, usize),
+}
+
+/// A boundary.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Boundary {
+    /// An edge of the window of a condition.
+    Edge {
+        /// The part.
+        part: Part,
+        /// The condition; None for the days of a defined date, and for doses of a fee.
+        condition: Option<ConditionId>,
+        /// True for the window's start.
+        is_start: bool,
+        /// The edge.
+        edge: Edge,
+    },
+    /// The day on which a registration must hold: what ends it or what starts it.
+    Registered {
+        /// The part.
+        part: Part,
+        /// The condition.
+        condition: ConditionId,
+        /// The day.
+        date: DateId,
+        /// True for joining the list, false for leaving it or dying.
+        is_joining: bool,
+    },
+    /// A bound of a count.
+    Count {
+        /// The part.
+        part: Part,
+        /// The condition.
+        condition: ConditionId,
+        /// The bound.
+        bound: u32,
+    },
+    /// A comparison of a case.
+    Threshold {
+        /// The part.
+        part: Part,
+        /// The case of the line.
+        case: usize,
+        /// Which of the comparisons of its test.
+        at: usize,
+        /// Whose figures it compares with, where they are a measure's own.
+        owner: Option<MeasureId>,
+    },
+}
+
+/// What the examples of a rulebook touch.
+pub fn coverage(book: &Rulebook, examples: &[Example]) -> Coverage {
+    let mut coverage = Coverage::default();
+    let mut clauses = places::clauses(book);
+    let mut boundaries = boundaries::Boundaries::of(book, &clauses);
+    let mut paid = Paid::of(book);
+    let bench = Bench::new(book);
+    for example in examples {
+        bench.listen(example, &mut |measure, sight, record| {
+            for clause in clauses.iter_mut().filter(|clause| clause.measure == measure) {
+                match record.of(clause.condition) {
+                    Some((true, _)) => clause.is_true = true,
+                    Some((false, _)) => clause.is_false = true,
+                    None => {}
+                }
+            }
+            boundaries.look(measure, sight);
+        });
+        bench.reckon(example, &mut |program, facts, figures| paid.look(program, facts, figures));
+    }
+    coverage.clauses = clauses.into_iter().map(Clause::touched).collect();
+    let (cases, thresholds) = paid.touched();
+    coverage.clauses.extend(cases);
+    coverage.boundaries = boundaries.touched();
+    coverage.boundaries.extend(thresholds);
+    coverage
+}
+
+/// Three sides as they were touched.
+#[derive(Clone, Copy, Default)]
+struct Sides {
+    below: bool,
+    on: bool,
+    above: bool,
+}
+
+impl Sides {
+    /// The sides that can be, each with whether it was touched.
+    fn of(self, can_be_below: bool, can_be_on: bool) -> Vec<(Side, bool)> {
+        let mut sides = Vec::new();
+        if can_be_below {
+            sides.push((Side::Below, self.below));
+        }
+        if can_be_on {
+            sides.push((Side::On, self.on));
+        }
+        sides.push((Side::Above, self.above));
+        sides
+    }
+}

@@ -1,0 +1,93 @@
+//! The names of the parts of a rulebook, of days and of edges, as rule files write them.
+
+use crate::model::Rulebook;
+use crate::model::book::{ClusterSet, Edge, MeasureId, Which};
+use crate::model::formula::ProgramOf;
+use crate::model::part::{ClauseKind, Part};
+
+/// `VI001 achieved`, `VI003 two_mmr`, `payment achievement, points`
+pub(super) fn part_name(book: &Rulebook, part: &Part) -> String {
+    let code = |id: MeasureId| book.measures[id.index()].code.as_str();
+    match part {
+        Part::Book => "the rulebook".to_owned(),
+        Part::Clause(id, kind) => {
+            let measure = &book.measures[id.index()];
+            let clause = match kind {
+                ClauseKind::Register => "register".to_owned(),
+                ClauseKind::Achieved => "achieved".to_owned(),
+                ClauseKind::Excluded(at) => format!("exclude {}", measure.excludes[*at].code),
+                ClauseKind::Excepted(at) => format!("except {}", measure.excepts[*at].code),
+            };
+            format!("{} {clause}", measure.code)
+        }
+        Part::Defined(Some(id), name) => format!("{} {name}", code(*id)),
+        Part::Defined(None, name) => name.clone(),
+        Part::Cluster(at) => format!("codes {}", book.clusters[*at].name),
+        Part::Figure(id) => {
+            let figure = &book.figures[id.index()];
+            let owner = figure.owner.map_or(String::new(), |id| format!("{} ", code(id)));
+            format!("{owner}{}", figure.name)
+        }
+        Part::Line { program, line } => {
+            let program = &book.programs[*program];
+            format!("{}, {}", program_name(book, program.of), program.lines[*line].name)
+        }
+        Part::Fee(id) => format!("fee {}, doses", book.fees[id.index()].name),
+        Part::Requirement(at) => format!("require \"{}\"", book.requirements[*at].says),
+    }
+}
+
+fn program_name(book: &Rulebook, of: ProgramOf) -> String {
+    match of {
+        ProgramOf::Payment(id) => format!("payment {}", book.payments[id.index()].name),
+        ProgramOf::Fee(id) => format!("fee {}", book.fees[id.index()].name),
+    }
+}
+
+/// `before age 8 months`, `on or after registration`
+pub(super) fn edge(book: &Rulebook, edge: Edge, is_start: bool) -> String {
+    let date = &book.date_words[edge.date.index()];
+    match (is_start, edge.shift_days) {
+        (true, 0) => format!("on or after {date}"),
+        (true, 1) => format!("after {date}"),
+        (true, -1) => format!("on or after the day before {date}"),
+        (true, days) if days > 0 => format!("on or after {days} days after {date}"),
+        (true, days) => format!("on or after {} days before {date}", -days),
+        (false, 0) => format!("by {date}"),
+        (false, -1) => format!("before {date}"),
+        (false, 1) => format!("by the day after {date}"),
+        (false, days) if days > 0 => format!("by {days} days after {date}"),
+        (false, days) => format!("by {} days before {date}", -days),
+    }
+}
+
+/// `at least 3`, `no`
+pub(super) fn quantity((at_least, at_most): (u32, Option<u32>)) -> String {
+    match (at_least, at_most) {
+        (1, None) => "any".to_owned(),
+        (least, None) => format!("at least {least}"),
+        (0, Some(0)) => "no".to_owned(),
+        (0, Some(most)) => format!("at most {most}"),
+        (least, Some(most)) if least == most => format!("exactly {least}"),
+        (least, Some(most)) => format!("{least} to {most}"),
+    }
+}
+
+/// `the second`
+pub(super) fn which(which: Which) -> String {
+    match which {
+        Which::FromStart(1) => "the first".to_owned(),
+        Which::FromStart(2) => "the second".to_owned(),
+        Which::FromStart(3) => "the third".to_owned(),
+        Which::FromStart(4) => "the fourth".to_owned(),
+        Which::FromStart(5) => "the fifth".to_owned(),
+        Which::FromStart(at) => format!("number {at}"),
+        Which::Last => "the last".to_owned(),
+    }
+}
+
+/// `shingles_live or shingles_inactivated`
+pub(super) fn clusters(book: &Rulebook, set: ClusterSet) -> String {
+    let names: Vec<&str> = set.iter().map(|at| book.clusters[at].name.as_str()).collect();
+    names.join(" or ")
+}
