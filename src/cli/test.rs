@@ -72,8 +72,8 @@ impl Trial {
         let mut failures = Vec::new();
         for example in &examples {
             let found = bench.try_out(example);
-            if !found.is_expected(example) {
-                let failure = Failure { library, book: &book, example, found, explanation: bench.explain(example) };
+            if !found.is_expected(example, &book) {
+                let failure = Failure { library, book: &book, example, found, reasons: bench.explain(example) };
                 failures.push(failure.in_words(with_explanations));
             }
         }

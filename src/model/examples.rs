@@ -1,10 +1,12 @@
-//! The worked examples beside a rulebook's rules: patients and counts, each with what the rules must make of it.
+//! The worked examples beside a rulebook's rules: patients, counts and children of a pathway, each with what the rules must
+//! make of it.
 //!
 //! They stand in the rulebook's folder and are no part of its meaning: the digest leaves them out. An example is checked
 //! against the rulebook that it belongs to, so that whoever runs it need not fail.
 
 use crate::ground::{Amount, ConceptId, Day, Diagnostic, Span};
-use crate::model::book::MeasurementId;
+use crate::model::book::{FigureId, MeasurementId};
+use crate::model::pathway::StateId;
 use crate::model::{Library, Rulebook, build};
 
 /// The file of a rulebook's folder that holds its worked examples.
@@ -17,10 +19,19 @@ pub struct Example {
     pub name: String,
     /// Where it stands: the place of its name.
     pub place: Span,
-    /// What is measured.
-    pub measurement: MeasurementId,
     /// The case, and what must come of it.
     pub case: Case,
+}
+
+impl Example {
+    /// What is measured; None for a child of a pathway, which is about several indicators.
+    pub fn measurement(&self) -> Option<MeasurementId> {
+        match &self.case {
+            Case::Patient(case) => Some(case.measurement),
+            Case::Counts(case) => Some(case.measurement),
+            Case::Child(_) => None,
+        }
+    }
 }
 
 /// What an example is about.
@@ -30,11 +41,13 @@ pub enum Case {
     Patient(PatientCase),
     /// What one practice's counts earn.
     Counts(CountsCase),
+    /// Where one child stands in the rulebook's pathway.
+    Child(ChildCase),
 }
 
-/// A patient on one practice's list, with the outcome worked out by hand.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct PatientCase {
+/// A made-up person on one practice's list.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Person {
     /// Date of birth.
     pub birth: Day,
     /// The first day on the list; the day of birth where nothing is said.
@@ -43,6 +56,15 @@ pub struct PatientCase {
     pub deregistered: Option<Day>,
     /// Date of death.
     pub death: Option<Day>,
+}
+
+/// A patient on one practice's list, with the outcome worked out by hand.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PatientCase {
+    /// What is measured.
+    pub measurement: MeasurementId,
+    /// Who.
+    pub person: Person,
     /// What was recorded when, in the order written. A cluster's name stands for the first of its codes.
     pub events: Vec<(Day, ConceptId)>,
     /// What must come of it.
@@ -65,20 +87,95 @@ pub enum ExpectedOutcome {
 }
 
 /// A practice's counts, with what they earn worked out by hand.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct CountsCase {
+    /// What is measured.
+    pub measurement: MeasurementId,
     /// Patients who achieved.
     pub numerator: u64,
     /// Patients in the denominator.
     pub denominator: u64,
+    /// Patients of the denominator whom a pathway reports as exceptions.
+    pub locally_excepted: u64,
     /// Patients on the practice's list, where it is said.
     pub list_size: Option<u64>,
     /// Numerator and denominator of the practice's baseline, where it has one.
     pub baseline: Option<(u64, u64)>,
+    /// Figures that the example sets otherwise than the rulebook.
+    pub figures: Vec<(FigureId, Amount)>,
     /// The points that must come of it, exactly; None where the example leaves them open.
     pub points: Option<Amount>,
     /// The pounds that must come of it, exactly; None where the example leaves them open.
     pub pounds: Option<Amount>,
+}
+
+/// A child of a practice, with where it stands in the pathway worked out by hand.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ChildCase {
+    /// Who.
+    pub person: Person,
+    /// What was recorded, in the order written.
+    pub records: Vec<GivenRecord>,
+    /// Its appointments, in the order written.
+    pub appointments: Vec<GivenAppointment>,
+    /// The practice's protected slots, in the order written.
+    pub slots: Vec<GivenSlot>,
+    /// The practice's named contact.
+    pub contact_name: Option<String>,
+    /// How to reach it.
+    pub contact_details: Option<String>,
+    /// The day of the report; the year's end where nothing is said.
+    pub as_of: Day,
+    /// What must come of it.
+    pub expect: ExpectedStanding,
+}
+
+/// A record with the free text beside it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct GivenRecord {
+    /// When.
+    pub day: Day,
+    /// The code. A cluster's name stands for the first of its codes.
+    pub code: ConceptId,
+    /// The text; empty for none.
+    pub text: String,
+}
+
+/// An appointment as the appointments table has it. At least one of the two days is there.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct GivenAppointment {
+    /// The day on which the family agreed.
+    pub agreed: Option<Day>,
+    /// The day of the appointment.
+    pub appointment: Option<Day>,
+    /// Whether somebody came, where that is known.
+    pub attended: Option<bool>,
+}
+
+/// A protected slot as the slots table has it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct GivenSlot {
+    /// The day on which it starts.
+    pub day: Day,
+    /// True if it is booked.
+    pub taken: bool,
+}
+
+/// Where an example expects a child to stand. What is None is left open.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ExpectedStanding {
+    /// The state; None for one who is not pursued.
+    pub state: Option<StateId>,
+    /// The indicators not achieved, by their places in the pathway, ascending.
+    pub indicators: Option<Vec<usize>>,
+    /// The words of the next step.
+    pub next: Option<String>,
+    /// The code of the exception that the state is reported as.
+    pub exception: Option<String>,
+    /// The days of the records that show the exception, ascending.
+    pub shown_on: Option<Vec<Day>>,
+    /// The alerts that are raised, by their places in the pathway, ascending; all others are not.
+    pub alerts: Option<Vec<usize>>,
 }
 
 /// Reads and checks the examples of a rulebook: those that are sound, in the order written, and every fault. A rulebook

@@ -87,14 +87,16 @@ pub enum Kind {
     NamedByMeasure(&'static Shape),
     /// A table whose keys are SNOMED CT concept ids, each with a table.
     ByConcept(&'static Shape),
-    /// A list of tables, which are of one shape if they have a key, else of another.
+    /// A list of dates.
+    Dates,
+    /// A table whose keys are names, each with an exact amount.
+    NamedAmounts,
+    /// A list of tables.
     ListOf {
-        /// The key that tells.
-        key: &'static str,
-        /// Those that have it.
-        with: &'static Shape,
-        /// Those that lack it.
-        without: &'static Shape,
+        /// Keys that tell: a table that has one is of the shape beside it, the first of several.
+        told: &'static [(&'static str, &'static Shape)],
+        /// What a table without any of them is.
+        otherwise: &'static Shape,
     },
 }
 
@@ -227,10 +229,13 @@ pub static CODE: Shape = Shape {
 /// `examples.toml`: worked examples.
 pub static EXAMPLES: Shape = Shape {
     name: "examples",
-    says: "Worked examples of a rulebook: patients and counts, each with what the rules must make of it.",
+    says: "Worked examples of a rulebook: patients, counts and children of a pathway, each with what the rules must make of it.",
     keys: &[key(
         "example",
-        Kind::ListOf { key: "counts", with: &COUNTS_EXAMPLE, without: &PATIENT_EXAMPLE },
+        Kind::ListOf {
+            told: &[("counts", &COUNTS_EXAMPLE), ("pathway", &CHILD_EXAMPLE)],
+            otherwise: &PATIENT_EXAMPLE,
+        },
         May,
         "The examples: each starts with a line [[example]].",
     )],
@@ -240,6 +245,10 @@ pub static EXAMPLES: Shape = Shape {
 
 const EXAMPLE_NAME: &str = "What the example shows, in a few words.";
 const MEASURED: &str = "The code of the indicator or course.";
+const BORN: &str = "The date of birth.";
+const REGISTERED: &str = "The first day on the list; the day of birth where nothing is said.";
+const DEREGISTERED: &str = "The day of deregistration.";
+const DIED: &str = "The date of death.";
 const QUARTER: &str = "The quarter, 1 to 4, of what is measured each quarter.";
 
 /// An example with one patient.
@@ -250,10 +259,10 @@ pub static PATIENT_EXAMPLE: Shape = Shape {
         key("name", Kind::Text, Must, EXAMPLE_NAME),
         key("indicator", Kind::Text, Must, MEASURED),
         key("quarter", Kind::Whole, May, QUARTER),
-        key("born", Kind::Date, Must, "The date of birth."),
-        key("registered", Kind::Date, May, "The first day on the list; the day of birth where nothing is said."),
-        key("deregistered", Kind::Date, May, "The day of deregistration."),
-        key("died", Kind::Date, May, "The date of death."),
+        key("born", Kind::Date, Must, BORN),
+        key("registered", Kind::Date, May, REGISTERED),
+        key("deregistered", Kind::Date, May, DEREGISTERED),
+        key("died", Kind::Date, May, DIED),
         key(
             "events",
             Kind::Texts,
@@ -271,6 +280,80 @@ pub static PATIENT_EXAMPLE: Shape = Shape {
     needs: &[],
 };
 
+/// An example with one child of a pathway.
+pub static CHILD_EXAMPLE: Shape = Shape {
+    name: "child",
+    says: "A child on one practice's list, with where it stands in the scheme's pathway worked out by hand.",
+    keys: &[
+        key("name", Kind::Text, Must, EXAMPLE_NAME),
+        key("pathway", Kind::Text, Must, "The pathway's name in the rule file."),
+        key("born", Kind::Date, Must, BORN),
+        key("registered", Kind::Date, May, REGISTERED),
+        key("deregistered", Kind::Date, May, DEREGISTERED),
+        key("died", Kind::Date, May, DIED),
+        key(
+            "events",
+            Kind::Texts,
+            Must,
+            "What was recorded when: a date, a code cluster or SNOMED CT code, and the free text beside it if any, as in \"2024-05-01 imms_call_1 phone, no answer\".",
+        ),
+        key(
+            "appointments",
+            Kind::ListOf { told: &[], otherwise: &APPOINTMENT },
+            May,
+            "Appointments, as the appointments table has them.",
+        ),
+        key("slots", Kind::ListOf { told: &[], otherwise: &SLOT }, May, "The practice's protected slots."),
+        key("contact_name", Kind::Text, May, "The practice's named contact."),
+        key("contact_details", Kind::Text, May, "How to reach the practice's named contact."),
+        key("as_of", Kind::Date, May, "The day of the report; the year's end where nothing is said."),
+        key("expect", Kind::Table(&STANDING), Must, "Where the child stands."),
+    ],
+    one_of: &[],
+    needs: &[],
+};
+
+/// `{ agreed_date = 2024-09-02, appointment_date = 2024-09-09 }`
+pub static APPOINTMENT: Shape = Shape {
+    name: "appointment",
+    says: "An appointment, or an agreement to one. At least one of the two dates is there.",
+    keys: &[
+        key("agreed_date", Kind::Date, May, "The day on which the family agreed."),
+        key("appointment_date", Kind::Date, May, "The day of the appointment."),
+        key("attended", Kind::Truth, May, "Whether somebody came."),
+    ],
+    one_of: &[],
+    needs: &[],
+};
+
+/// `{ slot_start = 2025-04-01, taken = true }`
+pub static SLOT: Shape = Shape {
+    name: "slot",
+    says: "A protected slot.",
+    keys: &[
+        key("slot_start", Kind::Date, Must, "The day on which it starts."),
+        key("taken", Kind::Truth, May, "True if it is booked."),
+    ],
+    one_of: &[],
+    needs: &[],
+};
+
+/// `{ state = "contacting", next = "second call", alerts = [] }`
+pub static STANDING: Shape = Shape {
+    name: "standing",
+    says: "Where a child stands in a pathway. What is left out is left open.",
+    keys: &[
+        key("state", Kind::Text, Must, "The state, or `not pursued`."),
+        key("indicators", Kind::Texts, May, "The indicators not achieved."),
+        key("next", Kind::Text, May, "The next step, in the rule file's words."),
+        key("exception", Kind::Text, May, "The code of the exception that the state is reported as."),
+        key("shown_on", Kind::Dates, May, "The days of the records that show the exception."),
+        key("alerts", Kind::Texts, May, "The alerts that are raised, and no others; [] for none."),
+    ],
+    one_of: &[],
+    needs: &[],
+};
+
 /// An example with one practice's counts.
 pub static COUNTS_EXAMPLE: Shape = Shape {
     name: "counts",
@@ -280,8 +363,20 @@ pub static COUNTS_EXAMPLE: Shape = Shape {
         key("indicator", Kind::Text, Must, MEASURED),
         key("quarter", Kind::Whole, May, QUARTER),
         key("counts", Kind::Table(&RATIO), May, "The practice's counts."),
+        key(
+            "locally_excepted",
+            Kind::Whole,
+            May,
+            "Patients of the denominator whom the scheme's pathway reports as exceptions.",
+        ),
         key("baseline", Kind::Table(&RATIO), May, "The counts of the practice's baseline."),
         key("list_size", Kind::Whole, May, "Patients on the practice's list."),
+        key(
+            "figures",
+            Kind::NamedAmounts,
+            May,
+            "Figures that the example sets, as where the rulebook leaves one unset: a name and an amount for each.",
+        ),
         key("expect", Kind::Table(&EARNED), Must, "What must come of it."),
     ],
     one_of: &[],

@@ -1,8 +1,10 @@
 //! Reading the worked examples of a rulebook: every name in them must be one that the rulebook knows.
 
+mod child;
+mod counts;
+
 use crate::ground::concept::ConceptFault;
-use crate::ground::printed::plain_digits;
-use crate::ground::{Amount, ConceptId, Day, Diagnostic, Sources, Span};
+use crate::ground::{ConceptId, Day, Diagnostic, Sources, Span};
 use crate::model::Rulebook;
 use crate::model::book::{Measure, MeasurementId, Reason};
 use crate::model::build::NUMBERS_FILES;
@@ -10,9 +12,9 @@ use crate::model::build::codes::{Codes, not_an_id};
 use crate::model::build::contract;
 use crate::model::build::fields::Fields;
 use crate::model::build::names::suggest;
-use crate::model::examples::{Case, CountsCase, Example, ExpectedOutcome, FILE, PatientCase};
-use crate::model::shape;
-use crate::syntax::toml_tree::{Value, read_toml};
+use crate::model::examples::{Case, Example, ExpectedOutcome, FILE, PatientCase, Person};
+use crate::model::shape::{self, Shape};
+use crate::syntax::toml_tree::{Table, Value, read_toml};
 use crate::syntax::tree::Word;
 
 /// The sound examples of a rulebook, and the faults of the others.
@@ -38,6 +40,32 @@ pub(in crate::model) fn read(sources: &Sources, book: &Rulebook) -> (Vec<Example
     codes.finish(&mut faults);
     faults.sort_by_key(|fault| (fault.place, fault.code));
     (examples, faults)
+}
+
+/// What an example is about, as its keys tell.
+#[derive(Clone, Copy)]
+enum ExampleKind {
+    Patient,
+    Counts,
+    Child,
+}
+
+impl ExampleKind {
+    fn of(table: &Table) -> ExampleKind {
+        match table {
+            _ if table.get("counts").is_some() => ExampleKind::Counts,
+            _ if table.get("pathway").is_some() => ExampleKind::Child,
+            _ => ExampleKind::Patient,
+        }
+    }
+
+    fn shape(self) -> &'static Shape {
+        match self {
+            ExampleKind::Patient => &shape::PATIENT_EXAMPLE,
+            ExampleKind::Counts => &shape::COUNTS_EXAMPLE,
+            ExampleKind::Child => &shape::CHILD_EXAMPLE,
+        }
+    }
 }
 
 struct Reader<'a> {
@@ -78,24 +106,29 @@ impl<'a> Reader<'a> {
         };
         let place = named.map_or(span, |entry| entry.span);
         let faults_before = self.faults.len();
-        let is_of_counts = table.get("counts").is_some();
-        let shape = if is_of_counts { &shape::COUNTS_EXAMPLE } else { &shape::PATIENT_EXAMPLE };
-        let mut fields = Fields::of(shape, table, place, what);
+        let kind = ExampleKind::of(table);
+        let mut fields = Fields::of(kind.shape(), table, place, what);
         let name = fields.text("name");
         let name = fields.required("name", name, "say in a few words what the example shows");
-        let measurement = self.measurement(&mut fields, place);
-        let case = if is_of_counts {
-            self.counts_case(&mut fields).map(Case::Counts)
-        } else {
-            // It is not there, but a mistyped one may have been meant.
-            fields.knows("counts");
-            self.patient_case(&mut fields, measurement).map(Case::Patient)
+        let case = match kind {
+            ExampleKind::Patient => {
+                let measurement = self.measurement(&mut fields, place);
+                // They are not there, but a mistyped one may have been meant.
+                fields.knows("counts");
+                fields.knows("pathway");
+                self.patient_case(&mut fields, measurement).map(Case::Patient)
+            }
+            ExampleKind::Counts => {
+                let measurement = self.measurement(&mut fields, place);
+                self.counts_case(&mut fields, measurement).map(Case::Counts)
+            }
+            ExampleKind::Child => self.child_case(&mut fields, place).map(Case::Child),
         };
         self.end(fields);
         if self.faults.len() > faults_before {
             return None;
         }
-        Some(Example { name: name?.0.to_owned(), place, measurement: measurement?, case: case? })
+        Some(Example { name: name?.0.to_owned(), place, case: case? })
     }
 
     /// The indicator or course, in its quarter where it is measured each quarter.
@@ -130,11 +163,7 @@ impl<'a> Reader<'a> {
     }
 
     fn patient_case(&mut self, fields: &mut Fields<'a>, measurement: Option<MeasurementId>) -> Option<PatientCase> {
-        let born = fields.date("born");
-        let born = fields.required("born", born, "write the date of birth, as in `born = 2023-01-15`");
-        let registered = fields.date("registered");
-        let deregistered = fields.date("deregistered");
-        let died = fields.date("died");
+        let person = self.person(fields);
         let events = fields.list("events");
         let events = fields.required("events", events, "list what was recorded, `events = []` for nothing");
         let events = events.map_or(&[][..], |(list, _)| list);
@@ -145,12 +174,22 @@ impl<'a> Reader<'a> {
         let expect = expect.zip(measured).and_then(|((words, span), measured)| {
             self.outcome(words, span, &self.book.measures[measured.measure.index()])
         });
+        Some(PatientCase { measurement: measurement?, person: person?, events, expect: expect? })
+    }
+
+    /// Who the example is about: birth, the stay on one list, death.
+    fn person(&mut self, fields: &mut Fields<'a>) -> Option<Person> {
+        let born = fields.date("born");
+        let born = fields.required("born", born, "write the date of birth, as in `born = 2023-01-15`");
+        let registered = fields.date("registered");
+        let deregistered = fields.date("deregistered");
+        let died = fields.date("died");
         let birth = born?.0;
         let registered = registered.map_or(birth, |(day, _)| day);
         self.check_order(deregistered, registered.plus_days(1), "was deregistered on or before registration");
         self.check_order(died, birth, "died before birth");
         let (deregistered, death) = (deregistered.map(|(day, _)| day), died.map(|(day, _)| day));
-        Some(PatientCase { birth, registered, deregistered, death, events, expect: expect? })
+        Some(Person { birth, registered, deregistered, death })
     }
 
     fn check_order(&mut self, day: Option<(Day, Span)>, earliest: Day, what: &str) {
@@ -163,27 +202,36 @@ impl<'a> Reader<'a> {
 
     /// `2023-03-15 dtap`, or a SNOMED CT code in the cluster's place.
     fn event(&mut self, event: &Value, span: Span) -> Option<(Day, ConceptId)> {
+        let (day, what, place) = self.dated(event, span, FORM_OF_EVENT)?;
+        self.recorded(what, place).map(|code| (day, code))
+    }
+
+    /// A date, and what stands behind it with its place.
+    fn dated<'t>(&mut self, event: &'t Value, span: Span, form: &str) -> Option<(Day, &'t str, Span)> {
         let Value::Text(text) = event else {
             let message = format!("an event is a text in quotes, found {}", event.kind());
-            self.fault("E502", span, message, FORM_OF_EVENT);
+            self.fault("E502", span, message, form);
             return None;
         };
         let Some((date, what)) = text.split_once(' ') else {
-            self.fault("E504", span, format!("`{text}` is not a date and what was recorded on it"), FORM_OF_EVENT);
+            self.fault("E504", span, format!("`{text}` is not a date and what was recorded on it"), form);
             return None;
         };
         let Some(day) = Day::parse_iso(date) else {
             let place = self.within(span, text, 0..date.len());
-            self.fault("E504", place, format!("`{date}` is not a date of the calendar"), FORM_OF_EVENT);
+            self.fault("E504", place, format!("`{date}` is not a date of the calendar"), form);
             return None;
         };
-        let place = self.within(span, text, date.len() + 1..text.len());
-        let code = if what.starts_with(|sign: char| sign.is_ascii_digit()) {
+        Some((day, what, self.within(span, text, date.len() + 1..text.len())))
+    }
+
+    /// A code, or the one that stands for a cluster.
+    fn recorded(&mut self, what: &str, place: Span) -> Option<ConceptId> {
+        if what.starts_with(|sign: char| sign.is_ascii_digit()) {
             self.code(what, place)
         } else {
             self.first_code(what, place)
-        };
-        code.map(|code| (day, code))
+        }
     }
 
     fn code(&mut self, digits: &str, place: Span) -> Option<ConceptId> {
@@ -266,75 +314,11 @@ impl<'a> Reader<'a> {
         }
         at.and_then(|at| u16::try_from(at).ok())
     }
-
-    fn counts_case(&mut self, fields: &mut Fields<'a>) -> Option<CountsCase> {
-        let counts = self.ratio(fields, "counts");
-        let baseline = self.ratio(fields, "baseline");
-        let list_size = fields.whole("list_size").map(|(patients, _)| patients.into());
-        let expect = fields.table("expect");
-        let (table, span) = fields.required("expect", expect, FORM_OF_EARNINGS)?;
-        let mut inner = Fields::of(&shape::EARNED, table, span, "`expect`");
-        let (points, pounds) = (self.amount(&mut inner, "points"), self.amount(&mut inner, "pounds"));
-        if table.entries.is_empty() {
-            self.fault("E501", span, "`expect` expects nothing", FORM_OF_EARNINGS);
-        }
-        self.end(inner);
-        let (numerator, denominator) = counts?;
-        Some(CountsCase { numerator, denominator, list_size, baseline, points, pounds })
-    }
-
-    /// `{ numerator = 19, denominator = 20 }`
-    fn ratio(&mut self, fields: &mut Fields<'a>, key: &'static str) -> Option<(u64, u64)> {
-        let (table, span) = fields.table(key)?;
-        let mut inner = Fields::of(&shape::RATIO, table, span, format!("`{key}`"));
-        let [numerator, denominator] = ["numerator", "denominator"].map(|part| {
-            let count = inner.whole(part);
-            inner.required(part, count, "write { numerator = 19, denominator = 20 }").map(|(count, _)| u64::from(count))
-        });
-        self.end(inner);
-        let (numerator, denominator) = numerator.zip(denominator)?;
-        if numerator > denominator {
-            let message = format!("the numerator {numerator} is above the denominator {denominator}");
-            self.fault("E511", span, message, "who is in the numerator is in the denominator too");
-            return None;
-        }
-        Some((numerator, denominator))
-    }
-
-    /// `"2.04"` or `"18/7"`; the quotes may be left out of a decimal.
-    fn amount(&mut self, fields: &mut Fields<'a>, key: &'static str) -> Option<Amount> {
-        let entry = fields.entry(key)?;
-        let amount = match &entry.value {
-            Value::Number(digits) => Amount::parse(digits),
-            Value::Text(text) => match text.split_once('/') {
-                Some((above, below)) => Amount::parse(above).zip(Amount::parse(below)).and_then(|(a, b)| a.over(b)),
-                None => Amount::parse(text),
-            },
-            Value::Date(_) | Value::Truth(_) | Value::List(_) | Value::Table(_) => None,
-        };
-        if amount.is_none() {
-            let fault = Diagnostic::error("E513", entry.span, format!("`{key}` must be an exact amount"));
-            self.faults.push(match &entry.value {
-                Value::Text(text) if plain_digits(text).is_some() => {
-                    let right = format!("\"{}\"", plain_digits(text).unwrap_or_default());
-                    fault.help(format!("write {right}")).fix(entry.span, right)
-                }
-                Value::Text(_)
-                | Value::Number(_)
-                | Value::Date(_)
-                | Value::Truth(_)
-                | Value::List(_)
-                | Value::Table(_) => fault.help("write a decimal such as \"2.04\", or a fraction such as \"18/7\""),
-            });
-        }
-        amount
-    }
 }
 
 const FORM_OF_EVENT: &str = "write the date and a code cluster or SNOMED CT code, as in \"2023-03-15 dtap\"";
 const FORMS_OF_OUTCOME: &str =
     "write `achieved`, `not achieved`, `excepted CODE`, `excluded CODE` or `not on the register`";
-const FORM_OF_EARNINGS: &str = "write { points = \"3\", pounds = \"603.48\" }, or one of the two";
 
 /// The fault with the known word that was most likely meant, else all of them.
 fn did_you_mean<'w>(
