@@ -4,7 +4,7 @@ mod lists;
 mod returned;
 mod setting;
 
-pub(super) use setting::{Beside, BesideArguments, report_day, wanted};
+pub(super) use setting::{Beside, BesideArguments, report_day};
 
 use std::path::{Path, PathBuf};
 
@@ -119,7 +119,7 @@ pub(super) fn pathway(arguments: &PathwayArguments, rules: Option<&Path>) -> Res
     let known = arguments.practices.read(&books)?;
     let beside = Beside::of_files(&arguments.beside, arguments.tables.strict)?;
     let bar = Bar::rows();
-    let wanted = wanted(scheme);
+    let wanted = pathway::wanted(scheme);
     let extract = arguments.tables.read(&wanted, &bar)?;
     let mut found = extract.findings().clone();
     let taking_part = setting::TakingPart::of(scheme, &known.practices);

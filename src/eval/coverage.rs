@@ -8,16 +8,19 @@
 mod boundaries;
 mod paid;
 mod places;
+mod required;
 
-use crate::eval::examples::Bench;
+use crate::eval::examples::{Bench, facts_of_counts, facts_of_fee, facts_of_payment, figures};
 use crate::ground::Span;
 use crate::model::Rulebook;
 use crate::model::book::{ConditionId, DateId, Edge, MeasureId};
-use crate::model::examples::Example;
+use crate::model::examples::{Case, Example};
+use crate::model::formula::ProgramOf;
 use crate::model::part::Part;
 
 use self::paid::Paid;
 use self::places::Clause;
+use self::required::Required;
 
 /// What the examples of a rulebook touch and what they leave open.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -73,6 +76,8 @@ pub enum Covered {
     Condition(Part, ConditionId),
     /// A case of a payment's line: the part, and its place in the line.
     Case(Part, usize),
+    /// What is required of figures.
+    Requirement(Part),
 }
 
 /// A boundary.
@@ -109,6 +114,13 @@ pub enum Boundary {
         /// The bound.
         bound: u32,
     },
+    /// A comparison of what is required of figures.
+    Required {
+        /// The part.
+        part: Part,
+        /// Which of its comparisons.
+        at: usize,
+    },
     /// A comparison of a case.
     Threshold {
         /// The part.
@@ -128,24 +140,43 @@ pub fn coverage(book: &Rulebook, examples: &[Example]) -> Coverage {
     let mut clauses = places::clauses(book);
     let mut boundaries = boundaries::Boundaries::of(book, &clauses);
     let mut paid = Paid::of(book);
+    let mut required = Required::of(book);
+    // The rulebook's own figures are an example that it has.
+    required.look(&book.figures);
     let bench = Bench::new(book);
     for example in examples {
-        bench.listen(example, &mut |measure, sight, record| {
-            for clause in clauses.iter_mut().filter(|clause| clause.measure == measure) {
-                match record.of(clause.condition) {
-                    Some((true, _)) => clause.is_true = true,
-                    Some((false, _)) => clause.is_false = true,
-                    None => {}
-                }
+        match &example.case {
+            Case::Patient(case) => bench.listen(case, &mut |measure, sight, record| {
+                clauses.iter_mut().filter(|clause| clause.measure == measure).for_each(|clause| clause.look(record));
+                boundaries.look(measure, sight);
+            }),
+            Case::Fee(case) => bench.listen_to_doses(case, &mut |sight, doses| {
+                boundaries.look_at_doses(case.fee, sight);
+                let program = book.programs.iter().filter(|program| program.of == ProgramOf::Fee(case.fee));
+                program.for_each(|program| {
+                    paid.look(program, &facts_of_fee(book, case.fee, doses), &book.figures);
+                });
+            }),
+            Case::Counts(case) => {
+                let (facts, figures) = (facts_of_counts(book, case), figures(book, &case.figures));
+                let ours = book.programs.iter().filter(|program| program.measurement == Some(case.measurement));
+                ours.for_each(|program| paid.look(program, &facts, &figures));
             }
-            boundaries.look(measure, sight);
-        });
-        bench.reckon(example, &mut |program, facts, figures| paid.look(program, facts, figures));
+            Case::Payment(case) => {
+                let (facts, figures) = (facts_of_payment(book, case), figures(book, &case.figures));
+                paid.look(&book.programs[case.program], &facts, &figures);
+            }
+            Case::Figures(case) => required.look(&figures(book, &case.figures)),
+            Case::Child(_) => {}
+        }
     }
     coverage.clauses = clauses.into_iter().map(Clause::touched).collect();
     let (cases, thresholds) = paid.touched();
     coverage.clauses.extend(cases);
     coverage.boundaries = boundaries.touched();
+    coverage.boundaries.extend(thresholds);
+    let (requirements, thresholds) = required.touched();
+    coverage.clauses.extend(requirements);
     coverage.boundaries.extend(thresholds);
     coverage
 }

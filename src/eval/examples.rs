@@ -1,36 +1,64 @@
 //! Worked examples tried: what the rules make of them, beside what was worked out by hand.
 
+mod child;
+
+use self::child::Nursery;
+pub use self::child::Standing;
 use crate::data::extract::{CodeIndex, Event, Patient, PatientKey, PracticeId, Registration, Wanted};
 use crate::eval::explain::{Explanation, explain};
+use crate::eval::fees::days as fee_days;
 use crate::eval::judge::{Outcome, judge, judge_all, outcome};
-use crate::eval::pay::{Counted, Earned, Facts, Origin, earned};
+use crate::eval::pathway::explain::PathwayExplanation;
+use crate::eval::pay::{Counted, Earned, Facts, Gap, Origin, earned, line};
 use crate::eval::sight::{Asked, Lens, Scratch, Sight};
 use crate::eval::trace::Record;
 use crate::ground::{Amount, ConceptId, Day};
 use crate::model::Rulebook;
-use crate::model::book::{Figure, MeasureId, MeasurementId};
-use crate::model::examples::{Case, CountsCase, Example, ExpectedOutcome, PatientCase};
-use crate::model::formula::Program;
+use crate::model::book::{FeeId, Figure, FigureId, FigureValue, MeasureId, MeasurementId};
+use crate::model::examples::{Case, CountsCase, Example, ExpectedOutcome, FeeCase, PatientCase, PaymentCase, Person};
+use crate::model::formula::ProgramOf;
 
 /// What the rules make of an example.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Found {
     /// A patient's outcome; None for one who is not on the register.
     Outcome(Option<Outcome>),
     /// What counts earn.
     Earned(Earned),
+    /// Where a child stands in the pathway; None for one who is not pursued.
+    Standing(Option<Standing>),
+    /// How many doses earn a fee, and what they earn.
+    Doses(u64, Option<Result<Amount, Gap>>),
+    /// Whether the rulebook accepts figures.
+    Accepted(bool),
 }
 
 impl Found {
     /// True if it is what the example expects.
-    pub fn is_expected(&self, example: &Example) -> bool {
+    pub fn is_expected(&self, example: &Example, book: &Rulebook) -> bool {
+        let agrees = |expect: Option<Amount>, found| expect.is_none_or(|expect| found == Some(Ok(expect)));
         match (&example.case, self) {
             (Case::Patient(case), Found::Outcome(outcome)) => case.expect == ExpectedOutcome::from(*outcome),
             (Case::Counts(case), Found::Earned(earned)) => {
-                let agrees = |expect: Option<Amount>, found| expect.is_none_or(|expect| found == Some(Ok(expect)));
                 agrees(case.points, earned.points) && agrees(case.pounds, earned.pounds)
             }
-            (Case::Patient(_), Found::Earned(_)) | (Case::Counts(_), Found::Outcome(_)) => false,
+            (Case::Child(case), Found::Standing(standing)) => child::is_expected(&case.expect, standing.as_ref(), book),
+            (Case::Payment(case), Found::Earned(earned)) => {
+                agrees(case.points, earned.points) && agrees(case.pounds, earned.pounds)
+            }
+            (Case::Fee(case), Found::Doses(doses, pounds)) => {
+                case.doses.is_none_or(|expect| expect == *doses) && agrees(case.pounds, *pounds)
+            }
+            (Case::Figures(case), Found::Accepted(accepted)) => case.accepted == *accepted,
+            (
+                Case::Patient(_)
+                | Case::Counts(_)
+                | Case::Child(_)
+                | Case::Payment(_)
+                | Case::Fee(_)
+                | Case::Figures(_),
+                _,
+            ) => false,
         }
     }
 }
@@ -51,23 +79,25 @@ impl From<Option<Outcome>> for ExpectedOutcome {
 /// A made-up patient on one practice's list.
 #[derive(Clone, Copy, Debug)]
 pub struct MadeUp<'a> {
-    /// Date of birth.
-    pub birth: Day,
-    /// The first day on the list.
-    pub registered: Day,
-    /// The day of deregistration.
-    pub deregistered: Option<Day>,
-    /// Date of death.
-    pub death: Option<Day>,
+    /// Who.
+    pub person: Person,
     /// What was recorded when.
     pub events: &'a [(Day, ConceptId)],
 }
 
 impl<'a> From<&'a PatientCase> for MadeUp<'a> {
     fn from(case: &'a PatientCase) -> MadeUp<'a> {
-        let PatientCase { birth, registered, deregistered, death, .. } = *case;
-        MadeUp { birth, registered, deregistered, death, events: &case.events }
+        MadeUp { person: case.person, events: &case.events }
     }
+}
+
+/// Why an example comes out as it does.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Reasons {
+    /// Of a patient's outcome.
+    Outcome(Explanation),
+    /// Of a child's state.
+    Standing(PathwayExplanation),
 }
 
 /// A rulebook made ready to try its examples, one after another.
@@ -77,6 +107,8 @@ pub struct Bench<'b> {
     /// The codes of its clusters: ascending, each once. Others change nothing.
     codes: Vec<ConceptId>,
     scratch: Scratch,
+    /// For the children of its pathway.
+    nursery: Option<Nursery<'b>>,
 }
 
 impl<'b> Bench<'b> {
@@ -84,70 +116,148 @@ impl<'b> Bench<'b> {
     pub fn new(book: &'b Rulebook) -> Bench<'b> {
         let codes = book.clusters.iter().flat_map(|cluster| &cluster.codes).map(|code| code.id);
         let codes = Wanted::codes(codes).codes;
-        let asked = Asked { courses: true, fees: false, pathway: false };
-        Bench { lens: Lens::new(book, &codes, asked), codes, scratch: Scratch::default() }
+        let asked = Asked { courses: true, fees: true, pathway: false };
+        let lens = Lens::new(book, &codes, asked);
+        Bench { lens, codes, scratch: Scratch::default(), nursery: Nursery::new(book) }
     }
 
     /// What the rules make of an example, by the same evaluator that runs over an extract.
     pub fn try_out(&mut self, example: &Example) -> Found {
         match &example.case {
             Case::Patient(case) => {
-                let made_up = MadeUp::from(case);
-                let (registration, events) = (registration(made_up), self.events(made_up));
-                let mut found = None;
-                judge_all(&self.lens, patient(made_up, &registration, &events), &mut self.scratch, |id, _, outcome| {
-                    if id == example.measurement {
-                        found = Some(outcome);
+                let mut outcome = self.of_register(case.measurement, MadeUp::from(case));
+                // Of several in turn the first that comes out otherwise is told.
+                for other in &case.in_turn {
+                    if ExpectedOutcome::from(outcome) != case.expect {
+                        break;
                     }
-                });
-                Found::Outcome(found)
+                    let made_up = MadeUp { person: case.person, events: &other.events };
+                    outcome = self.of_register(case.measurement, made_up);
+                }
+                Found::Outcome(outcome)
             }
-            Case::Counts(case) => Found::Earned(earn(self.lens.book(), example.measurement, case)),
+            Case::Counts(case) => Found::Earned(earn(self.lens.book(), case)),
+            Case::Payment(case) => Found::Earned(self.paid(case)),
+            Case::Fee(case) => {
+                let mut found = self.earning(case, &case.events);
+                for other in &case.in_turn {
+                    if !found.is_expected(example, self.lens.book()) {
+                        break;
+                    }
+                    found = self.earning(case, &other.events);
+                }
+                found
+            }
+            Case::Figures(case) => {
+                let book = self.lens.book();
+                Found::Accepted(book.broken_requirement(&figures(book, &case.figures)).is_none())
+            }
+            Case::Child(case) => Found::Standing(self.nursery.as_mut().and_then(|nursery| nursery.standing(case))),
         }
+    }
+
+    /// The code of the cluster named by `each_code_of` with which an example comes out otherwise than it expects; None for
+    /// one that passes, that does so with the first code already, or that has no such cluster.
+    pub fn failing_code(&mut self, example: &Example) -> Option<ConceptId> {
+        let in_turn = match &example.case {
+            Case::Patient(case) => &case.in_turn,
+            Case::Fee(case) => &case.in_turn,
+            Case::Counts(_) | Case::Child(_) | Case::Payment(_) | Case::Figures(_) => return None,
+        };
+        let fails = |bench: &mut Bench<'_>, events: &[(Day, ConceptId)]| match &example.case {
+            Case::Patient(case) => {
+                let outcome = bench.of_register(case.measurement, MadeUp { person: case.person, events });
+                ExpectedOutcome::from(outcome) != case.expect
+            }
+            Case::Fee(case) => !bench.earning(case, events).is_expected(example, bench.lens.book()),
+            Case::Counts(_) | Case::Child(_) | Case::Payment(_) | Case::Figures(_) => false,
+        };
+        in_turn.iter().find(|other| fails(self, &other.events)).map(|other| other.code)
+    }
+
+    /// The outcome as an extract would have it, where births that cannot be on a register are passed over.
+    fn of_register(&mut self, measurement: MeasurementId, made_up: MadeUp<'_>) -> Option<Outcome> {
+        let (registration, events) = (registration(made_up.person), self.events(made_up));
+        let patient = patient(made_up.person, &registration, &events);
+        let mut found = None;
+        judge_all(&self.lens, patient, &mut self.scratch, |id, _, outcome| {
+            if id == measurement {
+                found = Some(outcome);
+            }
+        });
+        found
+    }
+
+    /// The doses that earn a fee, whoever gave them, and what they earn.
+    fn earning(&mut self, case: &FeeCase, events: &[(Day, ConceptId)]) -> Found {
+        let made_up = MadeUp { person: case.person, events };
+        let (registration, events) = (registration(made_up.person), self.events(made_up));
+        let patient = patient(made_up.person, &registration, &events);
+        let book = self.lens.book();
+        let fee = &book.fees[case.fee.index()];
+        let sight = Sight::of_anyone(&self.lens, patient, book.end, &mut self.scratch);
+        let doses = sight.map_or(0, |mut sight| fee_days(&mut sight, fee).len() as u64);
+        let program = book.programs.iter().find(|program| program.of == ProgramOf::Fee(case.fee));
+        let pounds = program.and_then(|program| {
+            let at = program.line("pounds")?;
+            Some(line(program, at, &book.figures, &facts_of_fee(book, case.fee, doses)))
+        });
+        Found::Doses(doses, pounds)
+    }
+
+    /// What one payment earns that is made for no indicator.
+    fn paid(&self, case: &PaymentCase) -> Earned {
+        let book = self.lens.book();
+        let program = &book.programs[case.program];
+        let (facts, figures) = (facts_of_payment(book, case), figures(book, &case.figures));
+        let result = |name: &str| program.line(name).map(|at| line(program, at, &figures, &facts));
+        Earned { points: result("points"), pounds: result("pounds") }
     }
 
     /// What becomes of a made-up patient; None for one who is not on the register.
     pub fn outcome(&mut self, measurement: MeasurementId, made_up: MadeUp<'_>) -> Option<Outcome> {
-        let (registration, events) = (registration(made_up), self.events(made_up));
-        let patient = patient(made_up, &registration, &events);
+        let (registration, events) = (registration(made_up.person), self.events(made_up));
+        let patient = patient(made_up.person, &registration, &events);
         judge(&self.lens, measurement, patient, &mut self.scratch).map(|(_, outcome)| outcome)
     }
 
-    /// Why a patient has the outcome it has; None for counts, and for a patient who was on no list by the measurement
-    /// day.
-    pub fn explain(&self, example: &Example) -> Option<Explanation> {
-        let Case::Patient(case) = &example.case else { return None };
-        let made_up = MadeUp::from(case);
-        let (registration, events) = (registration(made_up), self.events(made_up));
-        explain(&self.lens, example.measurement, patient(made_up, &registration, &events))
+    /// Why an example comes out as it does; None for counts, and for a patient who was on no list by the measurement day.
+    pub fn explain(&self, example: &Example) -> Option<Reasons> {
+        match &example.case {
+            Case::Patient(case) => {
+                let made_up = MadeUp::from(case);
+                let (registration, events) = (registration(made_up.person), self.events(made_up));
+                let patient = patient(made_up.person, &registration, &events);
+                explain(&self.lens, case.measurement, patient).map(Reasons::Outcome)
+            }
+            Case::Counts(_) | Case::Payment(_) | Case::Fee(_) | Case::Figures(_) => None,
+            Case::Child(case) => self.nursery.as_ref()?.explain(case).map(Reasons::Standing),
+        }
     }
 
     /// Tells what is seen of the patient of an example, and what was found of each condition of its measure.
-    pub(crate) fn listen(
-        &self,
-        example: &Example,
-        tell: &mut dyn FnMut(MeasureId, &mut Sight<'_, '_>, &Record),
-    ) {
-        let Case::Patient(case) = &example.case else { return };
+    pub(crate) fn listen(&self, case: &PatientCase, tell: &mut dyn FnMut(MeasureId, &mut Sight<'_, '_>, &Record)) {
         let made_up = MadeUp::from(case);
-        let (registration, events) = (registration(made_up), self.events(made_up));
+        let (registration, events) = (registration(made_up.person), self.events(made_up));
         let book = self.lens.book();
-        let measured = &book.measurements[example.measurement.index()];
+        let measured = &book.measurements[case.measurement.index()];
         let (mut scratch, mut record) = (Scratch::default(), Record::default());
-        let patient = patient(made_up, &registration, &events);
+        let patient = patient(made_up.person, &registration, &events);
         let Some(mut sight) = Sight::of_anyone(&self.lens, patient, measured.day, &mut scratch) else { return };
         outcome(&mut sight, &book.measures[measured.measure.index()], &mut record);
         tell(measured.measure, &mut sight, &record);
     }
 
-    /// Tells each program that an example is about, with what is known and the figures it is computed from.
-    pub(crate) fn reckon(&self, example: &Example, tell: &mut dyn FnMut(&Program, &Facts, &[Figure])) {
-        let Case::Counts(case) = &example.case else { return };
+    /// Tells what is seen of the patient of an example of a fee, and how many of the doses earn it.
+    pub(crate) fn listen_to_doses(&self, case: &FeeCase, tell: &mut dyn FnMut(&mut Sight<'_, '_>, u64)) {
+        let made_up = MadeUp { person: case.person, events: &case.events };
+        let (registration, events) = (registration(made_up.person), self.events(made_up));
         let book = self.lens.book();
-        let facts = facts(book, example.measurement, case);
-        for program in book.programs.iter().filter(|program| program.measurement == Some(example.measurement)) {
-            tell(program, &facts, &book.figures);
-        }
+        let mut scratch = Scratch::default();
+        let patient = patient(made_up.person, &registration, &events);
+        let Some(mut sight) = Sight::of_anyone(&self.lens, patient, book.end, &mut scratch) else { return };
+        let doses = fee_days(&mut sight, &book.fees[case.fee.index()]).len() as u64;
+        tell(&mut sight, doses);
     }
 
     /// The events of wanted codes, in order of day, then code.
@@ -163,29 +273,57 @@ impl<'b> Bench<'b> {
 }
 
 /// The one registration at the one practice that there is.
-fn registration(made_up: MadeUp<'_>) -> [Registration; 1] {
-    [Registration { practice: PracticeId(0), from: made_up.registered, to: made_up.deregistered }]
+fn registration(person: Person) -> [Registration; 1] {
+    [Registration { practice: PracticeId(0), from: person.registered, to: person.deregistered }]
 }
 
-fn patient<'a>(made_up: MadeUp<'_>, registrations: &'a [Registration], events: &'a [Event]) -> Patient<'a> {
-    Patient { key: PatientKey(0), birth: made_up.birth, death: made_up.death, registrations, events }
+fn patient<'a>(person: Person, registrations: &'a [Registration], events: &'a [Event]) -> Patient<'a> {
+    Patient { key: PatientKey(0), birth: person.birth, death: person.death, registrations, events }
 }
 
-fn earn(book: &Rulebook, measurement: MeasurementId, case: &CountsCase) -> Earned {
-    earned(book, &book.figures, measurement, &facts(book, measurement, case))
+fn earn(book: &Rulebook, case: &CountsCase) -> Earned {
+    earned(book, &figures(book, &case.figures), case.measurement, &facts_of_counts(book, case))
 }
 
-fn facts(book: &Rulebook, measurement: MeasurementId, case: &CountsCase) -> Facts {
-    let alone = |(numerator, denominator): (u64, u64)| {
+/// What is known in an example of counts.
+pub(crate) fn facts_of_counts(book: &Rulebook, case: &CountsCase) -> Facts {
+    let alone = |counted: Counted| {
         let mut by_measurement = vec![None; book.measurements.len()];
-        by_measurement[measurement.index()] = Some(Counted::of(numerator.into(), denominator.into()));
+        by_measurement[case.measurement.index()] = Some(counted);
         by_measurement
     };
+    let counted = Counted::of(case.numerator.into(), case.denominator.into());
+    let baseline = case.baseline.map(|(numerator, denominator)| Counted::of(numerator.into(), denominator.into()));
     Facts {
         list_size: case.list_size,
-        counts: alone((case.numerator, case.denominator)),
-        baselines: case.baseline.map(alone).unwrap_or_default(),
+        counts: alone(Counted { locally_excepted: case.locally_excepted.into(), ..counted }),
+        baselines: baseline.map(alone).unwrap_or_default(),
         origin: Origin::Counts,
         ..Facts::default()
     }
+}
+
+/// What is known in an example of a payment that is made for no indicator.
+pub(crate) fn facts_of_payment(book: &Rulebook, case: &PaymentCase) -> Facts {
+    let mut counts = vec![None; book.measurements.len()];
+    for (id, (numerator, denominator)) in &case.counts {
+        counts[id.index()] = Some(Counted::of((*numerator).into(), (*denominator).into()));
+    }
+    Facts { list_size: case.list_size, counts, origin: Origin::Counts, ..Facts::default() }
+}
+
+/// What is known in an example of a fee.
+pub(crate) fn facts_of_fee(book: &Rulebook, fee: FeeId, doses: u64) -> Facts {
+    let mut by_fee = vec![None; book.fees.len()];
+    by_fee[fee.index()] = Some(doses);
+    Facts { doses: by_fee, ..Facts::default() }
+}
+
+/// The rulebook's figures with those that an example sets.
+pub(crate) fn figures(book: &Rulebook, set: &[(FigureId, Amount)]) -> Vec<Figure> {
+    let mut figures = book.figures.clone();
+    for (id, amount) in set {
+        figures[id.index()].value = FigureValue::Is(*amount);
+    }
+    figures
 }

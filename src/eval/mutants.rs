@@ -5,8 +5,9 @@ use rayon::prelude::*;
 use crate::eval::examples::{Bench, Found};
 use crate::eval::judge::Outcome;
 use crate::model::Rulebook;
-use crate::model::book::{Measure, MeasurementId};
+use crate::model::book::Measure;
 use crate::model::examples::{Case, Example};
+use crate::model::formula::ProgramOf;
 use crate::model::mutants::{Mutant, Rewrite, mutants};
 
 /// What came of trying a rulebook's mutants.
@@ -23,7 +24,7 @@ pub struct Tried {
 pub fn tried(book: &Rulebook, examples: &[Example]) -> Tried {
     let mut bench = Bench::new(book);
     let examples: Vec<&Example> =
-        examples.iter().filter(|example| bench.try_out(example).is_expected(example)).collect();
+        examples.iter().filter(|example| bench.try_out(example).is_expected(example, book)).collect();
     let all = mutants(book);
     let (mutants, noticed): (usize, Vec<bool>) =
         (all.len(), all.par_iter().map(|mutant| is_noticed(book, mutant, &examples)).collect());
@@ -43,32 +44,39 @@ fn is_noticed(book: &Rulebook, mutant: &Mutant, examples: &[&Example]) -> bool {
     examples.iter().filter(|example| concerns(book, mutant, example)).any(|example| {
         let bench = bench.get_or_insert_with(|| Bench::new(&changed));
         let found = in_numbers_of(book, &changed, example, bench.try_out(example));
-        !found.is_expected(example)
+        !found.is_expected(example, book)
     })
 }
 
 /// True if the result of an example may be changed by a mutant.
 fn concerns(book: &Rulebook, mutant: &Mutant, example: &Example) -> bool {
     match &example.case {
-        Case::Patient(_) => {
-            let measured = &book.measurements[example.measurement.index()];
+        Case::Patient(case) => {
+            let measured = &book.measurements[case.measurement.index()];
             mutant.concerns.measures.contains(&measured.measure)
         }
-        Case::Counts(_) => {
+        Case::Counts(case) => {
             let programs = mutant.concerns.programs.iter();
-            programs.map(|at| &book.programs[*at]).any(|program| program.measurement == Some(example.measurement))
+            programs.map(|at| &book.programs[*at]).any(|program| program.measurement == Some(case.measurement))
         }
+        Case::Fee(case) => {
+            let is_its = |at: &usize| book.programs[*at].of == ProgramOf::Fee(case.fee);
+            mutant.concerns.fees.contains(&case.fee) || mutant.concerns.programs.iter().any(is_its)
+        }
+        Case::Payment(case) => mutant.concerns.programs.contains(&case.program),
+        Case::Figures(_) => mutant.concerns.requirements,
+        Case::Child(_) => false,
     }
 }
 
 /// What was found with the changed rulebook, its reasons numbered as the rulebook itself has them.
 fn in_numbers_of(book: &Rulebook, changed: &Rulebook, example: &Example, found: Found) -> Found {
-    let measure = |book: &'_ Rulebook, id: MeasurementId| book.measurements[id.index()].measure;
-    let (id, changed_id) = (measure(book, example.measurement), measure(changed, example.measurement));
-    let (old, new) = (&book.measures[id.index()], &changed.measures[changed_id.index()]);
-    match found {
-        Found::Outcome(Some(outcome)) => Found::Outcome(Some(renumbered(old, new, outcome))),
-        other => other,
+    match (&example.case, found) {
+        (Case::Patient(case), Found::Outcome(Some(outcome))) => {
+            let measure = book.measurements[case.measurement.index()].measure.index();
+            Found::Outcome(Some(renumbered(&book.measures[measure], &changed.measures[measure], outcome)))
+        }
+        (_, other) => other,
     }
 }
 

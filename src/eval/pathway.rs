@@ -12,7 +12,7 @@ use rayon::prelude::*;
 
 pub use self::child::{Apart, Child, Evidence, ListCell, OutstandingDose};
 use crate::data::appointments::Appointments;
-use crate::data::extract::{Extract, Partition, Patient, PracticeId};
+use crate::data::extract::{Extract, Partition, Patient, PracticeId, Wanted};
 use crate::data::practices::{Practice, Practices};
 use crate::data::progress::Progress;
 use crate::data::slots::Slots;
@@ -39,12 +39,23 @@ pub struct Lenses<'b> {
     /// The same in the baseline's rulebook; None for an indicator that it has not got.
     pub(crate) baseline_indicators: Vec<Option<MeasurementId>>,
     /// The codes that the extract keeps.
-    pub(crate) codes: &'b [ConceptId],
+    pub(crate) codes: Vec<ConceptId>,
+}
+
+/// The codes of a scheme and of the rulebooks that it uses, with the texts beside them.
+pub fn wanted(scheme: &Rulebook) -> Wanted {
+    let mut codes: Vec<ConceptId> = Vec::new();
+    let used = scheme.uses.iter().map(|used| (&*used.book, Asked::default()));
+    for (book, asked) in used.chain([(scheme, ASKED)]) {
+        let clusters = asked.clusters(book).iter().map(|at| &book.clusters[at]);
+        codes.extend(clusters.flat_map(|cluster| &cluster.codes).map(|code| code.id));
+    }
+    Wanted { text: true, ..Wanted::codes(codes) }
 }
 
 impl<'b> Lenses<'b> {
     /// Lenses for an extract that keeps these codes, in this order; None for a rulebook without a pathway.
-    pub fn new(scheme: &'b Rulebook, codes: &'b [ConceptId]) -> Option<Lenses<'b>> {
+    pub fn new(scheme: &'b Rulebook, codes: &[ConceptId]) -> Option<Lenses<'b>> {
         let pathway = scheme.pathway.as_ref()?;
         let year_end: &Rulebook = &scheme.uses[pathway.year_end.index()].book;
         let baseline: Option<&Rulebook> = pathway.baseline.map(|used| &*scheme.uses[used.index()].book);
@@ -58,7 +69,7 @@ impl<'b> Lenses<'b> {
             baseline: baseline.map(|book| Lens::new(book, codes, Asked::default())),
             indicators: indicators.collect(),
             baseline_indicators: baseline_indicators.collect(),
-            codes,
+            codes: codes.to_vec(),
         })
     }
 
@@ -70,6 +81,12 @@ impl<'b> Lenses<'b> {
     /// Its pathway.
     pub fn pathway(&self) -> &'b Pathway {
         self.pathway
+    }
+
+    /// By indicator of the pathway: the outcome of a patient; None for one who is not on its register.
+    pub(crate) fn outcomes(&self, patient: Patient<'_>, scratch: &mut Scratch) -> Vec<Option<Outcome>> {
+        let outcome = |id: &_| judge(&self.year_end, *id, patient, scratch).map(|(_, outcome)| outcome);
+        self.indicators.iter().map(outcome).collect()
     }
 }
 

@@ -14,6 +14,7 @@ use crate::ground::{ConceptId, Day};
 use crate::model::Rulebook;
 use crate::model::book::{Measure, MeasurementId};
 use crate::model::difference::{Change, ReasonKind, Subject, What, moved};
+use crate::model::examples::Person;
 
 /// The most children that are drawn for one measure.
 const MOST_DRAWN: usize = 60_000;
@@ -43,7 +44,8 @@ impl Child {
     }
 
     fn made_up(&self) -> MadeUp<'_> {
-        MadeUp { birth: self.birth, registered: self.registered, deregistered: None, death: None, events: &self.events }
+        let person = Person { birth: self.birth, registered: self.registered, deregistered: None, death: None };
+        MadeUp { person, events: &self.events }
     }
 
     /// Fewer events are simpler; then to be registered at birth; then a day of birth that every month has.

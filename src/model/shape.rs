@@ -87,14 +87,16 @@ pub enum Kind {
     NamedByMeasure(&'static Shape),
     /// A table whose keys are SNOMED CT concept ids, each with a table.
     ByConcept(&'static Shape),
-    /// A list of tables, which are of one shape if they have a key, else of another.
+    /// A list of dates.
+    Dates,
+    /// A table whose keys are names, each with an exact amount.
+    NamedAmounts,
+    /// A list of tables.
     ListOf {
-        /// The key that tells.
-        key: &'static str,
-        /// Those that have it.
-        with: &'static Shape,
-        /// Those that lack it.
-        without: &'static Shape,
+        /// Keys that tell: a table that has one is of the shape beside it, the first of several.
+        told: &'static [(&'static str, &'static Shape)],
+        /// What a table without any of them is.
+        otherwise: &'static Shape,
     },
 }
 
@@ -227,20 +229,121 @@ pub static CODE: Shape = Shape {
 /// `examples.toml`: worked examples.
 pub static EXAMPLES: Shape = Shape {
     name: "examples",
-    says: "Worked examples of a rulebook: patients and counts, each with what the rules must make of it.",
-    keys: &[key(
-        "example",
-        Kind::ListOf { key: "counts", with: &COUNTS_EXAMPLE, without: &PATIENT_EXAMPLE },
-        May,
-        "The examples: each starts with a line [[example]].",
-    )],
+    says: "Worked examples of a rulebook: patients, doses, counts, figures and children of a pathway, each with what the rules must make of it.",
+    keys: &[
+        key(
+            "example",
+            Kind::ListOf {
+                told: &[
+                    ("fee", &FEE_EXAMPLE),
+                    ("payment", &PAYMENT_EXAMPLE),
+                    ("counts", &COUNTS_EXAMPLE),
+                    ("pathway", &CHILD_EXAMPLE),
+                    ("figures", &FIGURES_EXAMPLE),
+                ],
+                otherwise: &PATIENT_EXAMPLE,
+            },
+            May,
+            "The examples: each starts with a line [[example]].",
+        ),
+        key(
+            "left_open",
+            Kind::ListOf { told: &[], otherwise: &LEFT_OPEN },
+            May,
+            "What no example needs to show, or none can: each starts with a line [[left_open]].",
+        ),
+    ],
     one_of: &[],
     needs: &[],
 };
 
 const EXAMPLE_NAME: &str = "What the example shows, in a few words.";
 const MEASURED: &str = "The code of the indicator or course.";
+const BORN: &str = "The date of birth.";
+const REGISTERED: &str = "The first day on the list; the day of birth where nothing is said.";
+const DEREGISTERED: &str = "The day of deregistration.";
+const DIED: &str = "The date of death.";
 const QUARTER: &str = "The quarter, 1 to 4, of what is measured each quarter.";
+
+const EVENTS: &str = "What was recorded when: a date and a code cluster or SNOMED CT code, as in \"2023-03-15 dtap\".";
+const EACH_CODE: &str =
+    "A code cluster that events name: the example is tried with each of its codes in the place of the name.";
+const SET_FIGURES: &str =
+    "Figures that the example sets, as where the rulebook leaves one unset: a name and an amount for each.";
+
+/// `[[left_open]]`
+pub static LEFT_OPEN: Shape = Shape {
+    name: "left_open",
+    says: "What `uptake test` finds open and no example needs to show, or none can.",
+    keys: &[
+        key("what", Kind::Text, Must, "What is open, in the words in which `uptake test` names it."),
+        key("why", Kind::Text, Must, "Why it may stay open."),
+    ],
+    one_of: &[],
+    needs: &[],
+};
+
+/// An example with the doses of one patient.
+pub static FEE_EXAMPLE: Shape = Shape {
+    name: "fee",
+    says: "A patient's doses, with those that earn an item-of-service fee worked out by hand.",
+    keys: &[
+        key("name", Kind::Text, Must, EXAMPLE_NAME),
+        key("fee", Kind::Text, Must, "The name of the fee."),
+        key("born", Kind::Date, Must, BORN),
+        key("registered", Kind::Date, May, REGISTERED),
+        key("deregistered", Kind::Date, May, DEREGISTERED),
+        key("died", Kind::Date, May, DIED),
+        key("events", Kind::Texts, Must, EVENTS),
+        key("each_code_of", Kind::Text, May, EACH_CODE),
+        key("expect", Kind::Table(&DOSES), Must, "What must come of it."),
+    ],
+    one_of: &[],
+    needs: &[],
+};
+
+/// `{ doses = 2, pounds = "20.12" }`
+pub static DOSES: Shape = Shape {
+    name: "doses",
+    says: "The doses that earn a fee, what they earn, or both.",
+    keys: &[
+        key("doses", Kind::Whole, May, "How many doses earn the fee."),
+        key("pounds", Kind::Amount, May, "The pounds, exactly."),
+    ],
+    one_of: &[],
+    needs: &[],
+};
+
+/// An example with one practice's counts of several indicators.
+pub static PAYMENT_EXAMPLE: Shape = Shape {
+    name: "payment",
+    says: "One practice's counts, with what they earn by a payment for the practice or for each quarter worked out by hand.",
+    keys: &[
+        key("name", Kind::Text, Must, EXAMPLE_NAME),
+        key("payment", Kind::Text, Must, "The name of the payment."),
+        key("quarter", Kind::Whole, May, "The quarter, 1 to 4, of a payment that is made each quarter."),
+        key("counts", Kind::Named(&RATIO), Must, "The practice's counts, by the codes of what is measured."),
+        key("list_size", Kind::Whole, May, "Patients on the practice's list."),
+        key("figures", Kind::NamedAmounts, May, SET_FIGURES),
+        key("expect", Kind::Table(&EARNED), Must, "What must come of it."),
+    ],
+    one_of: &[],
+    needs: &[],
+};
+
+/// An example with figures alone.
+pub static FIGURES_EXAMPLE: Shape = Shape {
+    name: "figures",
+    says: "Figures, with whether they are ones that the rulebook could have: what it requires must hold of them.",
+    keys: &[
+        key("name", Kind::Text, Must, EXAMPLE_NAME),
+        key("indicator", Kind::Text, May, "The code of the indicator or course whose figures are meant first."),
+        key("figures", Kind::NamedAmounts, Must, "The figures: a name and an amount for each."),
+        key("expect", Kind::Text, Must, "`accepted` or `refused`."),
+    ],
+    one_of: &[],
+    needs: &[],
+};
 
 /// An example with one patient.
 pub static PATIENT_EXAMPLE: Shape = Shape {
@@ -250,22 +353,92 @@ pub static PATIENT_EXAMPLE: Shape = Shape {
         key("name", Kind::Text, Must, EXAMPLE_NAME),
         key("indicator", Kind::Text, Must, MEASURED),
         key("quarter", Kind::Whole, May, QUARTER),
-        key("born", Kind::Date, Must, "The date of birth."),
-        key("registered", Kind::Date, May, "The first day on the list; the day of birth where nothing is said."),
-        key("deregistered", Kind::Date, May, "The day of deregistration."),
-        key("died", Kind::Date, May, "The date of death."),
-        key(
-            "events",
-            Kind::Texts,
-            Must,
-            "What was recorded when: a date and a code cluster or SNOMED CT code, as in \"2023-03-15 dtap\".",
-        ),
+        key("born", Kind::Date, Must, BORN),
+        key("registered", Kind::Date, May, REGISTERED),
+        key("deregistered", Kind::Date, May, DEREGISTERED),
+        key("died", Kind::Date, May, DIED),
+        key("events", Kind::Texts, Must, EVENTS),
+        key("each_code_of", Kind::Text, May, EACH_CODE),
         key(
             "expect",
             Kind::Text,
             Must,
             "The outcome: achieved, not achieved, excepted CODE, excluded CODE or not on the register.",
         ),
+    ],
+    one_of: &[],
+    needs: &[],
+};
+
+/// An example with one child of a pathway.
+pub static CHILD_EXAMPLE: Shape = Shape {
+    name: "child",
+    says: "A child on one practice's list, with where it stands in the scheme's pathway worked out by hand.",
+    keys: &[
+        key("name", Kind::Text, Must, EXAMPLE_NAME),
+        key("pathway", Kind::Text, Must, "The pathway's name in the rule file."),
+        key("born", Kind::Date, Must, BORN),
+        key("registered", Kind::Date, May, REGISTERED),
+        key("deregistered", Kind::Date, May, DEREGISTERED),
+        key("died", Kind::Date, May, DIED),
+        key(
+            "events",
+            Kind::Texts,
+            Must,
+            "What was recorded when: a date, a code cluster or SNOMED CT code, and the free text beside it if any, as in \"2024-05-01 imms_call_1 phone, no answer\".",
+        ),
+        key(
+            "appointments",
+            Kind::ListOf { told: &[], otherwise: &APPOINTMENT },
+            May,
+            "Appointments, as the appointments table has them.",
+        ),
+        key("slots", Kind::ListOf { told: &[], otherwise: &SLOT }, May, "The practice's protected slots."),
+        key("contact_name", Kind::Text, May, "The practice's named contact."),
+        key("contact_details", Kind::Text, May, "How to reach the practice's named contact."),
+        key("as_of", Kind::Date, May, "The day of the report; the year's end where nothing is said."),
+        key("expect", Kind::Table(&STANDING), Must, "Where the child stands."),
+    ],
+    one_of: &[],
+    needs: &[],
+};
+
+/// `{ agreed_date = 2024-09-02, appointment_date = 2024-09-09 }`
+pub static APPOINTMENT: Shape = Shape {
+    name: "appointment",
+    says: "An appointment, or an agreement to one. At least one of the two dates is there.",
+    keys: &[
+        key("agreed_date", Kind::Date, May, "The day on which the family agreed."),
+        key("appointment_date", Kind::Date, May, "The day of the appointment."),
+        key("attended", Kind::Truth, May, "Whether somebody came."),
+    ],
+    one_of: &[],
+    needs: &[],
+};
+
+/// `{ slot_start = 2025-04-01, taken = true }`
+pub static SLOT: Shape = Shape {
+    name: "slot",
+    says: "A protected slot.",
+    keys: &[
+        key("slot_start", Kind::Date, Must, "The day on which it starts."),
+        key("taken", Kind::Truth, May, "True if it is booked."),
+    ],
+    one_of: &[],
+    needs: &[],
+};
+
+/// `{ state = "contacting", next = "second call", alerts = [] }`
+pub static STANDING: Shape = Shape {
+    name: "standing",
+    says: "Where a child stands in a pathway. What is left out is left open.",
+    keys: &[
+        key("state", Kind::Text, Must, "The state, or `not pursued`."),
+        key("indicators", Kind::Texts, May, "The indicators not achieved."),
+        key("next", Kind::Text, May, "The next step, in the rule file's words."),
+        key("exception", Kind::Text, May, "The code of the exception that the state is reported as."),
+        key("shown_on", Kind::Dates, May, "The days of the records that show the exception."),
+        key("alerts", Kind::Texts, May, "The alerts that are raised, and no others; [] for none."),
     ],
     one_of: &[],
     needs: &[],
@@ -280,8 +453,15 @@ pub static COUNTS_EXAMPLE: Shape = Shape {
         key("indicator", Kind::Text, Must, MEASURED),
         key("quarter", Kind::Whole, May, QUARTER),
         key("counts", Kind::Table(&RATIO), May, "The practice's counts."),
+        key(
+            "locally_excepted",
+            Kind::Whole,
+            May,
+            "Patients of the denominator whom the scheme's pathway reports as exceptions.",
+        ),
         key("baseline", Kind::Table(&RATIO), May, "The counts of the practice's baseline."),
         key("list_size", Kind::Whole, May, "Patients on the practice's list."),
+        key("figures", Kind::NamedAmounts, May, SET_FIGURES),
         key("expect", Kind::Table(&EARNED), Must, "What must come of it."),
     ],
     one_of: &[],

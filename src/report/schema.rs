@@ -63,12 +63,10 @@ impl Schema {
             Kind::Truth => json!({ "type": "boolean" }),
             Kind::Date => json!({ "type": "string", "pattern": DAY }),
             Kind::Figure => json!({ "anyOf": [{ "type": "number" }, { "type": "string", "pattern": DAY }] }),
-            Kind::Amount => {
-                let decimal = "-?[0-9]+([.][0-9]+)?";
-                let text = json!({ "type": "string", "pattern": format!("^{decimal}(/{decimal})?$") });
-                json!({ "anyOf": [{ "type": "number" }, text] })
-            }
+            Kind::Amount => amount(),
+            Kind::NamedAmounts => json!({ "type": "object", "additionalProperties": amount() }),
             Kind::Texts => json!({ "type": "array", "items": { "type": "string" } }),
+            Kind::Dates => json!({ "type": "array", "items": { "type": "string", "pattern": DAY } }),
             // Beside a reference, nothing else is looked at.
             Kind::Table(shape) => json!({ "allOf": [self.reference(shape)] }),
             Kind::NamedLists => json!({
@@ -89,15 +87,13 @@ impl Schema {
                 "propertyNames": { "pattern": "^[1-9][0-9]{5,17}$" },
                 "additionalProperties": self.reference(shape),
             }),
-            Kind::ListOf { key, with, without } => json!({
-                "type": "array",
-                "items": {
-                    "type": "object",
-                    "if": { "required": [key] },
-                    "then": self.reference(with),
-                    "else": self.reference(without),
-                },
-            }),
+            Kind::ListOf { told, otherwise } => {
+                let last = self.reference(otherwise);
+                let items = told.iter().rev().fold(last, |rest, (key, shape)| {
+                    json!({ "type": "object", "if": { "required": [key] }, "then": self.reference(shape), "else": rest })
+                });
+                json!({ "type": "array", "items": items })
+            }
         }
     }
 
@@ -110,4 +106,11 @@ impl Schema {
         }
         json!({ "$ref": format!("#/definitions/{}", shape.name) })
     }
+}
+
+/// An exact amount: a number, a decimal or a fraction.
+fn amount() -> Value {
+    let decimal = "-?[0-9]+([.][0-9]+)?";
+    let text = json!({ "type": "string", "pattern": format!("^{decimal}(/{decimal})?$") });
+    json!({ "anyOf": [{ "type": "number" }, text] })
 }

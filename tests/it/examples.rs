@@ -2,7 +2,7 @@
 //! faulty.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Output;
 
 use insta::{assert_snapshot, with_settings};
@@ -83,10 +83,7 @@ fn each_wrong_expectation_is_shown_with_what_was_found() {
 
 #[test]
 fn each_fault_of_an_examples_file_is_shown_at_its_place() {
-    let mut files: Vec<_> =
-        fs::read_dir(root().join("tests/examples/faulty")).unwrap().map(|entry| entry.unwrap().path()).collect();
-    files.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
-    files.sort();
+    let files = toml_files(&root().join("tests/examples/faulty"));
     assert!(files.len() >= 14, "only {} faulty files were found", files.len());
     for file in files {
         let name = file.file_stem().unwrap().to_str().unwrap();
@@ -118,6 +115,68 @@ fn a_rulebook_without_examples_passes() {
     assert_eq!((run.code, run.stdout.as_str()), (Some(0), "toy/2030-31: no examples\n"));
 }
 
+#[test]
+fn all_that_an_example_of_a_pathway_can_say() {
+    let run = test(harbour("right.toml").path(), &["harbour/2025-26"]);
+    assert_eq!((run.code, run.stdout.as_str()), (Some(0), "harbour/2025-26: 9 examples passed\n"), "{}", run.stderr);
+}
+
+#[test]
+fn each_wrong_expectation_of_a_pathway_is_shown_with_what_was_found() {
+    let folder = harbour("wrong.toml");
+    let run = test(folder.path(), &["harbour/2025-26"]);
+    assert_eq!(run.code, Some(1), "{}", run.stderr);
+    kept("pathway-wrong", &run.stdout);
+    let explained = test(folder.path(), &["harbour/2025-26", "--explain"]).stdout;
+    assert!(explained.contains("    State: unreachable, rung and knocked for in vain\n"), "{explained}");
+    assert!(explained.contains("    What would move this child\n"), "{explained}");
+    assert!(explained.contains("    Not pursued: only who has not achieved an indicator is\n"), "{explained}");
+}
+
+#[test]
+fn each_fault_of_a_pathways_example_is_shown_at_its_place() {
+    let files = toml_files(&root().join("tests/examples/pathway/faulty"));
+    assert!(files.len() >= 7, "only {} faulty files were found", files.len());
+    for file in files {
+        let name = file.file_stem().unwrap().to_str().unwrap();
+        let run = test(harbour(&format!("faulty/{name}.toml")).path(), &["harbour/2025-26"]);
+        assert_eq!(run.code, Some(1), "{name}: {}", run.stderr);
+        let code = name.split('-').next().unwrap().to_uppercase();
+        assert!(run.stdout.contains(&format!("error[{code}]: ")), "{name}: {}", run.stdout);
+        kept(&format!("pathway-{name}"), &run.stdout);
+    }
+}
+
+#[test]
+fn every_state_alert_step_and_exception_of_a_shipped_pathway_has_an_example() {
+    for book in [rules().join("wf-newham/2024-25")] {
+        let read = |file: &str| fs::read_to_string(book.join(file)).unwrap();
+        let (pathway, examples) = (read("pathway.rules"), read("examples.toml"));
+        let examples: toml::Table = examples.parse().unwrap();
+        let expected: Vec<&toml::Table> =
+            examples["example"].as_array().unwrap().iter().filter_map(|example| example["expect"].as_table()).collect();
+        let texts = |key: &str| -> Vec<&str> {
+            let said = expected.iter().filter_map(|expect| expect.get(key));
+            said.flat_map(|said| match said {
+                toml::Value::Array(list) => list.iter().filter_map(toml::Value::as_str).collect(),
+                one => one.as_str().into_iter().collect::<Vec<_>>(),
+            })
+            .collect()
+        };
+        for (key, word) in [("state", "state"), ("alerts", "alert"), ("next", "next"), ("exception", "exception")] {
+            let shown = texts(key);
+            let lines = pathway.lines().filter_map(|line| line.trim_start().strip_prefix(&format!("{word} ")));
+            let named = lines.map(|line| line.strip_prefix('"').unwrap_or(line));
+            let named: Vec<&str> =
+                named.map(|line| line.split(if word == "next" { '"' } else { ' ' }).next().unwrap()).collect();
+            assert!(named.len() > 2, "{word}: {named:?}");
+            for name in named {
+                assert!(shown.contains(&name), "no example expects the {word} {name}");
+            }
+        }
+    }
+}
+
 struct Run {
     code: Option<i32>,
     stdout: String,
@@ -145,6 +204,25 @@ fn toy(examples: &str) -> TempDir {
     copy(&from.join("toy"), &book);
     fs::copy(from.join(examples), book.join("examples.toml")).unwrap();
     folder
+}
+
+/// A folder of rules with the invented scheme of `tests/schemes`, and a file of examples of its pathway.
+fn harbour(examples: &str) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for book in ["codes", "qof/2024-25", "qof/2025-26"] {
+        copy(&rules().join(book), &folder.path().join(book));
+    }
+    let book = folder.path().join("harbour/2025-26");
+    copy(&root().join("tests/schemes/harbour/2025-26"), &book);
+    fs::copy(root().join("tests/examples/pathway").join(examples), book.join("examples.toml")).unwrap();
+    folder
+}
+
+fn toml_files(folder: &Path) -> Vec<PathBuf> {
+    let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
+    files.sort();
+    files
 }
 
 /// Holds an output against the one that is kept beside the files.

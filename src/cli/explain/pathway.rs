@@ -1,12 +1,12 @@
 //! One child of a local scheme's pathway.
 
 use super::ExplainArguments;
-use crate::cli::pathway::{Beside, report_day, wanted};
+use crate::cli::pathway::{Beside, report_day};
 use crate::cli::progress::Bar;
 use crate::cli::{CliError, output};
 use crate::data::practices::{self, Practices};
 use crate::eval::pathway::explain::explain as explain_child;
-use crate::eval::pathway::{Lenses, Setting};
+use crate::eval::pathway::{self, Lenses, Setting};
 use crate::model::Rulebook;
 use crate::report::explanation::Who;
 use crate::report::explanation::pathway::pathway_explanation;
@@ -20,7 +20,7 @@ pub(super) fn explain(scheme: &Rulebook, arguments: &ExplainArguments) -> Result
         Some(path) => practices::read(&crate::cli::inputs::open(path)?)?,
         None => Practices::default(),
     };
-    let wanted = wanted(scheme);
+    let wanted = pathway::wanted(scheme);
     let bar = Bar::rows();
     let extract = arguments.tables.read(&wanted, &bar)?;
     bar.finish();

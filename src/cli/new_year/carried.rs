@@ -200,7 +200,7 @@ impl Carried {
         let mut failures = Vec::new();
         for (example, at) in examples.iter().zip(0..) {
             let found = bench.try_out(example);
-            if !found.is_expected(example) {
+            if !found.is_expected(example, &book) {
                 let sources = whole.sources();
                 let (path, line) = (&sources.file(example.place.file).path, sources.line(example.place));
                 let place = format!("{path}:{line}: {}", example.name);
@@ -235,17 +235,18 @@ struct Failure {
     example: usize,
     /// `qof/2027-28/examples.toml:12: third dose on time`
     place: String,
-    /// A patient's outcome in an example's words; None for money, which no year's days change.
+    /// A patient's outcome in an example's words; None for money, which no year's days change, and for a child of a pathway,
+    /// whose state somebody must look at.
     found: Option<String>,
 }
 
 fn found_words(book: &Rulebook, example: &Example, found: Found) -> Option<String> {
     match found {
         Found::Outcome(outcome) => {
-            let measured = &book.measurements[example.measurement.index()];
+            let measured = &book.measurements[example.measurement()?.index()];
             Some(outcome_words(&book.measures[measured.measure.index()], outcome.into()))
         }
-        Found::Earned(_) => None,
+        Found::Earned(_) | Found::Standing(_) | Found::Doses(..) | Found::Accepted(_) => None,
     }
 }
 

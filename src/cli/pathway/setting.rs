@@ -7,13 +7,11 @@ use clap::Args;
 
 use crate::cli::facts::PracticeArguments;
 use crate::cli::{CliError, inputs, output};
+use crate::data::Extract;
 use crate::data::appointments::{self, Appointments};
 use crate::data::practices::Practices;
 use crate::data::slots::{self, Slots};
-use crate::data::{Extract, Wanted};
-use crate::eval::pathway::ASKED;
-use crate::eval::sight::Asked;
-use crate::ground::{ConceptId, Day, FindingKind, Findings};
+use crate::ground::{Day, FindingKind, Findings};
 use crate::model::{Library, Rulebook};
 use crate::report::style::listed;
 
@@ -124,17 +122,6 @@ impl Beside {
         findings.add_counted(FindingKind::UnknownPatient, file, "patient_id", of_nobody as u64, &[]);
         findings
     }
-}
-
-/// The codes of the scheme and of the rulebooks that it uses, with the texts beside them.
-pub(in crate::cli) fn wanted(scheme: &Rulebook) -> Wanted {
-    let mut codes: Vec<ConceptId> = Vec::new();
-    let used = scheme.uses.iter().map(|used| (&*used.book, Asked::default()));
-    for (book, asked) in used.chain([(scheme, ASKED)]) {
-        let clusters = asked.clusters(book).iter().map(|at| &book.clusters[at]);
-        codes.extend(clusters.flat_map(|cluster| &cluster.codes).map(|code| code.id));
-    }
-    Wanted { text: true, ..Wanted::codes(codes) }
 }
 
 /// Which practices take part in a scheme.

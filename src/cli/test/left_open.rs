@@ -63,22 +63,32 @@ impl LeftOpen {
         explained: &[Explained],
     ) -> LeftOpen {
         let mut left = LeftOpen::default();
+        if !asked.coverage && !asked.mutants {
+            return left;
+        }
         let mut explanations = Explanations { all: explained.iter().map(|one| (one, false)).collect(), sources };
-        if asked.coverage {
+        // Whether an explanation is needed shows only where both kinds were looked at.
+        let both = !explained.is_empty();
+        if asked.coverage || both {
             let covered = coverage::coverage(book, examples);
             let clauses = openings::clauses(book, &covered).into_iter().map(|open| (open.words, open.place));
             left.clauses = Some(explanations.sort(sides(&covered.clauses), clauses));
             let boundaries = openings::boundaries(book, &covered).into_iter().map(|open| (open.words, open.place));
             left.boundaries = Some(explanations.sort(sides(&covered.boundaries), boundaries));
         }
-        if asked.mutants {
+        if asked.mutants || both {
             let tried = mutants::tried(book, examples);
             let words = tried.unnoticed.iter().map(|mutant| readings::reading(book, mutant));
             let words = words.map(|reading| (reading.words, reading.place));
             left.readings = Some(explanations.sort(tried.mutants, words));
         }
-        // What was not asked for may be open all the same.
-        left.explained_in_vain = if asked.coverage && asked.mutants { explanations.in_vain() } else { Vec::new() };
+        left.explained_in_vain = explanations.in_vain();
+        if !asked.coverage {
+            (left.clauses, left.boundaries) = (None, None);
+        }
+        if !asked.mutants {
+            left.readings = None;
+        }
         left
     }
 
@@ -117,7 +127,9 @@ impl LeftOpen {
             lines.extend(open.map(|left| format!("{word}: {}:{}: {}", left.file, left.line, left.words)));
         }
         let in_vain = self.explained_in_vain.iter();
-        lines.extend(in_vain.map(|left| format!("explained, but not open: {}:{}: {}", left.file, left.line, left.words)));
+        lines.extend(
+            in_vain.map(|left| format!("explained, but not open: {}:{}: {}", left.file, left.line, left.words)),
+        );
         lines
     }
 }

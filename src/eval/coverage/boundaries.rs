@@ -205,7 +205,7 @@ impl OneOf {
                 }
                 return;
             }
-            Boundary::Threshold { .. } => return,
+            Boundary::Threshold { .. } | Boundary::Required { .. } => return,
         };
         let Some(on) = sight.date(date) else { return };
         let (mut below, mut above) = (Some(on.plus_days(-1)), Some(on.plus_days(1)));

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use crate::eval::coverage::{Boundary, Covered, Side, Sides, Touched};
 use crate::eval::pay::Facts;
-use crate::eval::pay::steps::{Step, comparisons, steps};
+use crate::eval::pay::steps::{Step, steps};
 use crate::ground::{Amount, Span};
 use crate::model::Rulebook;
 use crate::model::book::{Figure, FigureValue, MeasureId};
@@ -66,7 +66,7 @@ impl<'b> Paid<'b> {
                     let (is_true, is_false) = (false, false);
                     self.cases.push(OfCase { of, line, case, place, part, can_fail, is_true, is_false });
                 }
-                let sides = of_line.test.iter().flat_map(comparisons).enumerate();
+                let sides = of_line.test.iter().flat_map(|test| test.comparisons()).enumerate();
                 for (at, (left, right)) in sides {
                     let Some(owner) = self.owner(left, right) else { continue };
                     let can_be_below = !is_nothing(right) || !is_counted(left);
@@ -109,7 +109,9 @@ impl<'b> Paid<'b> {
                 }
                 Step::Compared { line, case, at, lies } => {
                     let test = program.lines[line].cases[case].test.as_ref();
-                    let Some((left, right)) = test.and_then(|test| comparisons(test).get(at).copied()) else { continue };
+                    let Some((left, right)) = test.and_then(|test| test.comparisons().get(at).copied()) else {
+                        continue;
+                    };
                     let Some(owner) = self.owner(left, right) else { continue };
                     for known in self.thresholds.iter_mut().filter(|known| known.is(of, line, case, at, owner)) {
                         match lies {

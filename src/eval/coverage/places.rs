@@ -1,6 +1,7 @@
 //! The clauses of a rulebook, each with the part in which it stands.
 
 use crate::eval::coverage::{Covered, Side, Touched};
+use crate::eval::trace::Record;
 use crate::ground::Span;
 use crate::model::Rulebook;
 use crate::model::book::{Condition, ConditionId, MeasureId};
@@ -17,6 +18,15 @@ pub(super) struct Clause {
 }
 
 impl Clause {
+    /// Looks whether it was found to hold.
+    pub(super) fn look(&mut self, record: &Record) {
+        match record.of(self.condition) {
+            Some((true, _)) => self.is_true = true,
+            Some((false, _)) => self.is_false = true,
+            None => {}
+        }
+    }
+
     pub(super) fn touched(self) -> Touched<Covered> {
         Touched {
             what: Covered::Condition(self.part, self.condition),

@@ -111,6 +111,38 @@ pub(crate) fn state_of<T: Trace>(sight: &mut Sight<'_, '_>, pathway: &Pathway, t
     found.unwrap_or(StateId(0))
 }
 
+/// Where a child stands in a pathway.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Standing {
+    /// The state.
+    pub(crate) state: StateId,
+    /// The next step, by its place in the state; None where the state says none.
+    pub(crate) next: Option<usize>,
+    /// The alerts that are raised, by their places in the pathway.
+    pub(crate) alerts: Vec<usize>,
+    /// The records that show the exception that the state is reported as, by their places among the patient's events.
+    pub(crate) shown_by: Vec<usize>,
+}
+
+/// The state of a child, and all that hangs on it.
+pub(crate) fn standing(sight: &mut Sight<'_, '_>, pathway: &Pathway) -> Standing {
+    let state = state_of(sight, pathway, &mut Silent);
+    sight.surroundings.state = Some(state);
+    let resolved = &pathway.states[state.index()];
+    let next =
+        resolved.next.iter().position(|next| next.when.is_none_or(|condition| holds(sight, condition, &mut Silent)));
+    let alerts = pathway.alerts.iter().enumerate();
+    let alerts = alerts.filter(|(_, alert)| holds(sight, alert.condition, &mut Silent)).map(|(at, _)| at).collect();
+    let shown_by = match &resolved.exception {
+        Some(exception) => {
+            let days = sight.days(&exception.window);
+            sight.records_of(exception.clusters, days).collect()
+        }
+        None => Vec::new(),
+    };
+    Standing { state, next, alerts, shown_by }
+}
+
 impl Look<'_, '_> {
     /// None for one who was on no list by the year's end, who is on no register either.
     pub(super) fn child(
@@ -124,30 +156,14 @@ impl Look<'_, '_> {
         let (outstanding, apart) = self.to_give(patient, &indicators);
         let (lens, as_of) = (&self.lenses.scheme, self.setting.as_of);
         let surroundings = surroundings(self.setting, self.extract, patient.key, practice, texts, as_of);
-        let codes = self.lenses.codes;
+        let codes = &self.lenses.codes;
         let mut sight = Sight::reported(lens, as_seen_on(patient, as_of), surroundings, &mut self.scratch.scheme)?;
-        let state = state_of(&mut sight, pathway, &mut Silent);
-        sight.surroundings.state = Some(state);
-        let resolved = &pathway.states[state.index()];
-        let next = resolved
-            .next
-            .iter()
-            .position(|next| next.when.is_none_or(|condition| holds(&mut sight, condition, &mut Silent)));
-        let alerts = pathway.alerts.iter().enumerate();
-        let alerts = alerts.filter(|(_, alert)| holds(&mut sight, alert.condition, &mut Silent)).map(|(at, _)| at);
-        let alerts = alerts.collect();
-        let evidence = match &resolved.exception {
-            Some(exception) => {
-                let days = sight.days(&exception.window);
-                let records = sight.records_of(exception.clusters, days);
-                let shown = records.map(|at| {
-                    let event = &patient.events[at];
-                    Evidence { code: codes[usize::from(event.code.0)], day: event.day, text: texts[at].to_owned() }
-                });
-                shown.collect()
-            }
-            None => Vec::new(),
-        };
+        let Standing { state, next, alerts, shown_by } = standing(&mut sight, pathway);
+        let evidence = shown_by.into_iter().map(|at| {
+            let event = &patient.events[at];
+            Evidence { code: codes[usize::from(event.code.0)], day: event.day, text: texts[at].to_owned() }
+        });
+        let evidence = evidence.collect();
         let lists = &pathway.worklists;
         let first = lists.iter().map(|list| list.first.is_some_and(|first| holds(&mut sight, first, &mut Silent)));
         let first = first.collect();

@@ -2,9 +2,10 @@
 
 use super::child::{state_of, surroundings};
 use super::{Lenses, Setting, as_seen_on};
-use crate::data::extract::{Extract, PatientKey, Registration};
+use crate::data::extract::{Extract, Patient, PatientKey, Registration};
+use crate::eval::beside::Surroundings;
 use crate::eval::explain::{Explained, Teller};
-use crate::eval::judge::{Outcome, holds, judge};
+use crate::eval::judge::{Outcome, holds};
 use crate::eval::sight::{Scratch, Sight, registration_on};
 use crate::eval::trace::Record;
 use crate::ground::Day;
@@ -39,16 +40,26 @@ pub fn explain(
 ) -> Option<PathwayExplanation> {
     let partition = extract.partition(partition);
     let (place, patient) = partition.patient(key)?;
-    let registration = *registration_on(&patient, lenses.scheme.book.end)?;
-    let seen = as_seen_on(patient, setting.as_of);
-    let mut scratch = Scratch::default();
-    let outcome = |id: &_| judge(&lenses.year_end, *id, seen, &mut scratch).map(|(_, outcome)| outcome);
-    let outcomes: Vec<Option<Outcome>> = lenses.indicators.iter().map(outcome).collect();
-    let is_pursued = outcomes.contains(&Some(Outcome::NotAchieved));
+    let registration = registration_on(&patient, lenses.scheme.book.end)?;
     let texts = super::texts(&partition, place, patient);
     let surroundings = surroundings(setting, extract, key, registration.practice, &texts, setting.as_of);
+    tell(lenses, patient, surroundings, setting.as_of)
+}
+
+/// The same for a patient with what stands beside the records, on a day.
+pub(crate) fn tell(
+    lenses: &Lenses<'_>,
+    patient: Patient<'_>,
+    surroundings: Surroundings<'_>,
+    as_of: Day,
+) -> Option<PathwayExplanation> {
+    let seen = as_seen_on(patient, as_of);
+    let mut scratch = Scratch::default();
+    let outcomes = lenses.outcomes(seen, &mut scratch);
+    let is_pursued = outcomes.contains(&Some(Outcome::NotAchieved));
     let mut scratch = Scratch::default();
     let mut sight = Sight::reported(&lenses.scheme, seen, surroundings, &mut scratch)?;
+    let registration = *sight.registration;
     let mut record = Record::default();
     let state = state_of(&mut sight, lenses.pathway, &mut record);
     sight.surroundings.state = Some(state);

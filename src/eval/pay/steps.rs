@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use crate::eval::pay::{Facts, Reckoning};
 use crate::model::book::Figure;
-use crate::model::formula::{Program, Test};
+use crate::model::formula::Program;
 
 /// Something seen on the way.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -41,7 +41,7 @@ pub(crate) fn steps(program: &Program, figures: &[Figure], facts: &Facts) -> Vec
                 steps.push(Step::Asked { line, case, applies: true });
                 break;
             };
-            for (at, (left, right)) in comparisons(test).into_iter().enumerate() {
+            for (at, (left, right)) in test.comparisons().into_iter().enumerate() {
                 if let (Ok(left), Ok(right)) = (reckoning.formula(left), reckoning.formula(right)) {
                     steps.push(Step::Compared { line, case, at, lies: left.cmp(&right) });
                 }
@@ -54,16 +54,4 @@ pub(crate) fn steps(program: &Program, figures: &[Figure], facts: &Facts) -> Vec
         }
     }
     steps
-}
-
-/// The comparisons of a test, in the order written.
-pub(crate) fn comparisons(
-    test: &Test,
-) -> Vec<(&crate::model::formula::Formula, &crate::model::formula::Formula)> {
-    match test {
-        Test::All(parts) | Test::Any(parts) => parts.iter().flat_map(comparisons).collect(),
-        Test::Not(inner) => comparisons(inner),
-        Test::Absent(_) => Vec::new(),
-        Test::Compare(left, _, right) => vec![(left, right)],
-    }
 }

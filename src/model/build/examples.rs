@@ -1,8 +1,13 @@
 //! Reading the worked examples of a rulebook: every name in them must be one that the rulebook knows.
 
+mod child;
+mod counts;
+mod doses;
+mod figures;
+mod payment;
+
 use crate::ground::concept::ConceptFault;
-use crate::ground::printed::plain_digits;
-use crate::ground::{Amount, ConceptId, Day, Diagnostic, Sources, Span};
+use crate::ground::{ConceptId, Day, Diagnostic, Sources, Span};
 use crate::model::Rulebook;
 use crate::model::book::{Measure, MeasurementId, Reason};
 use crate::model::build::NUMBERS_FILES;
@@ -10,9 +15,9 @@ use crate::model::build::codes::{Codes, not_an_id};
 use crate::model::build::contract;
 use crate::model::build::fields::Fields;
 use crate::model::build::names::suggest;
-use crate::model::examples::{Case, CountsCase, Example, ExpectedOutcome, FILE, PatientCase};
-use crate::model::shape;
-use crate::syntax::toml_tree::{Value, read_toml};
+use crate::model::examples::{Case, Example, ExpectedOutcome, Explained, FILE, InTurn, PatientCase, Person};
+use crate::model::shape::{self, Shape};
+use crate::syntax::toml_tree::{Table, Value, read_toml};
 use crate::syntax::tree::Word;
 
 /// The sound examples of a rulebook, and the faults of the others.
@@ -33,11 +38,64 @@ pub(in crate::model) fn read(sources: &Sources, book: &Rulebook) -> (Vec<Example
     let mut fields = Fields::of(&shape::EXAMPLES, &root, Fields::file_start(file), "the examples file");
     let list = fields.list("example").map_or(&[][..], |(list, _)| list);
     let examples = list.iter().filter_map(|(value, span)| reader.example(value, *span)).collect();
+    let explained = fields.list("left_open").map_or(&[][..], |(list, _)| list);
+    for (value, span) in explained {
+        reader.explained(value, *span);
+    }
     reader.end(fields);
     let Reader { codes, mut faults, .. } = reader;
     codes.finish(&mut faults);
     faults.sort_by_key(|fault| (fault.place, fault.code));
     (examples, faults)
+}
+
+/// What the examples file explains; what is faulty in it is told by [`read`].
+pub(in crate::model) fn explained(sources: &Sources, book: &Rulebook) -> Vec<Explained> {
+    let folder = book.name.to_string();
+    let find = |file: &str| sources.find(&format!("{folder}/{file}"));
+    let (Some(file), Some(numbers)) = (find(FILE), NUMBERS_FILES.into_iter().find_map(find)) else {
+        return Vec::new();
+    };
+    let (root, _) = read_toml(file, &sources.file(file).text);
+    let contract = contract::read(sources, numbers, &book.name, &mut Vec::new());
+    let mut reader = Reader { sources, book, codes: Codes::new(sources, &folder, &contract), faults: Vec::new() };
+    let Some(Value::List(list)) = root.get("left_open").map(|entry| &entry.value) else { return Vec::new() };
+    list.iter().filter_map(|(value, span)| reader.explained(value, *span)).collect()
+}
+
+/// What an example is about, as its keys tell.
+#[derive(Clone, Copy)]
+enum ExampleKind {
+    Patient,
+    Counts,
+    Child,
+    Fee,
+    Payment,
+    Figures,
+}
+
+impl ExampleKind {
+    fn of(table: &Table) -> ExampleKind {
+        match table {
+            _ if table.get("fee").is_some() => ExampleKind::Fee,
+            _ if table.get("payment").is_some() => ExampleKind::Payment,
+            _ if table.get("counts").is_some() => ExampleKind::Counts,
+            _ if table.get("pathway").is_some() => ExampleKind::Child,
+            _ if table.get("figures").is_some() => ExampleKind::Figures,
+            _ => ExampleKind::Patient,
+        }
+    }
+
+    fn shape(self) -> &'static Shape {
+        match self {
+            ExampleKind::Patient => &shape::PATIENT_EXAMPLE,
+            ExampleKind::Counts => &shape::COUNTS_EXAMPLE,
+            ExampleKind::Child => &shape::CHILD_EXAMPLE,
+            ExampleKind::Fee => &shape::FEE_EXAMPLE,
+            ExampleKind::Payment => &shape::PAYMENT_EXAMPLE,
+            ExampleKind::Figures => &shape::FIGURES_EXAMPLE,
+        }
+    }
 }
 
 struct Reader<'a> {
@@ -78,24 +136,35 @@ impl<'a> Reader<'a> {
         };
         let place = named.map_or(span, |entry| entry.span);
         let faults_before = self.faults.len();
-        let is_of_counts = table.get("counts").is_some();
-        let shape = if is_of_counts { &shape::COUNTS_EXAMPLE } else { &shape::PATIENT_EXAMPLE };
-        let mut fields = Fields::of(shape, table, place, what);
+        let kind = ExampleKind::of(table);
+        let mut fields = Fields::of(kind.shape(), table, place, what);
         let name = fields.text("name");
         let name = fields.required("name", name, "say in a few words what the example shows");
-        let measurement = self.measurement(&mut fields, place);
-        let case = if is_of_counts {
-            self.counts_case(&mut fields).map(Case::Counts)
-        } else {
-            // It is not there, but a mistyped one may have been meant.
-            fields.knows("counts");
-            self.patient_case(&mut fields, measurement).map(Case::Patient)
+        let case = match kind {
+            ExampleKind::Patient => {
+                let measurement = self.measurement(&mut fields, place);
+                // They are not there, but a mistyped one may have been meant.
+                fields.knows("counts");
+                fields.knows("pathway");
+                fields.knows("fee");
+                fields.knows("payment");
+                fields.knows("figures");
+                self.patient_case(&mut fields, measurement).map(Case::Patient)
+            }
+            ExampleKind::Counts => {
+                let measurement = self.measurement(&mut fields, place);
+                self.counts_case(&mut fields, measurement).map(Case::Counts)
+            }
+            ExampleKind::Child => self.child_case(&mut fields, place).map(Case::Child),
+            ExampleKind::Fee => self.fee_case(&mut fields).map(Case::Fee),
+            ExampleKind::Payment => self.payment_case(&mut fields).map(Case::Payment),
+            ExampleKind::Figures => self.figures_case(&mut fields).map(Case::Figures),
         };
         self.end(fields);
         if self.faults.len() > faults_before {
             return None;
         }
-        Some(Example { name: name?.0.to_owned(), place, measurement: measurement?, case: case? })
+        Some(Example { name: name?.0.to_owned(), place, case: case? })
     }
 
     /// The indicator or course, in its quarter where it is measured each quarter.
@@ -130,27 +199,78 @@ impl<'a> Reader<'a> {
     }
 
     fn patient_case(&mut self, fields: &mut Fields<'a>, measurement: Option<MeasurementId>) -> Option<PatientCase> {
-        let born = fields.date("born");
-        let born = fields.required("born", born, "write the date of birth, as in `born = 2023-01-15`");
-        let registered = fields.date("registered");
-        let deregistered = fields.date("deregistered");
-        let died = fields.date("died");
-        let events = fields.list("events");
-        let events = fields.required("events", events, "list what was recorded, `events = []` for nothing");
-        let events = events.map_or(&[][..], |(list, _)| list);
-        let events = events.iter().filter_map(|(event, span)| self.event(event, *span)).collect();
+        let person = self.person(fields);
+        let (events, in_turn) = self.events(fields);
         let expect = fields.text("expect");
         let expect = fields.required("expect", expect, FORMS_OF_OUTCOME);
         let measured = measurement.map(|id| &self.book.measurements[id.index()]);
         let expect = expect.zip(measured).and_then(|((words, span), measured)| {
             self.outcome(words, span, &self.book.measures[measured.measure.index()])
         });
+        Some(PatientCase { measurement: measurement?, person: person?, events, in_turn, expect: expect? })
+    }
+
+    /// What was recorded; and the same with each other code of the cluster that `each_code_of` names.
+    fn events(&mut self, fields: &mut Fields<'a>) -> (Vec<(Day, ConceptId)>, Vec<InTurn>) {
+        let events = fields.list("events");
+        let events = fields.required("events", events, "list what was recorded, `events = []` for nothing");
+        let listed = events.map_or(&[][..], |(list, _)| list);
+        let each_code = fields.text("each_code_of");
+        let events = listed.iter().filter_map(|(event, span)| self.event(event, *span)).collect();
+        let Some((name, place)) = each_code else { return (events, Vec::new()) };
+        let is_named = |value: &Value| match value {
+            Value::Text(text) => text.split_once(' ').is_some_and(|(_, what)| what == name),
+            Value::Number(_) | Value::Date(_) | Value::Truth(_) | Value::List(_) | Value::Table(_) => false,
+        };
+        let named: Vec<bool> = listed.iter().map(|(value, _)| is_named(value)).collect();
+        if !named.contains(&true) {
+            let message = format!("no event of the example names the code cluster `{name}`");
+            self.fault("E505", place, message, "name a cluster that `events` names");
+            return (events, Vec::new());
+        }
+        let mut unknown = Vec::new();
+        let cluster = self.codes.cluster(&Word { text: name.to_owned(), span: place }, &mut unknown);
+        // One that is not known was complained of where the events name it.
+        let Some(cluster) = cluster.filter(|_| events.len() == listed.len()) else { return (events, Vec::new()) };
+        let others = cluster.codes.iter().map(|code| code.id).filter(|code| Some(*code) != cluster.first_code);
+        let with = |code: ConceptId| {
+            let events = events.iter().zip(&named);
+            events.map(|((day, as_written), named)| (*day, if *named { code } else { *as_written })).collect()
+        };
+        let in_turn = others.map(|code| InTurn { code, events: with(code) }).collect();
+        (events, in_turn)
+    }
+
+    /// `[[left_open]]`
+    fn explained(&mut self, value: &'a Value, span: Span) -> Option<Explained> {
+        let Value::Table(table) = value else {
+            let message = format!("what is left open is a table, found {}", value.kind());
+            self.fault("E502", span, message, "start each with a line `[[left_open]]`");
+            return None;
+        };
+        let mut fields = Fields::of(&shape::LEFT_OPEN, table, span, "what is left open");
+        let what = fields.text("what");
+        let what = fields.required("what", what, "copy the words in which `uptake test` names it");
+        let why = fields.text("why");
+        let why = fields.required("why", why, "say why no example is needed, or none can be");
+        self.end(fields);
+        let ((what, place), (why, _)) = (what?, why?);
+        Some(Explained { what: what.to_owned(), why: why.to_owned(), place })
+    }
+
+    /// Who the example is about: birth, the stay on one list, death.
+    fn person(&mut self, fields: &mut Fields<'a>) -> Option<Person> {
+        let born = fields.date("born");
+        let born = fields.required("born", born, "write the date of birth, as in `born = 2023-01-15`");
+        let registered = fields.date("registered");
+        let deregistered = fields.date("deregistered");
+        let died = fields.date("died");
         let birth = born?.0;
         let registered = registered.map_or(birth, |(day, _)| day);
         self.check_order(deregistered, registered.plus_days(1), "was deregistered on or before registration");
         self.check_order(died, birth, "died before birth");
         let (deregistered, death) = (deregistered.map(|(day, _)| day), died.map(|(day, _)| day));
-        Some(PatientCase { birth, registered, deregistered, death, events, expect: expect? })
+        Some(Person { birth, registered, deregistered, death })
     }
 
     fn check_order(&mut self, day: Option<(Day, Span)>, earliest: Day, what: &str) {
@@ -163,27 +283,36 @@ impl<'a> Reader<'a> {
 
     /// `2023-03-15 dtap`, or a SNOMED CT code in the cluster's place.
     fn event(&mut self, event: &Value, span: Span) -> Option<(Day, ConceptId)> {
+        let (day, what, place) = self.dated(event, span, FORM_OF_EVENT)?;
+        self.recorded(what, place).map(|code| (day, code))
+    }
+
+    /// A date, and what stands behind it with its place.
+    fn dated<'t>(&mut self, event: &'t Value, span: Span, form: &str) -> Option<(Day, &'t str, Span)> {
         let Value::Text(text) = event else {
             let message = format!("an event is a text in quotes, found {}", event.kind());
-            self.fault("E502", span, message, FORM_OF_EVENT);
+            self.fault("E502", span, message, form);
             return None;
         };
         let Some((date, what)) = text.split_once(' ') else {
-            self.fault("E504", span, format!("`{text}` is not a date and what was recorded on it"), FORM_OF_EVENT);
+            self.fault("E504", span, format!("`{text}` is not a date and what was recorded on it"), form);
             return None;
         };
         let Some(day) = Day::parse_iso(date) else {
             let place = self.within(span, text, 0..date.len());
-            self.fault("E504", place, format!("`{date}` is not a date of the calendar"), FORM_OF_EVENT);
+            self.fault("E504", place, format!("`{date}` is not a date of the calendar"), form);
             return None;
         };
-        let place = self.within(span, text, date.len() + 1..text.len());
-        let code = if what.starts_with(|sign: char| sign.is_ascii_digit()) {
+        Some((day, what, self.within(span, text, date.len() + 1..text.len())))
+    }
+
+    /// A code, or the one that stands for a cluster.
+    fn recorded(&mut self, what: &str, place: Span) -> Option<ConceptId> {
+        if what.starts_with(|sign: char| sign.is_ascii_digit()) {
             self.code(what, place)
         } else {
             self.first_code(what, place)
-        };
-        code.map(|code| (day, code))
+        }
     }
 
     fn code(&mut self, digits: &str, place: Span) -> Option<ConceptId> {
@@ -266,75 +395,11 @@ impl<'a> Reader<'a> {
         }
         at.and_then(|at| u16::try_from(at).ok())
     }
-
-    fn counts_case(&mut self, fields: &mut Fields<'a>) -> Option<CountsCase> {
-        let counts = self.ratio(fields, "counts");
-        let baseline = self.ratio(fields, "baseline");
-        let list_size = fields.whole("list_size").map(|(patients, _)| patients.into());
-        let expect = fields.table("expect");
-        let (table, span) = fields.required("expect", expect, FORM_OF_EARNINGS)?;
-        let mut inner = Fields::of(&shape::EARNED, table, span, "`expect`");
-        let (points, pounds) = (self.amount(&mut inner, "points"), self.amount(&mut inner, "pounds"));
-        if table.entries.is_empty() {
-            self.fault("E501", span, "`expect` expects nothing", FORM_OF_EARNINGS);
-        }
-        self.end(inner);
-        let (numerator, denominator) = counts?;
-        Some(CountsCase { numerator, denominator, list_size, baseline, points, pounds })
-    }
-
-    /// `{ numerator = 19, denominator = 20 }`
-    fn ratio(&mut self, fields: &mut Fields<'a>, key: &'static str) -> Option<(u64, u64)> {
-        let (table, span) = fields.table(key)?;
-        let mut inner = Fields::of(&shape::RATIO, table, span, format!("`{key}`"));
-        let [numerator, denominator] = ["numerator", "denominator"].map(|part| {
-            let count = inner.whole(part);
-            inner.required(part, count, "write { numerator = 19, denominator = 20 }").map(|(count, _)| u64::from(count))
-        });
-        self.end(inner);
-        let (numerator, denominator) = numerator.zip(denominator)?;
-        if numerator > denominator {
-            let message = format!("the numerator {numerator} is above the denominator {denominator}");
-            self.fault("E511", span, message, "who is in the numerator is in the denominator too");
-            return None;
-        }
-        Some((numerator, denominator))
-    }
-
-    /// `"2.04"` or `"18/7"`; the quotes may be left out of a decimal.
-    fn amount(&mut self, fields: &mut Fields<'a>, key: &'static str) -> Option<Amount> {
-        let entry = fields.entry(key)?;
-        let amount = match &entry.value {
-            Value::Number(digits) => Amount::parse(digits),
-            Value::Text(text) => match text.split_once('/') {
-                Some((above, below)) => Amount::parse(above).zip(Amount::parse(below)).and_then(|(a, b)| a.over(b)),
-                None => Amount::parse(text),
-            },
-            Value::Date(_) | Value::Truth(_) | Value::List(_) | Value::Table(_) => None,
-        };
-        if amount.is_none() {
-            let fault = Diagnostic::error("E513", entry.span, format!("`{key}` must be an exact amount"));
-            self.faults.push(match &entry.value {
-                Value::Text(text) if plain_digits(text).is_some() => {
-                    let right = format!("\"{}\"", plain_digits(text).unwrap_or_default());
-                    fault.help(format!("write {right}")).fix(entry.span, right)
-                }
-                Value::Text(_)
-                | Value::Number(_)
-                | Value::Date(_)
-                | Value::Truth(_)
-                | Value::List(_)
-                | Value::Table(_) => fault.help("write a decimal such as \"2.04\", or a fraction such as \"18/7\""),
-            });
-        }
-        amount
-    }
 }
 
 const FORM_OF_EVENT: &str = "write the date and a code cluster or SNOMED CT code, as in \"2023-03-15 dtap\"";
 const FORMS_OF_OUTCOME: &str =
     "write `achieved`, `not achieved`, `excepted CODE`, `excluded CODE` or `not on the register`";
-const FORM_OF_EARNINGS: &str = "write { points = \"3\", pounds = \"603.48\" }, or one of the two";
 
 /// The fault with the known word that was most likely meant, else all of them.
 fn did_you_mean<'w>(

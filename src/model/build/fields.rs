@@ -191,9 +191,10 @@ impl Form {
             Kind::Truth => matches!(self, Form::Truth),
             Kind::Whole => matches!(self, Form::Whole),
             Kind::Figure | Kind::Amount => false,
-            Kind::Texts | Kind::ListOf { .. } => matches!(self, Form::List),
+            Kind::Texts | Kind::Dates | Kind::ListOf { .. } => matches!(self, Form::List),
             Kind::Table(_)
             | Kind::NamedTexts
+            | Kind::NamedAmounts
             | Kind::NamedLists
             | Kind::Named(_)
             | Kind::NamedByMeasure(_)

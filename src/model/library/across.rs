@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::ground::{BookName, ConceptId, Diagnostic, FileId, Span};
 use crate::model::book::MeasureKind;
 use crate::model::build::{self, NUMBERS_FILES, code_entries, included_clusters};
-use crate::model::{Library, Rulebook, examples};
+use crate::model::examples::{self, Example};
+use crate::model::{Library, Rulebook};
 use crate::syntax::toml_tree::{Table, Value, read_toml};
 
 impl Library {
@@ -31,8 +32,8 @@ impl Library {
         if !faults.is_empty() {
             return found;
         }
-        let shown: BTreeSet<usize> =
-            read.iter().map(|example| book.measurements[example.measurement.index()].measure.index()).collect();
+        let measured = read.iter().filter_map(Example::measurement);
+        let shown: BTreeSet<usize> = measured.map(|id| book.measurements[id.index()].measure.index()).collect();
         for (at, measure) in book.measures.iter().enumerate() {
             if measure.kind == MeasureKind::Indicator && measure.borrowed.is_none() && !shown.contains(&at) {
                 let message = format!("no worked example shows the indicator {}", measure.code);

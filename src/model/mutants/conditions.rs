@@ -113,8 +113,7 @@ impl<'b> Forge<'b> {
                 }
                 let ends = |edge: &Edge| self.ends_with_sight(&self.reading(id), edge);
                 for Moved { rewrite, window, new_dates } in moved(book, window, &ends) {
-                    let read =
-                        Condition::Count { clusters: *clusters, at_least: *at_least, at_most: *at_most, window };
+                    let read = Condition::Count { clusters: *clusters, at_least: *at_least, at_most: *at_most, window };
                     self.push(part, id, rewrite, read, new_dates);
                 }
                 self.window(part, id, window);

@@ -21,9 +21,8 @@ pub(super) fn moved(book: &Rulebook, window: &Window, ends_with_sight: &dyn Fn(&
         for (at, edge) in edges.iter().enumerate() {
             let goes_on_unseen = !is_start && ends_with_sight(edge);
             for (becomes, new_dates) in readings(book, *edge) {
-                let is_later = becomes.is_none_or(|edge_now| {
-                    edge_now.date == edge.date && edge_now.shift_days > edge.shift_days
-                });
+                let is_later =
+                    becomes.is_none_or(|edge_now| edge_now.date == edge.date && edge_now.shift_days > edge.shift_days);
                 if goes_on_unseen && is_later {
                     continue;
                 }

@@ -44,7 +44,9 @@ impl Writer<'_> {
             Formula::Over(a, b) => (self.joined(a, "/", b, Bond::Product, Bond::Whole), Bond::Product),
             Formula::Smallest(parts) => (format!("min({})", self.listed(parts)), Bond::Whole),
             Formula::Largest(parts) => (format!("max({})", self.listed(parts)), Bond::Whole),
-            Formula::Round(inner, step) => (format!("round {} to {}", self.formula(inner), step_words(*step)), Bond::Round),
+            Formula::Round(inner, step) => {
+                (format!("round {} to {}", self.formula(inner), step_words(*step)), Bond::Round)
+            }
         }
     }
 

@@ -35,6 +35,7 @@ fn clause_words(book: &Rulebook, clause: &Touched<Covered>) -> String {
     let what = match &clause.what {
         Covered::Condition(part, id) => in_part(book, part, Some(*id)),
         Covered::Case(part, case) => format!("{}, `{}`", part_name(book, part), case_words(book, part, *case)),
+        Covered::Requirement(part) => part_name(book, part),
     };
     let is_case = matches!(clause.what, Covered::Case(..));
     let side = |side: Side| match (side, is_case) {
@@ -65,6 +66,12 @@ fn boundary_words(book: &Rulebook, boundary: &Touched<Boundary>) -> String {
         }
         Boundary::Count { part, condition, bound } => {
             (format!("{}: how many", in_part(book, part, Some(*condition))), Of::Count(*bound))
+        }
+        Boundary::Required { part, at } => {
+            let Part::Requirement(requirement) = part else { return String::new() };
+            let writer = Writer { book, program: None };
+            let test = writer.comparisons(&book.requirements[*requirement].test).into_iter().nth(*at);
+            (format!("{}: `{}`", part_name(book, part), test.unwrap_or_default()), Of::Amount)
         }
         Boundary::Threshold { part, case, at, owner } => {
             let test = comparison(book, part, *case, *at);

@@ -1,7 +1,7 @@
 //! The names of the parts of a rulebook, of days and of edges, as rule files write them.
 
 use crate::model::Rulebook;
-use crate::model::book::{ClusterSet, Edge, MeasureId, Which};
+use crate::model::book::{Edge, MeasureId, Which};
 use crate::model::formula::ProgramOf;
 use crate::model::part::{ClauseKind, Part};
 
@@ -84,10 +84,4 @@ pub(super) fn which(which: Which) -> String {
         Which::FromStart(at) => format!("number {at}"),
         Which::Last => "the last".to_owned(),
     }
-}
-
-/// `shingles_live or shingles_inactivated`
-pub(super) fn clusters(book: &Rulebook, set: ClusterSet) -> String {
-    let names: Vec<&str> = set.iter().map(|at| book.clusters[at].name.as_str()).collect();
-    names.join(" or ")
 }

@@ -8,8 +8,9 @@ use crate::cli::lsp::folder::Folder;
 use crate::cli::lsp::mentions::Mentions;
 use crate::ground::Sources;
 use crate::model::remark::Status;
+use crate::model::shape::{self, Shape};
 use crate::model::unit::Unit;
-use crate::syntax::tree::Clause;
+use crate::syntax::tree::{Block, Clause, Step};
 
 /// The keys of a figure.
 const FIGURE: [(&str, &str); 7] = [
@@ -40,22 +41,6 @@ const PROXY: [(&str, &str); 4] = [
     ("status", "how far to trust it"),
     ("source", "who says so: an id of `[sources]`"),
     ("conflict", "where sources disagree, and which is followed"),
-];
-
-/// The keys of a worked example.
-const EXAMPLE: [(&str, &str); 12] = [
-    ("name", "what the example shows"),
-    ("indicator", "the code of what is measured"),
-    ("quarter", "which quarter, where it is measured each quarter"),
-    ("born", "the date of birth"),
-    ("registered", "the date of registration; that of birth if it is left out"),
-    ("deregistered", "the date of deregistration"),
-    ("died", "the date of death"),
-    ("events", "\"DATE cluster\" or \"DATE code\""),
-    ("counts", "{ numerator = 19, denominator = 20 }, in the place of a patient"),
-    ("baseline", "{ numerator = …, denominator = … } of the practice's baseline"),
-    ("list_size", "patients on the practice's list"),
-    ("expect", "the outcome, or { points = \"…\", pounds = \"…\" }"),
 ];
 
 /// The keys of a cluster's file.
@@ -112,10 +97,17 @@ fn without_line(sources: &Sources, below: &str, line_start: usize) -> Sources {
     without
 }
 
+/// Each key once, in the order of the list.
 fn keys(list: &[(&str, &str)], cursor: &Cursor<'_>) -> Vec<Candidate> {
     let is_new = |key: &str| !cursor.line.contains(&format!("{key} ="));
-    let new = list.iter().filter(|(key, _)| is_new(key));
-    new.map(|(key, help)| Candidate::new(CompletionItemKind::PROPERTY, *key, *help)).collect()
+    let is_first = |at: usize, key: &str| !list[..at].iter().any(|(other, _)| *other == key);
+    let new = list.iter().enumerate().filter(|(at, (key, _))| is_new(key) && is_first(*at, key));
+    new.map(|(_, known)| known).map(|(key, help)| Candidate::new(CompletionItemKind::PROPERTY, *key, *help)).collect()
+}
+
+/// The keys of a shape, each with what it says.
+fn of_shape(shape: &'static Shape) -> Vec<(&'static str, &'static str)> {
+    shape.keys.iter().map(|key| (key.name, key.says)).collect()
 }
 
 fn words<'w>(words: impl IntoIterator<Item = (&'w str, &'w str)>) -> Vec<Candidate> {
@@ -135,8 +127,11 @@ impl Rulebook<'_> {
         if let Some((_, inside)) = before.rsplit_once('{') {
             let expects_key = inside.trim().is_empty() || inside.trim_end().ends_with(',');
             let of_code = [("term", "its term"), ("source", "who says that it belongs here: an id of `[sources]`")];
+            if file == "examples.toml" {
+                return expects_key.then(|| self.keys_within(cursor));
+            }
             let list: &[(&str, &str)] = if is_cluster { &of_code } else { &FIGURE };
-            return (expects_key && file != "examples.toml").then(|| keys(list, cursor));
+            return expects_key.then(|| keys(list, cursor));
         }
         if !before.is_empty() {
             return None;
@@ -146,11 +141,26 @@ impl Rulebook<'_> {
             "" if is_cluster => Some(keys(&CLUSTER, cursor)),
             "" if file == "examples.toml" => Some(Vec::new()),
             "" => Some(keys(&HEADER, cursor)),
-            "example" => Some(keys(&EXAMPLE, cursor)),
+            "example" => {
+                let shapes = [&shape::PATIENT_EXAMPLE, &shape::COUNTS_EXAMPLE, &shape::CHILD_EXAMPLE];
+                Some(keys(&shapes.map(of_shape).concat(), cursor))
+            }
             "proxy" => Some(keys(&PROXY, cursor)),
             "figures" => Some(self.missing_figures(None)),
             "indicator" | "course" => Some(self.missing_figures(Some(code))),
             _ => None,
+        }
+    }
+
+    /// Keys within the braces behind a key of an example: `expect = { state = "…", ` has those of where a child stands.
+    fn keys_within(&self, cursor: &Cursor<'_>) -> Vec<Candidate> {
+        match cursor.line.split('=').next().unwrap_or_default().trim() {
+            "expect" => keys(&[&shape::STANDING, &shape::EARNED].map(of_shape).concat(), cursor),
+            "appointments" => keys(&of_shape(&shape::APPOINTMENT), cursor),
+            "slots" => keys(&of_shape(&shape::SLOT), cursor),
+            "counts" | "baseline" => keys(&of_shape(&shape::RATIO), cursor),
+            "figures" => self.figures(|_| true),
+            _ => Vec::new(),
         }
     }
 
@@ -205,6 +215,8 @@ impl Rulebook<'_> {
             "includes" => whole(self.included()),
             "events" => Some((said.find(' ')? + 1, self.clusters())),
             "expect" => Some(self.outcomes(said)),
+            "pathway" | "state" | "next" | "exception" | "alerts" => whole(self.of_pathway(key)),
+            "indicators" => whole(self.measures()),
             _ => None,
         }
     }
@@ -233,6 +245,37 @@ impl Rulebook<'_> {
         let candidate =
             |path: &str| Candidate::new(CompletionItemKind::ENUM, crate::cli::lsp::hover::cluster_name(path), "");
         files.map(|(_, file)| candidate(&file.path)).collect()
+    }
+
+    /// What an example may say of the pathway.
+    fn of_pathway(&self, key: &str) -> Vec<Candidate> {
+        let mut found: Vec<(&str, &str)> = Vec::new();
+        let pathways = self.mentions.blocks().filter_map(|block| match block {
+            Block::Pathway(pathway) => Some(pathway),
+            Block::Define(_) | Block::Measure(_) | Block::Fee(_) | Block::Payment(_) | Block::Require(_) => None,
+        });
+        for pathway in pathways {
+            if key == "pathway" {
+                found.push((&pathway.name.text, &pathway.title.text));
+            }
+            for step in &pathway.steps {
+                match (step, key) {
+                    (Step::State(state), "state") => found.push((&state.name.text, &state.title.text)),
+                    (Step::State(state), "next") => {
+                        found.extend(state.next.iter().map(|next| (next.text.text.as_str(), state.name.text.as_str())));
+                    }
+                    (Step::State(state), "exception") => {
+                        found.extend(state.exceptions.iter().map(|of| (of.code.text.as_str(), of.title.text.as_str())));
+                    }
+                    (Step::Alert(alert), "alerts") => found.push((&alert.name.text, &alert.title.text)),
+                    (Step::Define(_) | Step::State(_) | Step::Alert(_) | Step::Worklist(_) | Step::Audit(_), _) => {}
+                }
+            }
+        }
+        if key == "state" {
+            found.push(("not pursued", "achieved, excepted by the national rules, or on no register"));
+        }
+        words(found)
     }
 
     /// Outcomes of an example, and after `excepted` and `excluded` the codes.

@@ -58,7 +58,16 @@ impl Reader<'_> {
                 self.mention(Named::Measure(code.clone()), *span);
             }
             for (event, span) in self.texts(example, "events") {
-                self.last_word(&event, span, |reader, name, span| reader.cluster(name, span));
+                self.last_word(&event, span, |reader, recorded, span| {
+                    // In an example of a pathway the free text follows.
+                    let name = recorded.split(' ').next().unwrap_or_default();
+                    let start = span.range().start;
+                    reader.cluster(name, Span::new(span.file, start..start + name.len()));
+                });
+            }
+            if table.get("pathway").is_some() {
+                self.standing(table);
+                continue;
             }
             let expect = table.get("expect").and_then(|entry| self.text(&entry.value, entry.span));
             let (Some((of, _)), Some((outcome, span))) = (measure, expect) else { continue };
@@ -68,6 +77,18 @@ impl Reader<'_> {
                     reader.mention(named, span);
                 });
             }
+        }
+    }
+
+    /// Where an example expects a child to stand.
+    fn standing(&mut self, example: &Table) {
+        let Some(Entry { value: Value::Table(expect), .. }) = example.get("expect") else { return };
+        for (code, span) in self.texts(&Value::Table(expect.clone()), "indicators") {
+            self.mention(Named::Measure(code), span);
+        }
+        let state = expect.get("state").and_then(|entry| self.text(&entry.value, entry.span));
+        if let Some((name, span)) = state.filter(|(name, _)| name != "not pursued") {
+            self.mention(Named::State(name), span);
         }
     }
 

@@ -50,12 +50,7 @@ fn two(
 }
 
 /// The readings of `min` and `max`: the other one, a part left out, and those of its parts.
-fn several(
-    formula: &Formula,
-    own: OfFormula,
-    parts: &[Formula],
-    join: fn(Vec<Formula>) -> Formula,
-) -> Vec<OfFormula> {
+fn several(formula: &Formula, own: OfFormula, parts: &[Formula], join: fn(Vec<Formula>) -> Formula) -> Vec<OfFormula> {
     let mut all = vec![own];
     for (at, part) in parts.iter().enumerate() {
         if parts.len() > 1 {
