@@ -6,8 +6,11 @@ use crate::model::book::{
     Clause, Condition, ConditionId, Date, DateId, Edge, Measure, MeasureId, Reason, Which, Window,
 };
 use crate::model::mutants::apply::{Change, Edit};
-use crate::model::mutants::windows::{Moved, fewer, moved, other_days};
+use crate::model::mutants::windows::{Moved, fewer, fixed, moved, other_days};
 use crate::model::mutants::{ClauseKind, Concerns, Mutant, Part, Rewrite};
+
+/// A month's end moves an age by no more days than this.
+const MONTH_END_DAYS: i32 = 5;
 
 /// What is taken for the last of several days in order.
 const FIRST: Which = Which::FromStart(1);
@@ -106,7 +109,7 @@ impl<'b> Forge<'b> {
                     let read = Condition::Count { clusters: *clusters, at_least, at_most, window: window.clone() };
                     self.push(part, id, rewrite, read, Vec::new());
                 }
-                for (cluster, clusters) in fewer(*clusters) {
+                for (cluster, clusters) in fewer(book, *clusters) {
                     let (at_least, at_most, window) = (*at_least, *at_most, window.clone());
                     let read = Condition::Count { clusters, at_least, at_most, window };
                     self.push(part, id, Rewrite::ClusterDropped(cluster), read, Vec::new());
@@ -147,10 +150,30 @@ impl<'b> Forge<'b> {
             self.push(part, id, Rewrite::Day { was: date, becomes }, read, vec![(day, words)]);
         }
         for Moved { rewrite, window, new_dates } in moved(self.book, window, &|_| false) {
+            if self.is_never_reached(date, &rewrite) {
+                continue;
+            }
             self.push(part, id, rewrite, Condition::Falls { date, window }, new_dates);
         }
         self.date(part, id, date);
         self.window(part, id, window);
+    }
+
+    /// True if nobody comes to an age on the one day that a moved edge takes in or leaves out: no birth comes to 18 months
+    /// on 31 March, since September has 30 days.
+    fn is_never_reached(&self, date: DateId, rewrite: &Rewrite) -> bool {
+        let Rewrite::Edge { is_start, was, becomes: Some(becomes) } = rewrite else { return false };
+        let Date::After(from, period) = self.book.dates[date.index()] else { return false };
+        let (Some(old), Some(new)) = (fixed(self.book, *was), fixed(self.book, *becomes)) else { return false };
+        let is_a_day_off = (new.days_since(old)).abs() == 1;
+        if self.book.dates[from.index()] != Date::Birth || !is_a_day_off {
+            return false;
+        }
+        // A later start leaves the old first day out; a later end takes the new last one in.
+        let day = if (new > old) == *is_start { old } else { new };
+        let birth = day.minus(period, self.book.missing_day);
+        let births = (-MONTH_END_DAYS..=MONTH_END_DAYS).map(|days| birth.plus_days(days));
+        !births.into_iter().any(|birth| birth.plus(period, self.book.missing_day) == day)
     }
 
     fn registered(&mut self, part: &Part, id: ConditionId, date: DateId) {
@@ -191,7 +214,7 @@ impl<'b> Forge<'b> {
                     let rewrite = Rewrite::Which { was: which, becomes };
                     self.push_date(&part, within, id, rewrite, read(becomes, clusters, window), Vec::new());
                 }
-                for (cluster, clusters) in fewer(clusters) {
+                for (cluster, clusters) in fewer(book, clusters) {
                     let rewrite = Rewrite::ClusterDropped(cluster);
                     self.push_date(&part, within, id, rewrite, read(which, clusters, window), Vec::new());
                 }

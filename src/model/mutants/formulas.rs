@@ -158,7 +158,7 @@ impl Known<'_> {
         false
     }
 
-    /// True if nothing is added or taken away, or nothing multiplied or divided.
+    /// True if nothing is added or taken away, nothing multiplied or divided, or nothing rounded.
     fn adds_nothing(&self, was: &Formula, becomes: &Formula) -> bool {
         match (was, becomes) {
             (Formula::Plus(_, right), Formula::Minus(..)) | (Formula::Minus(_, right), Formula::Plus(..)) => {
@@ -167,7 +167,28 @@ impl Known<'_> {
             (Formula::Times(_, right), Formula::Over(..)) | (Formula::Over(_, right), Formula::Times(..)) => {
                 self.value(right) == Some(Amount::ONE)
             }
+            // What is a whole number of pence already is not rounded.
+            (Formula::Round(inner, step), read) if **inner == *read => self.is_multiple(inner, *step),
             (_, _) => false,
+        }
+    }
+
+    /// True if a formula always gives a multiple of an amount.
+    fn is_multiple(&self, formula: &Formula, step: Amount) -> bool {
+        let is_one = |amount: Amount| amount.over(step).is_some_and(Amount::is_whole);
+        match formula {
+            Formula::Number(_) | Formula::Operand(Operand::Figure(_)) => self.value(formula).is_some_and(is_one),
+            // Doses are counted; other counts may have been worked out from a percentage.
+            Formula::Operand(Operand::Doses) => is_one(Amount::ONE),
+            Formula::Operand(Operand::Count(..) | Operand::ListSize | Operand::Line(_)) => false,
+            Formula::Plus(a, b) | Formula::Minus(a, b) => self.is_multiple(a, step) && self.is_multiple(b, step),
+            Formula::Times(a, b) => {
+                let both = |a, b| self.is_multiple(a, step) && self.is_multiple(b, Amount::ONE);
+                both(a, b) || both(b, a)
+            }
+            Formula::Over(..) => false,
+            Formula::Smallest(parts) | Formula::Largest(parts) => parts.iter().all(|part| self.is_multiple(part, step)),
+            Formula::Round(_, to) => is_one(*to),
         }
     }
 }

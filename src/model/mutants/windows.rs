@@ -1,6 +1,6 @@
 //! Windows read otherwise: an edge a day earlier or later, an age a month younger or older, an edge left out.
 
-use crate::ground::Period;
+use crate::ground::{Day, Period};
 use crate::model::Rulebook;
 use crate::model::book::{ClusterSet, Date, DateId, Edge, FeeId, Window};
 use crate::model::mutants::apply::{Change, Edit};
@@ -23,7 +23,8 @@ pub(super) fn moved(book: &Rulebook, window: &Window, ends_with_sight: &dyn Fn(&
             for (becomes, new_dates) in readings(book, *edge) {
                 let is_later =
                     becomes.is_none_or(|edge_now| edge_now.date == edge.date && edge_now.shift_days > edge.shift_days);
-                if goes_on_unseen && is_later {
+                let others = edges.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, edge)| *edge);
+                if goes_on_unseen && is_later || is_settled_by(book, is_start, (*edge, becomes), others) {
                     continue;
                 }
                 let mut window = window.clone();
@@ -39,6 +40,40 @@ pub(super) fn moved(book: &Rulebook, window: &Window, ends_with_sight: &dyn Fn(&
         }
     }
     all
+}
+
+/// True if other edges settle where the window starts or ends, whatever is made of this one: `on or after 1 September`
+/// leaves nothing for the year's first day to do. Only days that are the same for everybody are compared.
+fn is_settled_by(
+    book: &Rulebook,
+    is_start: bool,
+    (was, becomes): (Edge, Option<Edge>),
+    others: impl Iterator<Item = Edge>,
+) -> bool {
+    let known = others.filter_map(|edge| fixed(book, edge));
+    let tightest = if is_start { known.max() } else { known.min() };
+    let is_beyond = |edge: Edge, limit: Day| {
+        fixed(book, edge).is_some_and(|day| if is_start { day <= limit } else { day >= limit })
+    };
+    tightest.is_some_and(|limit| is_beyond(was, limit) && becomes.is_none_or(|edge| is_beyond(edge, limit)))
+}
+
+/// An edge that is the same for everybody; None for others, those on a day that the rulebook does not name among them.
+pub(super) fn fixed(book: &Rulebook, edge: Edge) -> Option<Day> {
+    let day = match book.dates.get(edge.date.index())? {
+        Date::YearStart => book.start,
+        Date::YearEnd => book.end,
+        Date::Calendar(day) => *day,
+        Date::Birth
+        | Date::Registration
+        | Date::MeasurementDay
+        | Date::ReportDay
+        | Date::OfRow(_)
+        | Date::After(..)
+        | Date::Before(..)
+        | Date::Nth { .. } => return None,
+    };
+    Some(day.plus_days(edge.shift_days))
 }
 
 type Reading = (Option<Edge>, Vec<(Date, String)>);
@@ -81,13 +116,18 @@ fn dated(book: &Rulebook, id: DateId, (from, period): (DateId, Period), is_after
     }
 }
 
-/// A set of clusters without each one of them, if there are several.
-pub(super) fn fewer(clusters: ClusterSet) -> Vec<(usize, ClusterSet)> {
+/// A set of clusters without each one of them, if there are several. One whose codes the others hold too is not missed.
+pub(super) fn fewer(book: &Rulebook, clusters: ClusterSet) -> Vec<(usize, ClusterSet)> {
     let all: Vec<usize> = clusters.iter().collect();
     if all.len() < 2 {
         return Vec::new();
     }
-    all.into_iter().map(|at| (at, ClusterSet(clusters.0 & !(1 << at)))).collect()
+    let without = all.into_iter().map(|at| (at, ClusterSet(clusters.0 & !(1 << at))));
+    let is_missed = |(at, rest): &(usize, ClusterSet)| {
+        let codes = &book.clusters[*at].codes;
+        codes.iter().any(|code| !rest.iter().any(|other| book.clusters[other].holds(code.id)))
+    };
+    without.filter(is_missed).collect()
 }
 
 /// The doses of fees, read otherwise.
@@ -108,7 +148,7 @@ pub(super) fn of_fees(book: &Rulebook) -> Vec<Mutant> {
         for Moved { rewrite, window, new_dates } in moved(book, &fee.window, &ends_with_sight) {
             all.push(mutant(rewrite, Edit { new_dates, change: Change::Fee(id, fee.clusters, window) }));
         }
-        for (cluster, clusters) in fewer(fee.clusters) {
+        for (cluster, clusters) in fewer(book, fee.clusters) {
             let change = Change::Fee(id, clusters, fee.window.clone());
             all.push(mutant(Rewrite::ClusterDropped(cluster), change.into()));
         }
