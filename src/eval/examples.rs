@@ -2,8 +2,8 @@
 
 mod child;
 
-pub use self::child::Standing;
 use self::child::Nursery;
+pub use self::child::Standing;
 use crate::data::extract::{CodeIndex, Event, Patient, PatientKey, PracticeId, Registration, Wanted};
 use crate::eval::explain::{Explanation, explain};
 use crate::eval::judge::{Outcome, judge, judge_all};

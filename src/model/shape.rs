@@ -232,10 +232,7 @@ pub static EXAMPLES: Shape = Shape {
     says: "Worked examples of a rulebook: patients, counts and children of a pathway, each with what the rules must make of it.",
     keys: &[key(
         "example",
-        Kind::ListOf {
-            told: &[("counts", &COUNTS_EXAMPLE), ("pathway", &CHILD_EXAMPLE)],
-            otherwise: &PATIENT_EXAMPLE,
-        },
+        Kind::ListOf { told: &[("counts", &COUNTS_EXAMPLE), ("pathway", &CHILD_EXAMPLE)], otherwise: &PATIENT_EXAMPLE },
         May,
         "The examples: each starts with a line [[example]].",
     )],

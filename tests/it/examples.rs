@@ -167,7 +167,8 @@ fn every_state_alert_step_and_exception_of_a_shipped_pathway_has_an_example() {
             let shown = texts(key);
             let lines = pathway.lines().filter_map(|line| line.trim_start().strip_prefix(&format!("{word} ")));
             let named = lines.map(|line| line.strip_prefix('"').unwrap_or(line));
-            let named: Vec<&str> = named.map(|line| line.split(if word == "next" { '"' } else { ' ' }).next().unwrap()).collect();
+            let named: Vec<&str> =
+                named.map(|line| line.split(if word == "next" { '"' } else { ' ' }).next().unwrap()).collect();
             assert!(named.len() > 2, "{word}: {named:?}");
             for name in named {
                 assert!(shown.contains(&name), "no example expects the {word} {name}");

@@ -7,10 +7,10 @@ use clap::Args;
 
 use crate::cli::facts::PracticeArguments;
 use crate::cli::{CliError, inputs, output};
+use crate::data::Extract;
 use crate::data::appointments::{self, Appointments};
 use crate::data::practices::Practices;
 use crate::data::slots::{self, Slots};
-use crate::data::Extract;
 use crate::ground::{Day, FindingKind, Findings};
 use crate::model::{Library, Rulebook};
 use crate::report::style::listed;

@@ -115,12 +115,8 @@ impl<'c> Beside<'c> {
         let mut appointments: Vec<Appointment> = case.appointments.iter().map(row).collect();
         appointments.sort_unstable();
         appointments.dedup();
-        let slot = |given: &GivenSlot| Slot {
-            day: given.day,
-            start: given.day.to_string(),
-            end: None,
-            taken: given.taken,
-        };
+        let slot =
+            |given: &GivenSlot| Slot { day: given.day, start: given.day.to_string(), end: None, taken: given.taken };
         let mut slots: Vec<Slot> = case.slots.iter().map(slot).collect();
         slots.sort_unstable();
         let practice = Practice {

@@ -63,7 +63,11 @@ pub(super) fn standing_words(book: &Rulebook, expect: &ExpectedStanding, stood: 
     }
     if expect.shown_on.is_some() {
         let days: Vec<String> = stood.shown_on.iter().map(Day::to_string).collect();
-        words.push(if days.is_empty() { "shown by nothing".to_owned() } else { format!("shown on {}", days.join(" ")) });
+        words.push(if days.is_empty() {
+            "shown by nothing".to_owned()
+        } else {
+            format!("shown on {}", days.join(" "))
+        });
     }
     if expect.alerts.is_some() {
         let alerts: Vec<&str> = stood.alerts.iter().map(|at| pathway.alerts[*at].name.as_str()).collect();

@@ -4,13 +4,14 @@ use super::{Reader, did_you_mean};
 use crate::ground::{Day, Diagnostic, Span};
 use crate::model::build::fields::Fields;
 use crate::model::examples::{ChildCase, ExpectedStanding, GivenAppointment, GivenRecord, GivenSlot};
-use crate::model::pathway::Pathway;
+use crate::model::pathway::{Pathway, StateId};
 use crate::model::shape;
-use crate::syntax::toml_tree::Value;
+use crate::syntax::toml_tree::{Entry, Value};
 
 const FORM_OF_RECORD: &str = "write the date, a code cluster or SNOMED CT code, and the text beside it if any, as in \"2024-05-01 imms_call_1 phone, no answer\"";
 const FORM_OF_STANDING: &str = "write { state = \"refused\", alerts = [] }, or `not pursued` in the state's place";
-const FORM_OF_APPOINTMENT: &str = "write { agreed_date = 2024-09-02, appointment_date = 2024-09-09 }, or one of the two";
+const FORM_OF_APPOINTMENT: &str =
+    "write { agreed_date = 2024-09-02, appointment_date = 2024-09-09 }, or one of the two";
 const FORM_OF_SLOT: &str = "write { slot_start = 2025-04-01 }";
 
 impl<'a> Reader<'a> {
@@ -26,17 +27,28 @@ impl<'a> Reader<'a> {
         let [contact_name, contact_details] =
             ["contact_name", "contact_details"].map(|key| fields.text(key).map(|(text, _)| text.to_owned()));
         let as_of = fields.date("as_of").map_or(self.book.end, |(day, _)| day);
-        let expect = fields.table("expect");
-        let (table, span) = fields.required("expect", expect, FORM_OF_STANDING)?;
-        let mut inner = Fields::of(&shape::STANDING, table, span, "`expect`");
-        let expect = match pathway {
-            Some(pathway) => self.standing(&mut inner, pathway),
-            // What cannot be looked up is not said to be unknown.
-            None => return None,
-        };
-        self.end(inner);
+        let expect = fields.entry("expect");
+        let expect = fields.required("expect", expect, FORM_OF_STANDING)?;
+        let expect = self.expected(expect, pathway);
         let (person, expect) = (person?, expect?);
         Some(ChildCase { person, records, appointments, slots, contact_name, contact_details, as_of, expect })
+    }
+
+    fn expected(&mut self, entry: &'a Entry, pathway: Option<&'a Pathway>) -> Option<ExpectedStanding> {
+        let Value::Table(table) = &entry.value else {
+            let message = format!("`expect` must be a table, found {}", entry.value.kind());
+            let fault = Diagnostic::error("E502", entry.span, message).help(FORM_OF_STANDING);
+            self.faults.push(match &entry.value {
+                Value::Text(state) => fault.fix(entry.span, format!("{{ state = \"{state}\" }}")),
+                Value::Number(_) | Value::Date(_) | Value::Truth(_) | Value::List(_) | Value::Table(_) => fault,
+            });
+            return None;
+        };
+        let mut inner = Fields::of(&shape::STANDING, table, entry.span, "`expect`");
+        // Of a pathway that is not there, nothing is said to be unknown.
+        let standing = self.standing(&mut inner, pathway?);
+        self.end(inner);
+        standing
     }
 
     /// The rulebook's pathway, which the example must call by its name.
@@ -131,7 +143,7 @@ impl<'a> Reader<'a> {
                     let known = pathway.states.iter().map(|state| state.name.as_str()).chain(["not pursued"]);
                     self.faults.push(did_you_mean(fault, name, span, known, "it has"));
                 }
-                Some(crate::model::pathway::StateId(at?.0))
+                Some(StateId(at?.0))
             }
         };
         Some(ExpectedStanding { state, indicators, next, exception, shown_on, alerts })
@@ -179,14 +191,7 @@ impl<'a> Reader<'a> {
         Some(places)
     }
 
-    fn place_of(
-        &mut self,
-        name: &str,
-        span: Span,
-        code: &'static str,
-        kind: &str,
-        known: &[&'a str],
-    ) -> Option<usize> {
+    fn place_of(&mut self, name: &str, span: Span, code: &'static str, kind: &str, known: &[&'a str]) -> Option<usize> {
         let at = known.iter().position(|known| *known == name);
         if at.is_none() {
             let fault = Diagnostic::error(code, span, format!("the pathway has no {kind} `{name}`"));

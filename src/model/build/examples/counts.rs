@@ -57,7 +57,12 @@ impl<'a> Reader<'a> {
         {
             let open = denominator - numerator;
             let message = format!("{excepted} are excepted locally, and only {open} have not achieved");
-            self.fault("E511", span, message, "who is excepted locally is in the denominator, and not in the numerator");
+            self.fault(
+                "E511",
+                span,
+                message,
+                "who is excepted locally is in the denominator, and not in the numerator",
+            );
         }
         excepted
     }
