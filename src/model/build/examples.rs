@@ -171,8 +171,12 @@ impl<'a> Reader<'a> {
     fn measurement(&mut self, fields: &mut Fields<'a>, place: Span) -> Option<MeasurementId> {
         let indicator = fields.text("indicator");
         let quarter = fields.whole("quarter");
-        let (code, span) = fields.required("indicator", indicator, "write the code of what is measured")?;
         let book = self.book;
+        let help = match book.pathway {
+            Some(_) => "write the code of what is measured, or `pathway` for where a child stands in it",
+            None => "write the code of what is measured",
+        };
+        let (code, span) = fields.required("indicator", indicator, help)?;
         let Some(measure) = book.measure(code) else {
             let known = book.measures.iter().map(|measure| measure.code.as_str());
             let fault = Diagnostic::error("E506", span, format!("there is no indicator `{code}` in {}", book.name));

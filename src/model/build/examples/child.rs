@@ -4,9 +4,9 @@ use super::{Reader, did_you_mean};
 use crate::ground::{Day, Diagnostic, Span};
 use crate::model::build::fields::Fields;
 use crate::model::examples::{ChildCase, ExpectedStanding, GivenAppointment, GivenRecord, GivenSlot};
-use crate::model::pathway::Pathway;
+use crate::model::pathway::{Pathway, StateId};
 use crate::model::shape;
-use crate::syntax::toml_tree::Value;
+use crate::syntax::toml_tree::{Entry, Value};
 
 const FORM_OF_RECORD: &str = "write the date, a code cluster or SNOMED CT code, and the text beside it if any, as in \"2024-05-01 imms_call_1 phone, no answer\"";
 const FORM_OF_STANDING: &str = "write { state = \"refused\", alerts = [] }, or `not pursued` in the state's place";
@@ -27,17 +27,28 @@ impl<'a> Reader<'a> {
         let [contact_name, contact_details] =
             ["contact_name", "contact_details"].map(|key| fields.text(key).map(|(text, _)| text.to_owned()));
         let as_of = fields.date("as_of").map_or(self.book.end, |(day, _)| day);
-        let expect = fields.table("expect");
-        let (table, span) = fields.required("expect", expect, FORM_OF_STANDING)?;
-        let mut inner = Fields::of(&shape::STANDING, table, span, "`expect`");
-        let expect = match pathway {
-            Some(pathway) => self.standing(&mut inner, pathway),
-            // What cannot be looked up is not said to be unknown.
-            None => return None,
-        };
-        self.end(inner);
+        let expect = fields.entry("expect");
+        let expect = fields.required("expect", expect, FORM_OF_STANDING)?;
+        let expect = self.expected(expect, pathway);
         let (person, expect) = (person?, expect?);
         Some(ChildCase { person, records, appointments, slots, contact_name, contact_details, as_of, expect })
+    }
+
+    fn expected(&mut self, entry: &'a Entry, pathway: Option<&'a Pathway>) -> Option<ExpectedStanding> {
+        let Value::Table(table) = &entry.value else {
+            let message = format!("`expect` must be a table, found {}", entry.value.kind());
+            let fault = Diagnostic::error("E502", entry.span, message).help(FORM_OF_STANDING);
+            self.faults.push(match &entry.value {
+                Value::Text(state) => fault.fix(entry.span, format!("{{ state = \"{state}\" }}")),
+                Value::Number(_) | Value::Date(_) | Value::Truth(_) | Value::List(_) | Value::Table(_) => fault,
+            });
+            return None;
+        };
+        let mut inner = Fields::of(&shape::STANDING, table, entry.span, "`expect`");
+        // Of a pathway that is not there, nothing is said to be unknown.
+        let standing = self.standing(&mut inner, pathway?);
+        self.end(inner);
+        standing
     }
 
     /// The rulebook's pathway, which the example must call by its name.
@@ -132,7 +143,7 @@ impl<'a> Reader<'a> {
                     let known = pathway.states.iter().map(|state| state.name.as_str()).chain(["not pursued"]);
                     self.faults.push(did_you_mean(fault, name, span, known, "it has"));
                 }
-                Some(crate::model::pathway::StateId(at?.0))
+                Some(StateId(at?.0))
             }
         };
         Some(ExpectedStanding { state, indicators, next, exception, shown_on, alerts })
