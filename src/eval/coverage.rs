@@ -13,7 +13,7 @@ mod required;
 use crate::eval::examples::{Bench, facts_of_counts, facts_of_fee, facts_of_payment, figures};
 use crate::ground::Span;
 use crate::model::Rulebook;
-use crate::model::book::{ConditionId, DateId, Edge, MeasureId};
+use crate::model::book::{ConditionId, DateId, Edge, FeeId, MeasureId};
 use crate::model::examples::{Case, Example};
 use crate::model::formula::ProgramOf;
 use crate::model::part::Part;
@@ -147,11 +147,12 @@ pub fn coverage(book: &Rulebook, examples: &[Example]) -> Coverage {
     for example in examples {
         match &example.case {
             Case::Patient(case) => bench.listen(case, &mut |measure, sight, record| {
-                clauses.iter_mut().filter(|clause| clause.measure == measure).for_each(|clause| clause.look(record));
-                boundaries.look(measure, sight);
+                let owner = Owner::Measure(measure);
+                clauses.iter_mut().filter(|clause| clause.owner == owner).for_each(|clause| clause.look(record));
+                boundaries.look(owner, sight);
             }),
             Case::Fee(case) => bench.listen_to_doses(case, &mut |sight, doses| {
-                boundaries.look_at_doses(case.fee, sight);
+                boundaries.look(Owner::Fee(case.fee), sight);
                 let program = book.programs.iter().filter(|program| program.of == ProgramOf::Fee(case.fee));
                 program.for_each(|program| {
                     paid.look(program, &facts_of_fee(book, case.fee, doses), &book.figures);
@@ -167,7 +168,11 @@ pub fn coverage(book: &Rulebook, examples: &[Example]) -> Coverage {
                 paid.look(&book.programs[case.program], &facts, &figures);
             }
             Case::Figures(case) => required.look(&figures(book, &case.figures)),
-            Case::Child(_) => {}
+            Case::Child(case) => bench.listen_to_child(case, &mut |sight, record| {
+                let ours = clauses.iter_mut().filter(|clause| clause.owner == Owner::Pathway);
+                ours.for_each(|clause| clause.look(record));
+                boundaries.look(Owner::Pathway, sight);
+            }),
         }
     }
     coverage.clauses = clauses.into_iter().map(Clause::touched).collect();
@@ -179,6 +184,14 @@ pub fn coverage(book: &Rulebook, examples: &[Example]) -> Coverage {
     coverage.clauses.extend(requirements);
     coverage.boundaries.extend(thresholds);
     coverage
+}
+
+/// Whose examples can touch something.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Owner {
+    Measure(MeasureId),
+    Fee(FeeId),
+    Pathway,
 }
 
 /// Three sides as they were touched.

@@ -11,11 +11,13 @@ use crate::eval::judge::{Outcome, judge, judge_all, outcome};
 use crate::eval::pathway::explain::PathwayExplanation;
 use crate::eval::pay::{Counted, Earned, Facts, Gap, Origin, earned, line};
 use crate::eval::sight::{Asked, Lens, Scratch, Sight};
-use crate::eval::trace::Record;
+use crate::eval::trace::Ever;
 use crate::ground::{Amount, ConceptId, Day};
 use crate::model::Rulebook;
 use crate::model::book::{FeeId, Figure, FigureId, FigureValue, MeasureId, MeasurementId};
-use crate::model::examples::{Case, CountsCase, Example, ExpectedOutcome, FeeCase, PatientCase, PaymentCase, Person};
+use crate::model::examples::{
+    Case, ChildCase, CountsCase, Example, ExpectedOutcome, FeeCase, PatientCase, PaymentCase, Person,
+};
 use crate::model::formula::ProgramOf;
 
 /// What the rules make of an example.
@@ -236,16 +238,23 @@ impl<'b> Bench<'b> {
     }
 
     /// Tells what is seen of the patient of an example, and what was found of each condition of its measure.
-    pub(crate) fn listen(&self, case: &PatientCase, tell: &mut dyn FnMut(MeasureId, &mut Sight<'_, '_>, &Record)) {
+    pub(crate) fn listen(&self, case: &PatientCase, tell: &mut dyn FnMut(MeasureId, &mut Sight<'_, '_>, &Ever)) {
         let made_up = MadeUp::from(case);
         let (registration, events) = (registration(made_up.person), self.events(made_up));
         let book = self.lens.book();
         let measured = &book.measurements[case.measurement.index()];
-        let (mut scratch, mut record) = (Scratch::default(), Record::default());
+        let (mut scratch, mut record) = (Scratch::default(), Ever::default());
         let patient = patient(made_up.person, &registration, &events);
         let Some(mut sight) = Sight::of_anyone(&self.lens, patient, measured.day, &mut scratch) else { return };
         outcome(&mut sight, &book.measures[measured.measure.index()], &mut record);
         tell(measured.measure, &mut sight, &record);
+    }
+
+    /// Tells what is seen of the child of an example, and what was found of each condition of the pathway.
+    pub(crate) fn listen_to_child(&self, case: &ChildCase, tell: &mut dyn FnMut(&mut Sight<'_, '_>, &Ever)) {
+        if let Some(nursery) = &self.nursery {
+            nursery.listen(case, tell);
+        }
     }
 
     /// Tells what is seen of the patient of an example of a fee, and how many of the doses earn it.

@@ -2,13 +2,14 @@
 
 use rayon::prelude::*;
 
-use crate::eval::examples::{Bench, Found};
+use crate::eval::examples::{Bench, Found, Standing};
 use crate::eval::judge::Outcome;
 use crate::model::Rulebook;
 use crate::model::book::Measure;
 use crate::model::examples::{Case, Example};
 use crate::model::formula::ProgramOf;
 use crate::model::mutants::{Mutant, Rewrite, mutants};
+use crate::model::pathway::StateId;
 
 /// What came of trying a rulebook's mutants.
 #[derive(Clone, Debug)]
@@ -65,7 +66,7 @@ fn concerns(book: &Rulebook, mutant: &Mutant, example: &Example) -> bool {
         }
         Case::Payment(case) => mutant.concerns.programs.contains(&case.program),
         Case::Figures(_) => mutant.concerns.requirements,
-        Case::Child(_) => false,
+        Case::Child(_) => mutant.concerns.pathway,
     }
 }
 
@@ -75,6 +76,15 @@ fn in_numbers_of(book: &Rulebook, changed: &Rulebook, example: &Example, found: 
         (Case::Patient(case), Found::Outcome(Some(outcome))) => {
             let measure = book.measurements[case.measurement.index()].measure.index();
             Found::Outcome(Some(renumbered(&book.measures[measure], &changed.measures[measure], outcome)))
+        }
+        (Case::Child(_), Found::Standing(Some(standing))) => {
+            let name = |book: &'_ Rulebook, state: StateId| {
+                book.pathway.as_ref().map(|pathway| pathway.states[state.index()].name.clone())
+            };
+            let named = name(changed, standing.state);
+            let places = (0..).map(StateId).take(book.pathway.as_ref().map_or(0, |pathway| pathway.states.len()));
+            let state = places.into_iter().find(|state| name(book, *state) == named).unwrap_or(standing.state);
+            Found::Standing(Some(Standing { state, ..standing }))
         }
         (_, other) => other,
     }

@@ -9,14 +9,16 @@ mod codes;
 mod conditions;
 mod figures;
 mod formulas;
+mod pathways;
 mod windows;
 
 use crate::ground::{Amount, ConceptId, MissingDay, Span};
 use crate::model::Rulebook;
-use crate::model::book::{ConditionId, DateId, Edge, FeeId, MeasureId, Which};
+use crate::model::book::{ClusterSet, ConditionId, DateId, Edge, FeeId, MeasureId, Which};
 use crate::model::formula::{Case, Formula, Test};
 use crate::model::mutants::apply::Edit;
 pub use crate::model::part::{ClauseKind, Part};
+use crate::model::pathway::Saying;
 
 /// One place of a rulebook, read otherwise.
 #[derive(Clone, PartialEq, Debug)]
@@ -78,9 +80,9 @@ pub enum Rewrite {
         /// As it is read.
         becomes: Which,
     },
-    /// An exclusion or exception is left out.
+    /// An exclusion or exception, a state, a step or an alert is left out.
     ReasonDropped,
-    /// It is read after the next one, by its code.
+    /// It is read after the next one, by its code or name.
     ReadAfter(String),
     /// A code is no code of the cluster.
     CodeDropped(ConceptId),
@@ -101,6 +103,17 @@ pub enum Rewrite {
     CaseDropped(Case),
     /// A requirement is left out.
     RequirementDropped,
+    /// `saying written_evidence` → `not saying written_evidence`; None: left out
+    Saying {
+        /// As it stands.
+        was: Saying,
+        /// As it is read.
+        becomes: Option<Saying>,
+    },
+    /// `on the same day as imms_call_2` is left out.
+    SameDayDropped(ClusterSet),
+    /// A state is left out of those of which one is asked for.
+    StateDropped(usize),
 }
 
 /// Whose results a mutant may change.
@@ -112,6 +125,8 @@ pub struct Concerns {
     pub fees: Vec<FeeId>,
     /// Programs whose results may change, by their places in [`Rulebook::programs`].
     pub programs: Vec<usize>,
+    /// True if it may change where a child stands in the pathway.
+    pub pathway: bool,
     /// True if it may change which figures the rulebook accepts.
     pub requirements: bool,
 }
@@ -119,6 +134,7 @@ pub struct Concerns {
 /// All mutants of a rulebook, in the order of its parts.
 pub fn mutants(book: &Rulebook) -> Vec<Mutant> {
     let mut all = conditions::mutants(book);
+    all.extend(pathways::mutants(book));
     all.extend(windows::of_fees(book));
     all.extend(codes::mutants(book));
     all.extend(figures::mutants(book));

@@ -24,6 +24,14 @@ pub enum Part {
     },
     /// The doses that earn a fee.
     Fee(FeeId),
+    /// A state of the pathway, by its place.
+    State(usize),
+    /// A next step of a state, by the places of both.
+    Next(usize, usize),
+    /// What shows the exception that a state is reported as, by the state's place.
+    Exception(usize),
+    /// An alert of the pathway, by its place.
+    Alert(usize),
     /// A `require`, by the place of the first of its kind in [`crate::model::Rulebook::requirements`].
     Requirement(usize),
 }
@@ -53,6 +61,10 @@ impl Part {
             | Part::Figure(_)
             | Part::Line { .. }
             | Part::Fee(_)
+            | Part::State(_)
+            | Part::Next(..)
+            | Part::Exception(_)
+            | Part::Alert(_)
             | Part::Requirement(_) => None,
         };
         Part::Defined(measure, name.to_owned())

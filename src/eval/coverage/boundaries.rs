@@ -1,12 +1,14 @@
 //! The boundaries of who counts: edges of windows and bounds of counts.
 
+use crate::eval::beside::{Row, records_of, things_said};
 use crate::eval::coverage::places::Clause;
-use crate::eval::coverage::{Boundary, Sides, Touched};
+use crate::eval::coverage::{Boundary, Owner, Sides, Touched};
 use crate::eval::sight::Sight;
 use crate::ground::{Day, Span};
 use crate::model::Rulebook;
-use crate::model::book::{ClusterSet, Condition, Date, DateId, Edge, FeeId, MeasureId, Window};
+use crate::model::book::{ClusterSet, Condition, Date, DateId, Edge, FeeId, Window};
 use crate::model::part::Part;
+use crate::model::pathway::{Beside, RowTable};
 
 /// A birth this many days to either side of the one that comes to a day is looked at: a month's end moves an age by no
 /// more.
@@ -16,13 +18,6 @@ const MONTH_END_DAYS: i32 = 5;
 pub(super) struct Boundaries<'b> {
     book: &'b Rulebook,
     all: Vec<OneOf>,
-}
-
-/// Whose examples can touch a boundary.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Owner {
-    Measure(MeasureId),
-    Fee(FeeId),
 }
 
 struct OneOf {
@@ -47,6 +42,8 @@ enum Moves {
     Leaving,
     /// How many days count.
     Count(ClusterSet, Window),
+    /// How many records or things count.
+    CountBeside(Beside),
 }
 
 impl<'b> Boundaries<'b> {
@@ -65,24 +62,22 @@ impl<'b> Boundaries<'b> {
 
     fn clause(&mut self, clause: &Clause) {
         let (book, place, id) = (self.book, clause.place, clause.condition);
-        let owner = Owner::Measure(clause.measure);
+        let owner = clause.owner;
         let part = || clause.part.clone();
         let edge = |edge, is_start| Boundary::Edge { part: part(), condition: Some(id), is_start, edge };
         match &book.conditions[id.index()] {
             Condition::Count { clusters, at_least, at_most, window } => {
                 self.window(owner, place, window, &edge, &|| Moves::Records(*clusters));
                 self.days_of_window(clause, window);
-                let bounds = [*at_least, at_most.unwrap_or(*at_least)];
-                let is_second = |at: usize| at == 1 && bounds[0] == bounds[1];
-                for (at, bound) in bounds.into_iter().enumerate() {
-                    // `at most 2` has no lower bound.
-                    if is_second(at) || (at == 0 && bound == 0 && at_most.is_some_and(|most| most > 0)) {
-                        continue;
-                    }
-                    let what = Boundary::Count { part: part(), condition: id, bound };
-                    let moves = Moves::Count(*clusters, window.clone());
-                    self.push(OneOf::new(owner, what, place, moves, bound > 0));
-                }
+                self.bounds(clause, (*at_least, *at_most), &|| Moves::Count(*clusters, window.clone()));
+            }
+            Condition::Beside(
+                beside @ (Beside::Records { clusters, at_least, at_most, window, .. }
+                | Beside::Different { clusters, at_least, at_most, window, .. }),
+            ) => {
+                self.window(owner, place, window, &edge, &|| Moves::Records(*clusters));
+                self.days_of_window(clause, window);
+                self.bounds(clause, (*at_least, *at_most), &|| Moves::CountBeside(beside.clone()));
             }
             Condition::Falls { date, window } => {
                 self.window(owner, place, window, &edge, &|| Moves::Day(*date));
@@ -98,6 +93,20 @@ impl<'b> Boundaries<'b> {
             }
             Condition::Exists(date) => self.date(clause, *date),
             Condition::All(_) | Condition::Any(_) | Condition::Not(_) | Condition::Beside(_) => {}
+        }
+    }
+
+    /// The bounds of a count.
+    fn bounds(&mut self, clause: &Clause, (at_least, at_most): (u32, Option<u32>), moves: &dyn Fn() -> Moves) {
+        let bounds = [at_least, at_most.unwrap_or(at_least)];
+        let is_second = |at: usize| at == 1 && bounds[0] == bounds[1];
+        for (at, bound) in bounds.into_iter().enumerate() {
+            // `at most 2` has no lower bound.
+            if is_second(at) || (at == 0 && bound == 0 && at_most.is_some_and(|most| most > 0)) {
+                continue;
+            }
+            let what = Boundary::Count { part: clause.part.clone(), condition: clause.condition, bound };
+            self.push(OneOf::new(clause.owner, what, clause.place, moves(), bound > 0));
         }
     }
 
@@ -128,7 +137,7 @@ impl<'b> Boundaries<'b> {
         match &self.book.dates[id.index()] {
             Date::Nth { clusters, window, .. } => {
                 let part = clause.part.named(Some(&self.book.date_words[id.index()]));
-                let owner = Owner::Measure(clause.measure);
+                let owner = clause.owner;
                 if self.all.iter().any(|known| known.owner == owner && known.what.is_edge_of(&part)) {
                     return;
                 }
@@ -152,19 +161,10 @@ impl<'b> Boundaries<'b> {
         self.all.push(one);
     }
 
-    /// Looks where a patient of a measure lies.
-    pub(super) fn look(&mut self, measure: MeasureId, sight: &mut Sight<'_, '_>) {
-        self.look_at(Owner::Measure(measure), sight);
-    }
-
-    /// Looks where the doses of a patient lie that may earn a fee.
-    pub(super) fn look_at_doses(&mut self, fee: FeeId, sight: &mut Sight<'_, '_>) {
-        self.look_at(Owner::Fee(fee), sight);
-    }
-
-    fn look_at(&mut self, owner: Owner, sight: &mut Sight<'_, '_>) {
+    /// Looks where somebody lies of whom an example is.
+    pub(super) fn look(&mut self, owner: Owner, sight: &mut Sight<'_, '_>) {
         for one in self.all.iter_mut().filter(|one| one.owner == owner) {
-            one.look(sight);
+            one.look_in_rows(sight);
         }
     }
 
@@ -190,15 +190,36 @@ impl OneOf {
         OneOf { owner, what, place, moves, sides: Sides::default(), can_be_below, can_be_on: true }
     }
 
+    /// Looks once, or at each row of a table where the boundary hangs on one.
+    fn look_in_rows(&mut self, sight: &mut Sight<'_, '_>) {
+        let book = sight.lens.book();
+        let moving = if let Moves::Day(date) = &self.moves { Some(*date) } else { None };
+        let edge = if let Boundary::Edge { edge, .. } = &self.what { Some(edge.date) } else { None };
+        let surroundings = sight.surroundings;
+        match moving.into_iter().chain(edge).find_map(|date| table_of(book, date)) {
+            None => self.look(sight),
+            Some(RowTable::Appointment) => {
+                self.look_at_each(sight, surroundings.appointments.iter().map(Row::Appointment));
+            }
+            Some(RowTable::Slot) => self.look_at_each(sight, surroundings.slots.iter().map(Row::Slot)),
+        }
+    }
+
+    fn look_at_each<'a>(&mut self, sight: &mut Sight<'a, '_>, rows: impl Iterator<Item = Row<'a>>) {
+        for row in rows {
+            sight.row = Some(row);
+            self.look(sight);
+        }
+        sight.row = None;
+    }
+
     fn look(&mut self, sight: &mut Sight<'_, '_>) {
         let date = match &self.what {
             Boundary::Edge { edge, .. } => edge.date,
             Boundary::Registered { date, .. } => *date,
             Boundary::Count { bound, .. } => {
                 let bound = *bound;
-                if let Moves::Count(clusters, window) = &self.moves {
-                    let days = sight.days(window);
-                    let found = sight.days_of(*clusters, days).count() as u32;
+                if let Some(found) = counted(&self.moves, sight) {
                     self.sides.below |= found + 1 == bound;
                     self.sides.on |= found == bound;
                     self.sides.above |= found == bound + 1;
@@ -220,11 +241,43 @@ impl OneOf {
             }
             Moves::Joining => vec![sight.registration.from],
             Moves::Leaving => sight.registration.to.into_iter().chain(sight.patient.death).collect(),
-            Moves::Count(..) => Vec::new(),
+            Moves::Count(..) | Moves::CountBeside(_) => Vec::new(),
         };
         self.sides.below |= below.is_some_and(|below| days.contains(&below));
         self.sides.on |= days.contains(&on);
         self.sides.above |= above.is_some_and(|above| days.contains(&above));
+    }
+}
+
+/// How many days, records or things count.
+fn counted(moves: &Moves, sight: &mut Sight<'_, '_>) -> Option<u32> {
+    let found = match moves {
+        Moves::Count(clusters, window) => {
+            let days = sight.days(window);
+            sight.days_of(*clusters, days).count()
+        }
+        Moves::CountBeside(Beside::Different { words, clusters, window, .. }) => {
+            things_said(sight, *words, *clusters, window).len()
+        }
+        Moves::CountBeside(beside) => records_of(sight, beside)?.len(),
+        Moves::Records(_) | Moves::Day(_) | Moves::Joining | Moves::Leaving => return None,
+    };
+    u32::try_from(found).ok()
+}
+
+/// The table on a row of which a date hangs.
+fn table_of(book: &Rulebook, date: DateId) -> Option<RowTable> {
+    match &book.dates[date.index()] {
+        Date::OfRow(date) => Some(date.column().1),
+        Date::After(from, _) | Date::Before(from, _) => table_of(book, *from),
+        Date::Birth
+        | Date::Registration
+        | Date::YearStart
+        | Date::YearEnd
+        | Date::MeasurementDay
+        | Date::ReportDay
+        | Date::Calendar(_)
+        | Date::Nth { .. } => None,
     }
 }
 

@@ -1,15 +1,16 @@
 //! The clauses of a rulebook, each with the part in which it stands.
 
-use crate::eval::coverage::{Covered, Side, Touched};
-use crate::eval::trace::Record;
+use crate::eval::coverage::{Covered, Owner, Side, Touched};
+use crate::eval::trace::Ever;
 use crate::ground::Span;
 use crate::model::Rulebook;
 use crate::model::book::{Condition, ConditionId, MeasureId};
 use crate::model::part::Part;
+use crate::model::pathway::Beside;
 
 /// A condition of a measure, as far as examples touched it.
 pub(super) struct Clause {
-    pub(super) measure: MeasureId,
+    pub(super) owner: Owner,
     pub(super) part: Part,
     pub(super) condition: ConditionId,
     pub(super) place: Span,
@@ -19,12 +20,10 @@ pub(super) struct Clause {
 
 impl Clause {
     /// Looks whether it was found to hold.
-    pub(super) fn look(&mut self, record: &Record) {
-        match record.of(self.condition) {
-            Some((true, _)) => self.is_true = true,
-            Some((false, _)) => self.is_false = true,
-            None => {}
-        }
+    pub(super) fn look(&mut self, record: &Ever) {
+        let (is_true, is_false) = record.of(self.condition);
+        self.is_true |= is_true;
+        self.is_false |= is_false;
     }
 
     pub(super) fn touched(self) -> Touched<Covered> {
@@ -47,28 +46,51 @@ pub(super) fn clauses(book: &Rulebook) -> Vec<Clause> {
         let id = MeasureId(at);
         let mut seen = Vec::new();
         for (kind, condition) in measure.clauses() {
-            below(book, id, &Part::Clause(id, kind), condition, &mut seen);
+            below(book, Owner::Measure(id), &Part::Clause(id, kind), condition, &mut seen);
         }
         all.extend(seen);
     }
+    all.extend(of_pathway(book));
     all
 }
 
-fn below(book: &Rulebook, measure: MeasureId, part: &Part, id: ConditionId, all: &mut Vec<Clause>) {
+/// The same of the pathway: its states, their steps, and its alerts.
+fn of_pathway(book: &Rulebook) -> Vec<Clause> {
+    let mut seen = Vec::new();
+    let Some(pathway) = &book.pathway else { return seen };
+    for (at, state) in pathway.states.iter().enumerate() {
+        if let Some(condition) = state.condition {
+            below(book, Owner::Pathway, &Part::State(at), condition, &mut seen);
+        }
+        for (step, next) in state.next.iter().enumerate() {
+            if let Some(when) = next.when {
+                below(book, Owner::Pathway, &Part::Next(at, step), when, &mut seen);
+            }
+        }
+    }
+    for (at, alert) in pathway.alerts.iter().enumerate() {
+        below(book, Owner::Pathway, &Part::Alert(at), alert.condition, &mut seen);
+    }
+    seen
+}
+
+fn below(book: &Rulebook, owner: Owner, part: &Part, id: ConditionId, all: &mut Vec<Clause>) {
     if all.iter().any(|clause| clause.condition == id) {
         return;
     }
     let words = &book.condition_words[id.index()];
     let part = part.named(words.name.as_deref());
     let place = words.span;
-    all.push(Clause { measure, part: part.clone(), condition: id, place, is_true: false, is_false: false });
+    all.push(Clause { owner, part: part.clone(), condition: id, place, is_true: false, is_false: false });
     match &book.conditions[id.index()] {
         Condition::All(parts) | Condition::Any(parts) => {
             for inner in parts {
-                below(book, measure, &part, *inner, all);
+                below(book, owner, &part, *inner, all);
             }
         }
-        Condition::Not(inner) => below(book, measure, &part, *inner, all),
+        Condition::Not(inner) | Condition::Beside(Beside::Row { condition: Some(inner), .. }) => {
+            below(book, owner, &part, *inner, all)
+        }
         Condition::Count { .. }
         | Condition::Falls { .. }
         | Condition::RegisteredAt(_)

@@ -4,11 +4,12 @@
 use crate::ground::{Amount, ConceptId};
 use crate::model::Rulebook;
 use crate::model::book::{
-    ClusterSet, Condition, ConditionId, ConditionWords, Date, DateId, FeeId, FigureId, FigureValue, MeasureId, Reason,
-    Window,
+    ClusterSet, Condition, ConditionId, ConditionWords, Date, DateId, FeeId, FigureId, FigureValue, MeasureId, Notes,
+    Reason, Window,
 };
 use crate::model::formula::{Case, Test};
-use crate::model::mutants::{ClauseKind, Mutant};
+use crate::model::mutants::{ClauseKind, Mutant, Part};
+use crate::model::pathway::{Beside, Listed, StateId};
 
 /// What is put in the place of what.
 #[derive(Clone, PartialEq, Debug)]
@@ -29,6 +30,12 @@ pub(super) enum Change {
     /// An exclusion or exception and the next.
     Swapped(MeasureId, ClauseKind),
     Code(usize, ConceptId),
+    /// A state, a step of it or an alert that never holds, by its part.
+    NeverIn(Part),
+    /// A state of the pathway and the next.
+    StatesSwapped(usize),
+    /// Other records that show the exception of a state.
+    ShownBy(usize, ClusterSet, Window),
     Figure(FigureId, Amount),
     MissingDay,
     /// Lines of programs: program, line, cases.
@@ -64,6 +71,14 @@ impl Mutant {
                     reasons.swap(at, at + 1);
                 }
             }
+            Change::NeverIn(part) => never_in(&mut book, part),
+            Change::StatesSwapped(at) => swap_states(&mut book, *at),
+            Change::ShownBy(state, clusters, window) => {
+                let state = book.pathway.as_mut().and_then(|pathway| pathway.states.get_mut(*state));
+                if let Some(exception) = state.and_then(|state| state.exception.as_mut()) {
+                    (exception.clusters, exception.window) = (*clusters, window.clone());
+                }
+            }
             Change::Code(cluster, code) => book.clusters[*cluster].codes.retain(|known| known.id != *code),
             Change::Figure(id, amount) => book.figures[id.index()].value = FigureValue::Is(*amount),
             Change::MissingDay => book.missing_day = book.missing_day.other(),
@@ -90,6 +105,51 @@ fn reasons(book: &mut Rulebook, id: MeasureId, kind: ClauseKind) -> Option<(&mut
         ClauseKind::Excluded(at) => Some((&mut measure.excludes, at)),
         ClauseKind::Excepted(at) => Some((&mut measure.excepts, at)),
         ClauseKind::Register | ClauseKind::Achieved => None,
+    }
+}
+
+/// Puts a condition that never holds in the place of a state's, a step's or an alert's.
+fn never_in(book: &mut Rulebook, part: &Part) {
+    let nothing = ConditionId(u32::try_from(book.conditions.len()).unwrap_or(u32::MAX));
+    let Some(pathway) = &mut book.pathway else { return };
+    match part {
+        Part::State(at) => pathway.states[*at].condition = Some(nothing),
+        Part::Next(state, at) => pathway.states[*state].next[*at].when = Some(nothing),
+        Part::Alert(at) => pathway.alerts[*at].condition = nothing,
+        Part::Book
+        | Part::Clause(..)
+        | Part::Defined(..)
+        | Part::Cluster(_)
+        | Part::Figure(_)
+        | Part::Line { .. }
+        | Part::Fee(_)
+        | Part::Exception(_)
+        | Part::Requirement(_) => return,
+    }
+    let (span, notes) = (pathway.span, Notes::default());
+    book.conditions.push(Condition::Any(Vec::new()));
+    book.condition_words.push(ConditionWords { text: "never".to_owned(), name: None, span, notes });
+}
+
+/// Asks for a state after the next one; what names either by its place goes on to name it.
+fn swap_states(book: &mut Rulebook, at: usize) {
+    let (Ok(one), Ok(other)) = (u32::try_from(at), u32::try_from(at + 1)) else { return };
+    let moved = |state: &mut StateId| match state.0 {
+        here if here == one => state.0 = other,
+        here if here == other => state.0 = one,
+        _ => {}
+    };
+    for condition in &mut book.conditions {
+        if let Condition::Beside(Beside::InState(states)) = condition {
+            states.iter_mut().for_each(moved);
+        }
+    }
+    let Some(pathway) = &mut book.pathway else { return };
+    pathway.states.swap(at, at + 1);
+    for worklist in &mut pathway.worklists {
+        if let Listed::Children(states) = &mut worklist.rows {
+            states.iter_mut().for_each(moved);
+        }
     }
 }
 

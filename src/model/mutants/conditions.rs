@@ -27,24 +27,28 @@ pub(super) fn mutants(book: &Rulebook) -> Vec<Mutant> {
     forge.all
 }
 
-struct Forge<'b> {
-    book: &'b Rulebook,
-    all: Vec<Mutant>,
+pub(super) struct Forge<'b> {
+    pub(super) book: &'b Rulebook,
+    pub(super) all: Vec<Mutant>,
     /// By measure: the conditions and the days that it reads.
     reads: Vec<(Vec<ConditionId>, Vec<DateId>)>,
+    /// The same of the pathway.
+    pathway_reads: (Vec<ConditionId>, Vec<DateId>),
     done: (Vec<ConditionId>, Vec<DateId>),
 }
 
 impl<'b> Forge<'b> {
-    fn new(book: &'b Rulebook) -> Forge<'b> {
+    pub(super) fn new(book: &'b Rulebook) -> Forge<'b> {
         let reads = book.measures.iter().map(|measure| (book.conditions_of(measure), book.dates_of(measure)));
-        Forge { book, all: Vec::new(), reads: reads.collect(), done: (Vec::new(), Vec::new()) }
+        let pathway_reads = read_by_pathway(book);
+        Forge { book, all: Vec::new(), reads: reads.collect(), pathway_reads, done: (Vec::new(), Vec::new()) }
     }
 
     fn missing_day(&mut self) {
         let book = self.book;
-        let Some(first) = book.measures.first() else { return };
-        let measures = (0..).take(book.measures.len()).map(MeasureId).collect();
+        let ours = || book.measures.iter().zip(0..).filter(|(measure, _)| measure.borrowed.is_none());
+        let Some((first, _)) = ours().next() else { return };
+        let measures = ours().map(|(_, at)| MeasureId(at)).collect();
         self.all.push(Mutant {
             part: Part::Book,
             within: None,
@@ -88,7 +92,7 @@ impl<'b> Forge<'b> {
     }
 
     /// Its own readings, then those of what it is made of. One that several clauses read is read otherwise in all.
-    fn condition(&mut self, part: &Part, id: ConditionId) {
+    pub(super) fn condition(&mut self, part: &Part, id: ConditionId) {
         if self.done.0.contains(&id) {
             return;
         }
@@ -114,7 +118,8 @@ impl<'b> Forge<'b> {
                     let read = Condition::Count { clusters, at_least, at_most, window };
                     self.push(part, id, Rewrite::ClusterDropped(cluster), read, Vec::new());
                 }
-                let ends = |edge: &Edge| self.ends_with_sight(&self.reading(id), edge);
+                let in_pathway = self.pathway_reads.0.contains(&id);
+                let ends = |edge: &Edge| !in_pathway && self.ends_with_sight(&self.reading(id), edge);
                 for Moved { rewrite, window, new_dates } in moved(book, window, &ends) {
                     let read = Condition::Count { clusters: *clusters, at_least: *at_least, at_most: *at_most, window };
                     self.push(part, id, rewrite, read, new_dates);
@@ -124,8 +129,7 @@ impl<'b> Forge<'b> {
             Condition::Falls { date, window } => self.falls(part, id, *date, window),
             Condition::RegisteredAt(date) => self.registered(part, id, *date),
             Condition::Exists(date) => self.date(part, id, *date),
-            // Only a pathway asks for what stands beside the records.
-            Condition::Beside(_) => {}
+            Condition::Beside(beside) => self.beside(part, id, beside),
         }
     }
 
@@ -191,7 +195,7 @@ impl<'b> Forge<'b> {
         self.date(part, id, date);
     }
 
-    fn window(&mut self, part: &Part, within: ConditionId, window: &Window) {
+    pub(super) fn window(&mut self, part: &Part, within: ConditionId, window: &Window) {
         for edge in window.from.iter().chain(&window.to) {
             self.date(part, within, edge.date);
         }
@@ -218,7 +222,8 @@ impl<'b> Forge<'b> {
                     let rewrite = Rewrite::ClusterDropped(cluster);
                     self.push_date(&part, within, id, rewrite, read(which, clusters, window), Vec::new());
                 }
-                let ends = |edge: &Edge| self.ends_with_sight(&self.reading_day(id), edge);
+                let in_pathway = self.pathway_reads.1.contains(&id);
+                let ends = |edge: &Edge| !in_pathway && self.ends_with_sight(&self.reading_day(id), edge);
                 for Moved { rewrite, window, new_dates } in moved(book, window, &ends) {
                     self.push_date(&part, within, id, rewrite, read(which, clusters, &window), new_dates);
                 }
@@ -267,7 +272,7 @@ impl<'b> Forge<'b> {
             }
     }
 
-    fn push(
+    pub(super) fn push(
         &mut self,
         part: &Part,
         id: ConditionId,
@@ -275,7 +280,8 @@ impl<'b> Forge<'b> {
         read: Condition,
         new_dates: Vec<(Date, String)>,
     ) {
-        let concerns = Concerns { measures: self.reading(id), ..Concerns::default() };
+        let pathway = self.pathway_reads.0.contains(&id);
+        let concerns = Concerns { measures: self.reading(id), pathway, ..Concerns::default() };
         let place = self.book.condition_words[id.index()].span;
         let edit = Edit { new_dates, change: Change::Condition(id, read) };
         self.all.push(Mutant { part: part.clone(), within: Some(id), place, rewrite, concerns, edit });
@@ -290,15 +296,29 @@ impl<'b> Forge<'b> {
         read: Date,
         new_dates: Vec<(Date, String)>,
     ) {
-        let concerns = Concerns { measures: self.reading_day(id), ..Concerns::default() };
+        let pathway = self.pathway_reads.1.contains(&id);
+        let concerns = Concerns { measures: self.reading_day(id), pathway, ..Concerns::default() };
         let place = self.book.condition_words[within.index()].span;
         let edit = Edit { new_dates, change: Change::Date(id, read) };
         self.all.push(Mutant { part: part.clone(), within: None, place, rewrite, concerns, edit });
     }
 }
 
+/// The conditions and days that a pathway reads.
+fn read_by_pathway(book: &Rulebook) -> (Vec<ConditionId>, Vec<DateId>) {
+    let Some(pathway) = &book.pathway else { return (Vec::new(), Vec::new()) };
+    let of_states = pathway
+        .states
+        .iter()
+        .flat_map(|state| state.condition.into_iter().chain(state.next.iter().filter_map(|next| next.when)));
+    let roots = of_states.chain(pathway.alerts.iter().map(|alert| alert.condition)).collect();
+    let conditions = book.conditions_below(roots);
+    let dates = book.dates_in(&conditions);
+    (conditions, dates)
+}
+
 /// A count asked for otherwise: one fewer and one more, and for an exact number one of its two bounds alone.
-fn quantities(at_least: u32, at_most: Option<u32>) -> Vec<(u32, Option<u32>)> {
+pub(super) fn quantities(at_least: u32, at_most: Option<u32>) -> Vec<(u32, Option<u32>)> {
     match at_most {
         None => [at_least.saturating_sub(1), at_least + 1]
             .into_iter()

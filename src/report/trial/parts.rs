@@ -4,6 +4,7 @@ use crate::model::Rulebook;
 use crate::model::book::{Edge, MeasureId, Which};
 use crate::model::formula::ProgramOf;
 use crate::model::part::{ClauseKind, Part};
+use crate::model::pathway::State;
 
 /// `VI001 achieved`, `VI003 two_mmr`, `payment achievement, points`
 pub(super) fn part_name(book: &Rulebook, part: &Part) -> String {
@@ -33,8 +34,27 @@ pub(super) fn part_name(book: &Rulebook, part: &Part) -> String {
             format!("{}, {}", program_name(book, program.of), program.lines[*line].name)
         }
         Part::Fee(id) => format!("fee {}, doses", book.fees[id.index()].name),
+        Part::State(at) => format!("state {}", state(book, *at).map_or("", |state| &state.name)),
+        Part::Next(of, at) => {
+            let state = state(book, *of);
+            let step = state.and_then(|state| state.next.get(*at)).map_or("", |next| &next.text);
+            format!("state {}, next \"{step}\"", state.map_or("", |state| &state.name))
+        }
+        Part::Exception(at) => {
+            let state = state(book, *at);
+            let code = state.and_then(|state| state.exception.as_ref()).map_or("", |exception| &exception.code);
+            format!("state {}, exception {code}", state.map_or("", |state| &state.name))
+        }
+        Part::Alert(at) => {
+            let alert = book.pathway.as_ref().and_then(|pathway| pathway.alerts.get(*at));
+            format!("alert {}", alert.map_or("", |alert| &alert.name))
+        }
         Part::Requirement(at) => format!("require \"{}\"", book.requirements[*at].says),
     }
+}
+
+pub(super) fn state(book: &Rulebook, at: usize) -> Option<&State> {
+    book.pathway.as_ref()?.states.get(at)
 }
 
 fn program_name(book: &Rulebook, of: ProgramOf) -> String {

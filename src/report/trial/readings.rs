@@ -6,8 +6,9 @@ use crate::model::Rulebook;
 use crate::model::book::{Cluster, FigureValue};
 use crate::model::mutants::{Mutant, Rewrite};
 use crate::model::part::Part;
+use crate::model::pathway::Saying;
 use crate::report::trial::formulas::Writer;
-use crate::report::trial::parts::{edge, part_name, quantity, which};
+use crate::report::trial::parts::{edge, part_name, quantity, state, which};
 use crate::report::trial::quoted;
 use crate::report::wording::value_words;
 
@@ -78,9 +79,22 @@ pub fn reading(book: &Rulebook, mutant: &Mutant) -> Reading {
         Rewrite::Test(was, None) => format!("`{}` left out", writer.test(was)),
         Rewrite::Formula(was, becomes) => read_as(writer.formula(was), writer.formula(becomes)),
         Rewrite::CaseDropped(case) => format!("`{}` left out", writer.case(case)),
+        Rewrite::Saying { was, becomes: Some(becomes) } => read_as(saying(book, *was), saying(book, *becomes)),
+        Rewrite::Saying { was, becomes: None } => format!("`{}` left out", saying(book, *was)),
+        Rewrite::SameDayDropped(clusters) => {
+            let names: Vec<&str> = clusters.iter().map(|at| book.clusters[at].name.as_str()).collect();
+            format!("`on the same day as {}` left out", names.join(" or "))
+        }
+        Rewrite::StateDropped(at) => format!("`{}` left out", state(book, *at).map_or("", |state| &state.name)),
         Rewrite::RequirementDropped => "left out".to_owned(),
     };
     Reading { words: format!("{subject}: {says}"), place: mutant.place }
+}
+
+/// `not saying one means`
+fn saying(book: &Rulebook, saying: Saying) -> String {
+    let (not, one) = (if saying.absent { "not " } else { "" }, if saying.one { "one " } else { "" });
+    format!("{not}saying {one}{}", book.word_lists[saying.words.index()].name)
 }
 
 fn term(cluster: &Cluster, code: crate::ground::ConceptId) -> String {
@@ -98,6 +112,10 @@ fn program<'b>(book: &'b Rulebook, part: &Part) -> Option<&'b crate::model::form
         | Part::Cluster(_)
         | Part::Figure(_)
         | Part::Fee(_)
+        | Part::State(_)
+        | Part::Next(..)
+        | Part::Exception(_)
+        | Part::Alert(_)
         | Part::Requirement(_) => None,
     }
 }
