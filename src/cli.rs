@@ -3,6 +3,8 @@
 //! This is the only floor that opens a path, reads a clock, or prints. Results go to stdout, everything else to stderr.
 //! Exit codes: 0 done; 1 the check that was asked for failed; 2 the command line or the input is unusable.
 
+mod attrition;
+mod audit;
 mod check;
 mod compare;
 mod curve;
@@ -19,11 +21,14 @@ mod import_codes;
 mod inputs;
 #[cfg(feature = "lsp")]
 mod lsp;
+mod near_misses;
 mod new_year;
+mod next;
 mod output;
 mod overrides;
 mod pathway;
 mod progress;
+mod recall;
 mod results;
 mod rules_folder;
 mod run;
@@ -33,6 +38,7 @@ mod show;
 mod sweep;
 mod test;
 mod whole_folder;
+mod worklists;
 mod years;
 
 use std::path::PathBuf;
@@ -71,6 +77,8 @@ enum Command {
     Compare(compare::CompareArguments),
     /// What two contract years, or two versions of a rules folder, mean differently
     Diff(diff::DiffArguments),
+    /// How many more to each step of a payment, what each is worth, and how many may be lost
+    Next(next::NextArguments),
     /// Pay against uptake from 0 to 100 %, as a table or a picture
     Curve(curve::CurveArguments),
     /// A grid over any figure: what all practices cost, who gains, who loses, and where it breaks even
@@ -83,8 +91,16 @@ enum Command {
     Fmt(fmt::FmtArguments),
     /// A local scheme: states of children not achieved, alerts, worklists, and the return
     Pathway(pathway::PathwayArguments),
+    /// Whom to call: who can still be in time, until when, and what it is worth; who can no longer
+    Recall(recall::RecallArguments),
+    /// How many people drop out at each clause of an indicator, and how many fail only that clause
+    Attrition(attrition::AttritionArguments),
+    /// Whose result hangs on a convention, and which exception rates stand out among their peers
+    Audit(audit::AuditArguments),
     /// Explain one patient's result for one indicator, clause by clause
     Explain(explain::ExplainArguments),
+    /// Who would count if one thing were otherwise: a code, a date, a dose that is not recorded; and what it is worth
+    NearMisses(near_misses::NearMissArguments),
     /// Show what a rulebook says in plain English, with every figure, source and disagreement
     Show(show::ShowArguments),
     /// Start a contract year: a rulebook carried over, with everything marked that must be looked at
@@ -144,13 +160,18 @@ fn run(arguments: Arguments) -> Result<Done, CliError> {
         Command::Score(arguments) => score::score(&arguments, rules),
         Command::Compare(arguments) => compare::compare(&arguments, rules),
         Command::Diff(arguments) => diff::diff(&arguments, rules),
+        Command::Next(arguments) => next::next(&arguments, rules),
         Command::Curve(arguments) => curve::curve(&arguments, rules),
         Command::Sweep(arguments) => sweep::sweep(&arguments, rules),
         Command::Check(arguments) => check::check(&arguments, rules),
         Command::Test(arguments) => test::test(&arguments, rules),
         Command::Fmt(arguments) => fmt::fmt(&arguments, rules),
         Command::Pathway(arguments) => pathway::pathway(&arguments, rules),
+        Command::Recall(arguments) => recall::recall(&arguments, rules),
+        Command::Attrition(arguments) => attrition::attrition(&arguments, rules),
+        Command::Audit(arguments) => audit::audit(&arguments, rules),
         Command::Explain(arguments) => explain::explain(&arguments, rules),
+        Command::NearMisses(arguments) => near_misses::near_misses(&arguments, rules),
         Command::Show(arguments) => show::show(&arguments, rules),
         Command::NewYear(arguments) => new_year::new_year(&arguments, rules),
         Command::Export(arguments) => export::export(&arguments),

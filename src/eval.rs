@@ -5,6 +5,8 @@
 //! is one evaluator, [`judge`]; it writes a trace when asked and is the same code when not. It reads no file, no clock,
 //! and cannot fail: the rulebook was checked.
 
+pub mod attrition;
+pub mod conventions;
 pub mod counts;
 pub mod coverage;
 pub mod examples;
@@ -12,11 +14,15 @@ pub mod explain;
 pub mod in_time;
 pub mod judge;
 pub mod mutants;
+pub mod near_misses;
 pub mod pathway;
 pub mod pay;
+pub mod reasons;
+pub mod recall;
 pub mod run;
 pub mod sight;
 pub mod smallest;
+pub mod steps;
 pub mod trace;
 pub mod witness;
 pub mod worth;

@@ -16,6 +16,7 @@ pub mod pathway;
 pub mod remark;
 pub mod shape;
 pub mod unit;
+pub mod worklist;
 
 mod build;
 mod order;

@@ -8,6 +8,8 @@
 //! A result is first put into rows ([`rows`], [`gaps`]), every set of rows is a [`Grid`](table::Grid), and the writers
 //! below [`table`] know grids only, so that a further command needs rows and no writer.
 
+pub mod attrition;
+pub mod audit;
 pub mod comparison;
 pub mod curve;
 pub mod diagnostics;
@@ -20,10 +22,13 @@ pub mod figured;
 pub mod findings;
 pub mod gaps;
 pub mod github;
+pub mod near_misses;
+pub mod next;
 pub mod pathway;
 pub mod payments;
 pub mod point_check;
 pub mod prose;
+pub mod recall;
 pub mod rows;
 pub mod run_json;
 pub mod sarif;

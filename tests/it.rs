@@ -1,5 +1,11 @@
 //! All integration tests in one binary: the installed command is run on files, as a user would.
 
+#[path = "it/attrition.rs"]
+mod attrition;
+#[path = "it/audit.rs"]
+mod audit;
+#[path = "it/author_edits.rs"]
+mod author_edits;
 #[path = "it/bad_input.rs"]
 mod bad_input;
 #[path = "it/check_books.rs"]
@@ -40,6 +46,8 @@ mod fmt;
 mod given;
 #[path = "it/golden.rs"]
 mod golden;
+#[path = "it/guide.rs"]
+mod guide;
 #[path = "it/house.rs"]
 mod house;
 #[path = "it/import_codes.rs"]
@@ -55,10 +63,18 @@ mod left_open;
 mod lsp;
 #[path = "it/money.rs"]
 mod money;
+#[path = "it/near_misses.rs"]
+mod near_misses;
 #[path = "it/new_year.rs"]
 mod new_year;
+#[path = "it/next.rs"]
+mod next;
+#[path = "it/parental_choice.rs"]
+mod parental_choice;
 #[path = "it/pathway.rs"]
 mod pathway;
+#[path = "it/recall.rs"]
+mod recall;
 #[path = "it/sameness.rs"]
 mod sameness;
 #[path = "it/show.rs"]

@@ -31,7 +31,7 @@ use crate::report::{findings, gaps};
 pub(super) struct CompareArguments {
     /// The contract years, the first of which the others are compared with: 2021-22,2023-24; another scheme's as
     /// SCHEME/YEAR
-    #[arg(long, value_name = "YEARS", value_delimiter = ',', required = true)]
+    #[arg(long, visible_alias = "year", value_name = "YEARS", value_delimiter = ',', required = true)]
     years: Vec<String>,
 
     #[command(flatten)]
@@ -40,6 +40,10 @@ pub(super) struct CompareArguments {
     /// Apply every year's rules to the people and dates of this one year
     #[arg(long, value_name = "YEAR", requires = "patients")]
     cohort: Option<String>,
+
+    /// Compare one year with the same year in another rules folder: what an edit of its rules does to practices
+    #[arg(long, value_name = "DIR", conflicts_with = "cohort")]
+    against: Option<PathBuf>,
 
     #[command(flatten)]
     practices: PracticeArguments,
@@ -156,16 +160,14 @@ struct Found {
 pub(super) fn compare(arguments: &CompareArguments, rules: Option<&Path>) -> Result<Done, CliError> {
     let years = YearArguments { year: arguments.years.clone(), scheme: DEFAULT_SCHEME.to_owned() };
     let (library, books) = years.books(rules)?;
-    if books.len() < 2 {
-        return Err(CliError::usage("a comparison needs at least two years")
-            .help("write for example `--years 2021-22,2023-24`"));
-    }
-    let known = arguments.practices.read(&books)?;
-    let stamps = books.iter().map(BookStamp::of).collect();
-    let stage = match &arguments.cohort {
-        Some(year) => Stage::on_cohort(&library, books, year)?,
-        None if arguments.source.records().is_some() && books.len() == 2 => Stage::with_split(&library, books)?,
-        None => Stage::of(books),
+    let others = arguments.others(&years, &books)?;
+    let known = arguments.practices.read(&[&books[..], &others].concat())?;
+    let stamps = books.iter().chain(&others).map(BookStamp::of).collect();
+    let stage = match (&arguments.against, &arguments.cohort) {
+        (Some(folder), _) => Stage::against(books, others, folder),
+        (None, Some(year)) => Stage::on_cohort(&library, books, year)?,
+        (None, None) if arguments.source.records().is_some() && books.len() == 2 => Stage::with_split(&library, books)?,
+        (None, None) => Stage::of(books),
     };
     if arguments.table == Some(TableArgument::Split) && !stage.has_split() {
         return Err(CliError::usage("only a change between two years of patient records can be split")
@@ -210,8 +212,7 @@ fn left_out(comparison: &Comparison, split: &[SplitRow]) -> Option<String> {
 
 /// What a reader must know of how the results came about.
 fn notes(arguments: &CompareArguments, known: &KnownPractices, stage: &Stage, told: Vec<String>) -> Vec<String> {
-    let books: Vec<&Rulebook> = stage.books()[..stage.years()].iter().collect();
-    let mut notes = measured::differences(&books);
+    let mut notes = measured::differences(&stage.compared());
     notes.extend(told);
     notes.extend(known.overrides.iter().map(|set| {
         let says = set.rulebook_says.as_deref().unwrap_or("leaves it unset");
@@ -227,6 +228,18 @@ fn notes(arguments: &CompareArguments, known: &KnownPractices, stage: &Stage, to
 }
 
 impl CompareArguments {
+    /// The rulebooks of the other folder, if there is one.
+    fn others(&self, years: &YearArguments, books: &[Rulebook]) -> Result<Vec<Rulebook>, CliError> {
+        match &self.against {
+            Some(folder) if books.len() == 1 => Ok(years.books(Some(folder))?.1),
+            Some(_) => Err(CliError::usage("`--against` compares one year with itself, and several years were named")
+                .help("name one with `--years`")),
+            None if books.len() < 2 => Err(CliError::usage("a comparison needs at least two years")
+                .help("write for example `--years 2021-22,2023-24`, or name another rules folder with `--against`")),
+            None => Ok(Vec::new()),
+        }
+    }
+
     fn write(&self, found: &Found) -> Result<(), CliError> {
         output::talk_block(&findings::summary(&found.findings));
         output::talk_block(&gaps::summary(&found.comparison.gaps));

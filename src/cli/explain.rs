@@ -53,7 +53,7 @@ pub(super) fn explain(arguments: &ExplainArguments, rules: Option<&Path>) -> Res
     }
     let bar = Bar::rows();
     let (extract, lenses) =
-        arguments.tables.load(&books, Asked { courses: true, fees: false, pathway: false }, &bar)?;
+        arguments.tables.load(&books, Asked { courses: true, fees: false, pathway: false, related: false }, &bar)?;
     bar.finish();
     // A row that was set aside may be the very one that is looked for.
     output::talk_block(&crate::report::findings::summary(&extract.findings().list()));

@@ -56,7 +56,7 @@ impl PatientArguments {
 }
 
 /// The codes of all clusters that what is asked for reads.
-fn wanted(books: &[Rulebook], asked: Asked) -> Wanted {
+pub(super) fn wanted(books: &[Rulebook], asked: Asked) -> Wanted {
     let mut codes: Vec<ConceptId> = Vec::new();
     for book in books {
         let clusters = asked.clusters(book).iter().map(|at| &book.clusters[at]);

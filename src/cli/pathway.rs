@@ -4,7 +4,7 @@ mod lists;
 mod returned;
 mod setting;
 
-pub(super) use setting::{Beside, BesideArguments, report_day};
+pub(super) use setting::{Beside, BesideArguments, day, report_day};
 
 use std::path::{Path, PathBuf};
 
@@ -17,7 +17,7 @@ use crate::cli::inputs::{PatientArguments, TableDigest};
 use crate::cli::output::{self, Readers};
 use crate::cli::progress::Bar;
 use crate::cli::years::YearArguments;
-use crate::cli::{CliError, Done};
+use crate::cli::{CliError, Done, worklists};
 use crate::data::Silent;
 use crate::eval::pathway::{self, Lenses};
 use crate::ground::Finding;
@@ -179,7 +179,7 @@ impl PathwayArguments {
         let table = crate::report::pathway::worklist(scene, at, self.practice.as_deref());
         let list = &scene.pathway.worklists[at];
         output::talk(&format!("{} for {}, as of {}", list.title, list.role, scene.as_of.in_words()));
-        lists::write_one(&table, &self.output, scene.book)
+        worklists::write_one(&table, &self.output, [scene.book])
     }
 
     fn write_children(&self, scene: &Scene<'_>, findings: &[Finding]) -> Result<(), CliError> {

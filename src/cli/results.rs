@@ -61,10 +61,14 @@ impl Asking {
     /// What must be counted for them.
     pub(super) fn asked(self) -> Asked {
         match self {
-            Asking::All | Asking::Only(TableArgument::Practices) => Asked { courses: true, fees: true, pathway: false },
+            Asking::All | Asking::Only(TableArgument::Practices) => {
+                Asked { courses: true, fees: true, pathway: false, related: false }
+            }
             Asking::Only(TableArgument::Indicators) => Asked::default(),
-            Asking::Only(TableArgument::Payments) => Asked { courses: true, fees: false, pathway: false },
-            Asking::Only(TableArgument::Fees) => Asked { courses: false, fees: true, pathway: false },
+            Asking::Only(TableArgument::Payments) => {
+                Asked { courses: true, fees: false, pathway: false, related: false }
+            }
+            Asking::Only(TableArgument::Fees) => Asked { courses: false, fees: true, pathway: false, related: false },
         }
     }
 
@@ -238,8 +242,8 @@ fn measure_rows(book: &BookFacts<'_>, year: &str, practice_code: &str, facts: &F
     rows
 }
 
-/// What a reader must know of how the results came about.
-fn notes(books: &[BookFacts<'_>], known: &KnownPractices) -> Vec<String> {
+/// What a reader must know of how the results came about: what was set, and whether a baseline is missing.
+pub(super) fn notes(books: &[BookFacts<'_>], known: &KnownPractices) -> Vec<String> {
     let mut notes = Vec::new();
     for set in &known.overrides {
         let says = set.rulebook_says.as_deref().unwrap_or("leaves it unset");

@@ -118,7 +118,7 @@ impl<'b> Bench<'b> {
     pub fn new(book: &'b Rulebook) -> Bench<'b> {
         let codes = book.clusters.iter().flat_map(|cluster| &cluster.codes).map(|code| code.id);
         let codes = Wanted::codes(codes).codes;
-        let asked = Asked { courses: true, fees: true, pathway: false };
+        let asked = Asked { courses: true, fees: true, pathway: false, related: false };
         let lens = Lens::new(book, &codes, asked);
         Bench { lens, codes, scratch: Scratch::default(), nursery: Nursery::new(book) }
     }

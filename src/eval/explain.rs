@@ -143,7 +143,7 @@ pub fn explain(lens: &Lens<'_>, measurement: MeasurementId, patient: Patient<'_>
         excludes: of_reasons(&mut teller, &measure.excludes),
         achieved: teller.tell(measure.achieved.condition),
         excepts: of_reasons(&mut teller, &measure.excepts),
-        by_convention: teller.by_convention(measure),
+        by_convention: dates_by_convention(&mut teller.sight, measure),
         unseen_events: teller.unseen_events(measure),
     })
 }
@@ -232,36 +232,6 @@ impl Teller<'_, '_, '_> {
         edges.map(|edge| edge.date).find(|date| self.sight.date(*date).is_none())
     }
 
-    /// Every date that the measure reads and that its month lacks.
-    fn by_convention(&mut self, measure: &Measure) -> Vec<(DateId, Day, Day)> {
-        let book = self.sight.lens.book();
-        let mut decided = Vec::new();
-        for id in book.dates_of(measure) {
-            let (from, period, back): (DateId, Period, bool) = match &book.dates[id.index()] {
-                Date::After(from, period) => (*from, *period, false),
-                Date::Before(from, period) => (*from, *period, true),
-                Date::Birth
-                | Date::Registration
-                | Date::YearStart
-                | Date::YearEnd
-                | Date::MeasurementDay
-                | Date::ReportDay
-                | Date::OfRow(_)
-                | Date::Calendar(_)
-                | Date::Nth { .. } => continue,
-            };
-            let Some(from) = self.sight.date(from) else { continue };
-            let by = |convention| if back { from.minus(period, convention) } else { from.plus(period, convention) };
-            let (ours, other) = (by(book.missing_day), by(book.missing_day.other()));
-            if ours != other {
-                decided.push((id, ours, other));
-            }
-        }
-        // In the order of the calendar, which other rules of the rulebook do not change.
-        decided.sort_by_key(|(id, ours, _)| (*ours, *id));
-        decided
-    }
-
     /// Events of the measure's clusters that lie after the measurement day or before birth.
     fn unseen_events(&self, measure: &Measure) -> usize {
         let lens = self.sight.lens;
@@ -271,6 +241,37 @@ impl Teller<'_, '_, '_> {
         let events = self.sight.patient.events.iter().filter(|event| lens.clusters_of(event).meets(clusters));
         events.filter(|event| !seen(event)).count()
     }
+}
+
+/// Every date that the measure reads and that its month lacks, in the order of the calendar: what it is by the rulebook's
+/// convention, and by the other.
+pub(crate) fn dates_by_convention(sight: &mut Sight<'_, '_>, measure: &Measure) -> Vec<(DateId, Day, Day)> {
+    let book = sight.lens.book();
+    let mut decided = Vec::new();
+    for id in book.dates_of(measure) {
+        let (from, period, back): (DateId, Period, bool) = match &book.dates[id.index()] {
+            Date::After(from, period) => (*from, *period, false),
+            Date::Before(from, period) => (*from, *period, true),
+            Date::Birth
+            | Date::Registration
+            | Date::YearStart
+            | Date::YearEnd
+            | Date::MeasurementDay
+            | Date::ReportDay
+            | Date::OfRow(_)
+            | Date::Calendar(_)
+            | Date::Nth { .. } => continue,
+        };
+        let Some(from) = sight.date(from) else { continue };
+        let by = |convention| if back { from.minus(period, convention) } else { from.plus(period, convention) };
+        let (ours, other) = (by(book.missing_day), by(book.missing_day.other()));
+        if ours != other {
+            decided.push((id, ours, other));
+        }
+    }
+    // In the order of the calendar, which other rules of the rulebook do not change.
+    decided.sort_by_key(|(id, ours, _)| (*ours, *id));
+    decided
 }
 
 fn lies_in(day: Day, days: Days) -> bool {

@@ -25,7 +25,7 @@ use crate::model::book::MeasurementId;
 use crate::model::pathway::{Pathway, StateId};
 
 /// What a pathway reads of the scheme's own rulebook, and of those that it uses.
-pub const ASKED: Asked = Asked { courses: false, fees: false, pathway: true };
+pub const ASKED: Asked = Asked { courses: false, fees: false, pathway: true, related: false };
 
 /// A scheme's rulebook, and those that it uses, made ready to look at patients.
 #[derive(Debug)]

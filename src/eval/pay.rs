@@ -153,8 +153,28 @@ pub fn paid(book: &Rulebook, figures: &[Figure], facts: &Facts) -> Vec<Paid> {
 
 /// What one program pays in pounds, as [`paid`] has it; None where it is left out or gives none.
 pub fn pounds(book: &Rulebook, program: &Program, figures: &[Figure], facts: &Facts) -> Option<Result<Amount, Gap>> {
-    let at = program.line("pounds").filter(|_| applies(book, program, facts))?;
+    result(book, program, "pounds", figures, facts)
+}
+
+/// What one program gives in points, as [`paid`] has it; None where it is left out or gives none.
+pub fn points(book: &Rulebook, program: &Program, figures: &[Figure], facts: &Facts) -> Option<Result<Amount, Gap>> {
+    result(book, program, "points", figures, facts)
+}
+
+fn result(
+    book: &Rulebook,
+    program: &Program,
+    name: &str,
+    figures: &[Figure],
+    facts: &Facts,
+) -> Option<Result<Amount, Gap>> {
+    let at = program.line(name).filter(|_| applies(book, program, facts))?;
     Some(if is_waived(program, facts) { Ok(Amount::ZERO) } else { line(program, at, figures, facts) })
+}
+
+/// Whether a program's formulas decide what is paid: it is neither left out nor waived.
+pub(crate) fn is_reckoned(book: &Rulebook, program: &Program, facts: &Facts) -> bool {
+    applies(book, program, facts) && !is_waived(program, facts)
 }
 
 fn is_waived(program: &Program, facts: &Facts) -> bool {
@@ -202,28 +222,43 @@ pub fn add(parts: impl Iterator<Item = Result<Amount, Gap>>) -> Option<Result<Am
     parts.reduce(|sum, part| sum.and_then(|sum| part.and_then(|part| sum.plus(part).ok_or(Gap::TooLarge))))
 }
 
-struct Reckoning<'a> {
-    program: &'a Program,
-    figures: &'a [Figure],
-    facts: &'a Facts,
+/// One program over one practice's facts.
+#[derive(Clone, Copy)]
+pub(crate) struct Reckoning<'a> {
+    /// The program.
+    pub(crate) program: &'a Program,
+    /// The figures, those that a run sets among them.
+    pub(crate) figures: &'a [Figure],
+    /// The practice.
+    pub(crate) facts: &'a Facts,
 }
 
 impl Reckoning<'_> {
     fn line(&self, at: usize) -> Result<Amount, Gap> {
-        for Case { test, formula } in &self.program.lines[at].cases {
+        match self.program.lines[at].cases.get(self.case(at)?) {
+            Some(Case { formula, .. }) => self.formula(formula),
+            // The model demands a last case that always applies.
+            None => Ok(Amount::ZERO),
+        }
+    }
+
+    /// The place of the case that gives a line its value.
+    pub(crate) fn case(&self, at: usize) -> Result<usize, Gap> {
+        let cases = &self.program.lines[at].cases;
+        for (place, Case { test, .. }) in cases.iter().enumerate() {
             let applies = match test {
                 Some(test) => self.test(test)?,
                 None => true,
             };
             if applies {
-                return self.formula(formula);
+                return Ok(place);
             }
         }
-        // The model demands a last case that always applies.
-        Ok(Amount::ZERO)
+        Ok(cases.len())
     }
 
-    fn test(&self, test: &Test) -> Result<bool, Gap> {
+    /// Whether a test holds.
+    pub(crate) fn test(&self, test: &Test) -> Result<bool, Gap> {
         match test {
             Test::All(parts) => parts.iter().try_fold(true, |all, part| Ok(all && self.test(part)?)),
             Test::Any(parts) => parts.iter().try_fold(false, |any, part| Ok(any || self.test(part)?)),
@@ -254,7 +289,8 @@ impl Reckoning<'_> {
         }
     }
 
-    fn formula(&self, formula: &Formula) -> Result<Amount, Gap> {
+    /// What a formula gives.
+    pub(crate) fn formula(&self, formula: &Formula) -> Result<Amount, Gap> {
         match formula {
             Formula::Number(amount) => Ok(*amount),
             Formula::Operand(operand) => self.operand(*operand),

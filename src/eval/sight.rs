@@ -16,6 +16,8 @@ pub struct Asked {
     pub fees: bool,
     /// What the pathway reads, texts among it.
     pub pathway: bool,
+    /// What may have been a dose of the indicators, recorded as something else.
+    pub related: bool,
 }
 
 impl Asked {
@@ -31,7 +33,9 @@ impl Asked {
             measures.map(|measure| book.clusters_of_measure(measure)).fold(ClusterSet::default(), ClusterSet::or);
         let fees = book.fees.iter().filter(|_| self.fees);
         let paid = fees.map(|fee| book.clusters_of_fee(fee)).fold(counted, ClusterSet::or);
-        if self.pathway { paid.or(book.clusters_of_pathway()) } else { paid }
+        let read = if self.pathway { paid.or(book.clusters_of_pathway()) } else { paid };
+        let related = book.measures.iter().filter(|measure| self.related && self.measures(measure));
+        related.map(|measure| book.clusters_of_related(measure)).fold(read, ClusterSet::or)
     }
 }
 

@@ -73,6 +73,11 @@ impl Amount {
         self.0.is_integer().then(|| *self.0.numer())
     }
 
+    /// The greatest whole number that is not above it.
+    pub fn floor(self) -> i128 {
+        self.0.floor().to_integer()
+    }
+
     /// The amount with exactly that many decimals, halves away from zero: for display only.
     pub fn to_decimals(self, places: u32) -> String {
         let scaled = 10_i128.checked_pow(places).and_then(|scale| self.times(Amount(Ratio::from_integer(scale))));
@@ -126,6 +131,7 @@ mod tests {
         assert_eq!(Amount::ratio(18, 7).unwrap().to_string(), "18/7");
         let pence = Amount::parse("0.01").unwrap();
         assert_eq!(Amount::parse("0.125").unwrap().round_to(pence).unwrap().to_string(), "0.13");
+        assert_eq!((Amount::ratio(7, 2).unwrap().floor(), Amount::ratio(-7, 2).unwrap().floor()), (3, -4));
         assert_eq!(Amount::ONE.over(Amount::ZERO), None);
         assert_eq!(Amount::parse("1e5"), None);
         assert_eq!(Amount::parse("1,000"), None);

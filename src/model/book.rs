@@ -10,6 +10,7 @@ pub use crate::model::ids::{
 use crate::model::pathway::{Beside, Pathway, RowDate, WordList};
 pub use crate::model::remark::{Notes, Status};
 use crate::model::unit::Unit;
+use crate::model::worklist::Worklist;
 pub use crate::syntax::tree::MeasureKind;
 
 /// One scheme's rules for one contract year, checked.
@@ -67,6 +68,8 @@ pub struct Rulebook {
     pub word_lists: Vec<WordList>,
     /// Its pathway, if it has one.
     pub pathway: Option<Pathway>,
+    /// The lists of patients of its own indicators; those of the pathway stand there.
+    pub worklists: Vec<Worklist>,
     /// Only [`crate::model`] can make one.
     #[expect(dead_code, reason = "its presence is the proof, its value says nothing")]
     pub(in crate::model) checked: Checked,
@@ -111,6 +114,11 @@ impl ClusterSet {
     /// True if the two sets share a cluster.
     pub fn meets(self, other: ClusterSet) -> bool {
         self.0 & other.0 != 0
+    }
+
+    /// The clusters that both have.
+    pub fn and(self, other: ClusterSet) -> ClusterSet {
+        ClusterSet(self.0 & other.0)
     }
 
     /// The clusters of both.
@@ -293,6 +301,10 @@ pub struct Measure {
     pub borrowed: Option<Borrowed>,
     /// When its doses are due, in the order written.
     pub dues: Vec<Due>,
+    /// What may have been a dose that counts, recorded as something else, in the order written.
+    pub related: Vec<Related>,
+    /// How far off a date may be to be taken for a slip, if the rulebook says so.
+    pub near: Option<Near>,
     /// Where it stands.
     pub span: Span,
 }
@@ -304,6 +316,35 @@ pub struct Due {
     pub clusters: ClusterSet,
     /// The dates, the first dose's first.
     pub dates: Vec<DateId>,
+    /// Remarks.
+    pub notes: Notes,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// `related to mmr records of measles and mumps and rubella on or after age 1 year`: what may have been a dose that counts,
+/// recorded as something else. It decides no outcome.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Related {
+    /// What it may have been: one cluster.
+    pub counted: ClusterSet,
+    /// What it was recorded as: a record of each of these together, of any of the clusters of each.
+    pub records: Vec<ClusterSet>,
+    /// When.
+    pub window: Window,
+    /// What to look at, in the rulebook's own words.
+    pub says: Option<String>,
+    /// Remarks.
+    pub notes: Notes,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// `near misses within 31 days`. It decides no outcome.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Near {
+    /// How far off a date may be.
+    pub period: Period,
     /// Remarks.
     pub notes: Notes,
     /// Where it stands.

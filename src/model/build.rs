@@ -16,8 +16,10 @@ mod names;
 mod notes;
 mod pathways;
 mod payments;
+mod related;
 mod sense;
 mod uses;
+mod worklists;
 
 use crate::ground::{BookName, Diagnostic, FileId, Sources};
 use crate::model::Rulebook;
@@ -70,6 +72,7 @@ struct Parts {
     fees: Vec<crate::model::book::Fee>,
     requirements: Vec<crate::model::book::Requirement>,
     pathway: Option<crate::model::pathway::Pathway>,
+    worklists: Vec<crate::model::worklist::Worklist>,
 }
 
 pub(super) use codes::{cluster_codes, code_entries, included_clusters};
@@ -169,6 +172,7 @@ impl Builder<'_> {
                 Block::Payment(payment) => self.payment(payment),
                 Block::Fee(fee) => self.fee(fee),
                 Block::Pathway(pathway) => self.pathway(pathway),
+                Block::Worklist(worklist) => self.list_of_patients(worklist),
                 Block::Define(_) | Block::Measure(_) | Block::Require(_) => {}
             }
         }
@@ -208,6 +212,7 @@ impl Builder<'_> {
             uses: uses.into_iter().flatten().collect(),
             word_lists: contract.words.into_iter().map(|words| words.list).collect(),
             pathway: parts.pathway,
+            worklists: parts.worklists,
             checked: Checked,
         };
         (Some(book), faults)

@@ -13,6 +13,7 @@ mod measures;
 mod pairs;
 mod pathways;
 mod payments;
+mod worklists;
 
 use crate::ground::{ConceptId, Day, MissingDay, Period, Unit};
 use crate::model::Rulebook;
@@ -230,6 +231,7 @@ impl Difference {
         comparing.clusters();
         comparing.word_lists();
         comparing.pathways();
+        comparing.lists_of_patients();
         let mut changes = comparing.changes;
         // A measure's figures and clauses stand together; within a subject what was found first stands first.
         changes.sort_by_key(|change| comparing.places.iter().position(|subject| *subject == change.subject));

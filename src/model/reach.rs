@@ -1,8 +1,9 @@
 //! What a measure or fee reads: which conditions, dates and clusters are reached from it.
 
 use crate::model::Rulebook;
-use crate::model::book::{ClusterSet, Condition, ConditionId, Date, DateId, Fee, Measure, Window};
-use crate::model::pathway::{Beside, ColumnValue};
+use crate::model::book::{ClusterSet, Condition, ConditionId, Date, DateId, Fee, Measure, Related, Window};
+use crate::model::pathway::Beside;
+use crate::model::worklist::ColumnValue;
 
 impl Rulebook {
     fn reach(&self) -> Reach<'_> {
@@ -28,6 +29,16 @@ impl Rulebook {
         let counted = reach.clusters_of_conditions(&self.conditions_of(measure));
         let dues = measure.dues.iter().flat_map(|due| &due.dates).copied();
         counted.or(reach.clusters_of_dates(&reach.dates_below(dues.collect())))
+    }
+
+    /// All clusters that what is related to a measure's doses is recorded under, or takes days from.
+    pub fn clusters_of_related(&self, measure: &Measure) -> ClusterSet {
+        let reach = self.reach();
+        let of_one = |related: &Related| {
+            let records = related.records.iter().copied();
+            records.fold(reach.clusters_of_window(&related.window), ClusterSet::or)
+        };
+        measure.related.iter().map(of_one).fold(ClusterSet::default(), ClusterSet::or)
     }
 
     /// All clusters that a fee pays for or takes days from.
@@ -78,7 +89,7 @@ impl Rulebook {
         let shown = exceptions.map(|exception| exception.clusters.or(reach.clusters_of_window(&exception.window)));
         let columns = pathway.worklists.iter().flat_map(|worklist| &worklist.columns);
         let listed = columns.map(|column| match &column.value {
-            ColumnValue::Known(_) => ClusterSet::default(),
+            ColumnValue::Known(_) | ColumnValue::Figure(_) => ClusterSet::default(),
             ColumnValue::Date(date) => reach.clusters_of_dates(&reach.dates_below(vec![*date])),
             ColumnValue::Words { clusters, window, .. } => clusters.or(reach.clusters_of_window(window)),
         });

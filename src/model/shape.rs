@@ -3,6 +3,7 @@
 //! The reader (`model::build`) takes the keys that it knows from here, and a build with assertions holds that it
 //! asks for each of them, in the kind and with the need that stand here. A further key is a further line.
 
+use crate::ground::MissingDay;
 use crate::model::book::Status;
 use crate::model::unit::Unit;
 
@@ -118,6 +119,15 @@ fn units() -> Vec<&'static str> {
 
 /// What may be done with a day that a month lacks.
 pub const MISSING_DAYS: [&str; 2] = ["last day", "next day"];
+
+/// The word of a convention for a day that a month lacks.
+pub fn missing_day_word(convention: MissingDay) -> &'static str {
+    let [last_day, next_day] = MISSING_DAYS;
+    match convention {
+        MissingDay::LastDay => last_day,
+        MissingDay::NextDay => next_day,
+    }
+}
 
 const STATUS: &str = "How far to trust it: official (read in, or quoted from, the official text), reported (the press or a support site read it), derived (worked out, the working shown), assumed (nobody says).";
 const SOURCE: &str = "Who says so: the id of one of this file's sources.";

@@ -26,14 +26,20 @@ pub fn named<'a>(rows: &'a [MeasureRow], payments: impl IntoIterator<Item = &'a 
     let of_measures = rows.iter().map(|row| (&row.year, &row.practice_code, [&row.points, &row.pounds]));
     let of_payments =
         payments.into_iter().map(|row| (&row.key.year, &row.key.practice_code, [&row.points, &row.pounds]));
+    let rows = of_measures.chain(of_payments);
+    of_figures(
+        rows.flat_map(|(year, practice, figures)| figures.map(|figure| (year.as_str(), practice.as_str(), figure))),
+    )
+}
+
+/// The gaps among figures, each with its year and practice; each once, in bytewise order of their sentences.
+pub fn of_figures<'a>(figures: impl IntoIterator<Item = (&'a str, &'a str, &'a Figured)>) -> Vec<NamedGap> {
     let mut by_sentence: BTreeMap<&str, (BTreeSet<&str>, BTreeSet<&str>)> = BTreeMap::new();
-    for (year, practice_code, figures) in of_measures.chain(of_payments) {
-        for figure in figures {
-            if let Figured::Gap(gap) = figure {
-                let (years, practices) = by_sentence.entry(gap).or_default();
-                years.insert(year);
-                practices.insert(practice_code);
-            }
+    for (year, practice_code, figure) in figures {
+        if let Figured::Gap(gap) = figure {
+            let (years, practices) = by_sentence.entry(gap).or_default();
+            years.insert(year);
+            practices.insert(practice_code);
         }
     }
     let owned = |names: BTreeSet<&str>| names.into_iter().map(str::to_owned).collect();

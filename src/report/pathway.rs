@@ -7,6 +7,7 @@ mod returns;
 use std::collections::BTreeMap;
 
 pub use self::children::children;
+pub(in crate::report) use self::lists::figure_cell;
 pub use self::lists::worklist;
 pub use self::returns::{Readers, ReturnRow, areas, returns};
 use crate::eval::pathway::{Apart, Card, Child, PathwayResult, Won};

@@ -128,7 +128,7 @@ impl Grid for MeasureGrid<'_> {
 }
 
 /// A count of people: whole, but for one that was worked out from a percentage, which shows two decimals.
-fn people(count: Amount) -> Cell<'static> {
+pub(in crate::report) fn people(count: Amount) -> Cell<'static> {
     match count.whole().and_then(|whole| u64::try_from(whole).ok()) {
         Some(whole) => Cell::Whole(whole),
         None => Cell::text(count.to_decimals(2)),

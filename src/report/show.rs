@@ -7,7 +7,7 @@
 mod beside;
 mod days;
 mod find;
-mod formulas;
+pub(in crate::report) mod formulas;
 mod gather;
 mod overview;
 pub mod pages;
@@ -114,6 +114,9 @@ pub struct MeasureShown {
     /// When the doses that it counts are due, which decides no outcome.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub due: Vec<DueShown>,
+    /// What may have been such a dose, and how far off a date may be; neither decides an outcome.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub near_misses: Vec<NearShown>,
     /// The names that its clauses use.
     pub defined: Vec<DefinedShown>,
     /// When those on the register come to the ages that are asked for.
@@ -165,6 +168,20 @@ pub struct ClauseShown {
 pub struct DueShown {
     /// `Doses of mmr are due at the age of 1 year and the age of 3 years 4 months.`
     pub sentence: String,
+    /// Where it stands.
+    pub place: String,
+    /// Remarks.
+    #[serde(flatten)]
+    pub notes: NotesShown,
+}
+
+/// What is taken for a near miss.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct NearShown {
+    /// `A record of td_ipv may have been a dose of dtap.`
+    pub sentence: String,
+    /// What to look at, in the rulebook's own words.
+    pub says: Option<String>,
     /// Where it stands.
     pub place: String,
     /// Remarks.

@@ -16,8 +16,8 @@ use self::pairs::{Children, word};
 use crate::ground::{Diagnostic, FileId};
 use crate::syntax::grammar::Rule;
 use crate::syntax::tree::{
-    Block, Clause, ClauseBody, Define, Defined, Due, Fee, Measure, MeasureKind, Note, Payment, Reason, Require,
-    RuleFile, Scope,
+    Block, Clause, ClauseBody, Define, Defined, Due, Fee, Measure, MeasureKind, Near, Note, Payment, Reason, Related,
+    Require, RuleFile, Scope,
 };
 
 /// What one reading carries along: the file's id, and the faults met so far.
@@ -43,6 +43,7 @@ impl Reading {
             Rule::payment => Some(Block::Payment(self.payment(block))),
             Rule::require => Some(Block::Require(self.require(block))),
             Rule::pathway => Some(Block::Pathway(self.pathway(block))),
+            Rule::worklist => Some(Block::Worklist(self.worklist(block))),
             _ => None,
         });
         RuleFile { blocks: blocks.collect() }
@@ -81,6 +82,8 @@ impl Reading {
             Rule::exclude => Some(Clause::Exclude(self.reason(pair))),
             Rule::except => Some(Clause::Except(self.reason(pair))),
             Rule::due => Some(Clause::Due(self.due(pair))),
+            Rule::related => Some(Clause::Related(self.related(pair))),
+            Rule::near => Some(Clause::Near(self.near(pair))),
             _ => None,
         }
     }
@@ -100,6 +103,25 @@ impl Reading {
             dates.push(self.date(date));
         }
         Due { clusters, dates, notes: self.notes(&mut parts), span: parts.span() }
+    }
+
+    fn related(&mut self, pair: pairs::Pair<'_>) -> Related {
+        let mut parts = Children::of(self.file, pair);
+        let counted = parts.word(Rule::name);
+        let mut records = vec![parts.word(Rule::name)];
+        let all = parts.take(Rule::related_all);
+        let together = all.is_some();
+        for others in all.into_iter().chain(parts.take(Rule::related_any)) {
+            records.extend(Children::of(self.file, others).rest().map(|name| word(self.file, &name)));
+        }
+        let window = parts.take(Rule::window).map(|window| self.window(window));
+        Related { counted, records, together, window, notes: self.notes(&mut parts), span: parts.span() }
+    }
+
+    fn near(&mut self, pair: pairs::Pair<'_>) -> Near {
+        let mut parts = Children::of(self.file, pair);
+        let period = self.period(parts.one_of(Rule::period));
+        Near { period, notes: self.notes(&mut parts), span: parts.span() }
     }
 
     fn body(&mut self, mut parts: Children<'_>) -> ClauseBody {

@@ -33,6 +33,8 @@ pub enum Block {
     Require(Require),
     /// `pathway childhood_immunisations "…" for those not achieved in at least one of VI001, VI002 of year_end`
     Pathway(Pathway),
+    /// `worklist to_call "…" for "the practice" each patient in time …`, outside a pathway
+    Worklist(Worklist),
 }
 
 /// A remark on a clause or figure.
@@ -116,6 +118,10 @@ pub enum Clause {
     Except(Reason),
     /// `due mmr at age 1 year, age 3 years 4 months`
     Due(Due),
+    /// `related to dtap records of td_ipv or hepb`
+    Related(Related),
+    /// `near misses within 31 days`
+    Near(Near),
 }
 
 /// When doses are due: the k-th dose of the clusters on the k-th date.
@@ -125,6 +131,34 @@ pub struct Due {
     pub clusters: Vec<Word>,
     /// `age 1 year, age 3 years 4 months`
     pub dates: Vec<Date>,
+    /// Remarks.
+    pub notes: Vec<Note>,
+    /// The whole clause.
+    pub span: Span,
+}
+
+/// What may have been a dose that counts, recorded as something else.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Related {
+    /// `mmr`: what it may have been
+    pub counted: Word,
+    /// `measles and mumps and rubella`: what it was recorded as
+    pub records: Vec<Word>,
+    /// True where `and` joins them, so that all of them together may have been the dose; `or` says any one.
+    pub together: bool,
+    /// `on or after age 1 year`
+    pub window: Option<Window>,
+    /// Remarks.
+    pub notes: Vec<Note>,
+    /// The whole clause.
+    pub span: Span,
+}
+
+/// `near misses within 31 days`: a date that is no further off may be a slip.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Near {
+    /// How far.
+    pub period: Period,
     /// Remarks.
     pub notes: Vec<Note>,
     /// The whole clause.
@@ -862,6 +896,19 @@ pub enum Listed {
     Exceptions,
     /// `each alert`
     Alerts,
+    /// `each patient in time`
+    Patients(PatientRows),
+}
+
+/// Which patients a list outside a pathway is of, each once for every indicator on whose register it is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+pub enum PatientRows {
+    /// `each patient in time`: not achieved, and can still be
+    InTime,
+    /// `each patient too late`: not achieved, and can no longer be
+    TooLate,
+    /// `each patient excepted`: out of the denominator
+    Excepted,
 }
 
 /// `birth_date`, or `referred_on = referral`

@@ -106,7 +106,8 @@ fn outcomes(csv: &str) -> BTreeMap<(String, String), BTreeMap<String, String>> {
     found
 }
 
-fn tables(cases: &[Value]) -> (String, String) {
+/// Golden cases as tables; each patient's id is the place of its case.
+pub fn tables(cases: &[Value]) -> (String, String) {
     let mut patients = "patient_id,practice_code,birth_date,registered_date,deregistered_date,death_date\n".to_owned();
     let mut events = "patient_id,event_date,code\n".to_owned();
     for (at, case) in cases.iter().enumerate() {

@@ -25,9 +25,9 @@ fn codes_of(book: &Rulebook) -> Vec<ConceptId> {
 }
 
 /// A rulebook and the codes that an extract for it keeps.
-struct Bench {
-    book: Rulebook,
-    codes: Vec<ConceptId>,
+pub struct Bench {
+    pub book: Rulebook,
+    pub codes: Vec<ConceptId>,
 }
 
 impl Bench {
@@ -35,8 +35,8 @@ impl Bench {
         Bench { codes: codes_of(&book), book }
     }
 
-    fn lens(&self) -> Lens<'_> {
-        Lens::new(&self.book, &self.codes, Asked { courses: true, fees: false, pathway: false })
+    pub fn lens(&self) -> Lens<'_> {
+        Lens::new(&self.book, &self.codes, Asked { courses: true, fees: false, pathway: false, related: false })
     }
 
     fn cluster(&self, name: &str) -> usize {
@@ -44,7 +44,7 @@ impl Bench {
     }
 
     /// The code of a cluster that is in the fewest others.
-    fn code(&self, cluster: usize) -> CodeIndex {
+    pub fn code(&self, cluster: usize) -> CodeIndex {
         let codes = self.book.clusters[cluster].codes.iter().map(|code| code.id);
         let code = codes.min_by_key(|code| (self.book.clusters_of(*code).0.count_ones(), *code)).unwrap();
         CodeIndex(self.codes.binary_search(&code).unwrap() as u16)
@@ -65,10 +65,10 @@ impl Bench {
 
 /// A patient with one stay.
 #[derive(Clone, Debug)]
-struct Person {
-    birth: Day,
+pub struct Person {
+    pub birth: Day,
     stay: [Registration; 1],
-    events: Vec<Event>,
+    pub events: Vec<Event>,
 }
 
 impl Person {
@@ -460,7 +460,7 @@ const CONTRACT: &str = "scheme = \"test\"\nyear = \"2023-24\"\ntitle = \"made up
     ends = 2024-03-31\nmissing_day = \"last day\"\n[sources]\npaper = \"made up\"\n";
 
 /// A rulebook of one indicator; None if the rules are refused.
-fn made_up(defines: &str, achieved: &str) -> Option<Bench> {
+pub fn made_up(defines: &str, achieved: &str) -> Option<Bench> {
     let mut sources = Sources::default();
     for (name, text) in clusters() {
         sources.add(format!("test/2023-24/codes/{name}.toml"), text);
@@ -504,7 +504,7 @@ fn window() -> impl Strategy<Value = String> {
     ]
 }
 
-fn defines() -> impl Strategy<Value = String> {
+pub fn defines() -> impl Strategy<Value = String> {
     let ordinal = || prop_oneof![3 => Just("first"), 1 => Just("second"), 1 => Just("last")];
     (ordinal(), cluster(), fixed_window(), ordinal(), cluster(), fixed_window(), cluster(), 1..5, fixed_window())
         .prop_map(|(first, its, when, second, others, then, third, days, by)| {
@@ -517,7 +517,7 @@ fn defines() -> impl Strategy<Value = String> {
 }
 
 /// A condition that more doses can only help.
-fn willing() -> impl Strategy<Value = String> {
+pub fn willing() -> impl Strategy<Value = String> {
     prop_oneof![
         5 => (1..4, cluster(), window()).prop_map(|(many, of, when)| format!("at least {many} {of} {when}")),
         1 => prop_oneof![Just("one"), Just("two"), Just("three")].prop_map(|name| format!("there is a {name}")),
@@ -526,7 +526,7 @@ fn willing() -> impl Strategy<Value = String> {
 }
 
 /// A condition that doses can break.
-fn unwilling() -> impl Strategy<Value = String> {
+pub fn unwilling() -> impl Strategy<Value = String> {
     prop_oneof![
         (0..3, cluster(), window()).prop_map(|(many, of, when)| format!("at most {many} {of} {when}")),
         (1..3, cluster(), window()).prop_map(|(many, of, when)| format!("exactly {many} {of} {when}")),
@@ -536,7 +536,7 @@ fn unwilling() -> impl Strategy<Value = String> {
     ]
 }
 
-fn condition(leaf: impl Strategy<Value = String> + 'static) -> impl Strategy<Value = String> {
+pub fn condition(leaf: impl Strategy<Value = String> + 'static) -> impl Strategy<Value = String> {
     leaf.prop_recursive(3, 8, 3, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 2..4).prop_map(|parts| format!("({})", parts.join(" and "))),
@@ -545,14 +545,14 @@ fn condition(leaf: impl Strategy<Value = String> + 'static) -> impl Strategy<Val
     })
 }
 
-type Given = (i32, Vec<(usize, i32)>, i32);
+pub type Given = (i32, Vec<(usize, i32)>, i32);
 
 /// When the patient is born, what is given how many days later, and the day that is asked about.
-fn given() -> impl Strategy<Value = Given> {
+pub fn given() -> impl Strategy<Value = Given> {
     (-2_i32..3, prop::collection::vec((0_usize..3, -1_i32..22), 0..4), -2_i32..24)
 }
 
-fn trial_of(bench: &Bench, (born, events, as_of): &Given) -> (Person, Day) {
+pub fn trial_of(bench: &Bench, (born, events, as_of): &Given) -> (Person, Day) {
     let birth = bench.book.end.plus_days(born - AGE_AT_END);
     // What the rules do not name is not read.
     let named =

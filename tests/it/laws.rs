@@ -22,7 +22,7 @@ use crate::tables::{EVENTS, PATIENTS};
 
 const YEARS: [&str; 3] = ["2021-22", "2023-24", "2026-27"];
 
-static BOOKS: LazyLock<Vec<Rulebook>> = LazyLock::new(|| {
+pub static BOOKS: LazyLock<Vec<Rulebook>> = LazyLock::new(|| {
     let library = Library::new(crate::tables::sources(&crate::uptake::rules()));
     let book = |year: &&str| library.check(&BookName::parse(year, "qof").unwrap()).book.unwrap();
     YEARS.iter().map(book).collect()
@@ -47,7 +47,7 @@ static CODES: LazyLock<Vec<String>> = LazyLock::new(|| {
 
 /// A made-up patient: what stands in the tables.
 #[derive(Clone, Debug)]
-struct Person {
+pub struct Person {
     birth: Day,
     stays: Vec<(u8, Day, Option<Day>)>,
     death: Option<Day>,
@@ -85,12 +85,15 @@ fn person() -> impl Strategy<Value = Person> {
     })
 }
 
-fn people() -> impl Strategy<Value = Vec<Person>> {
+/// Some made-up patients.
+pub type People = Vec<Person>;
+
+pub fn people() -> impl Strategy<Value = People> {
     prop::collection::vec(person(), 1..12)
 }
 
 /// The rows of the two tables, without headers.
-fn rows(people: &[Person]) -> (Vec<String>, Vec<String>) {
+pub fn rows(people: &[Person]) -> (Vec<String>, Vec<String>) {
     let (mut patients, mut events) = (Vec::new(), Vec::new());
     let cell = |day: Option<Day>| day.map_or(String::new(), |day| day.to_string());
     for (at, person) in people.iter().enumerate() {
@@ -104,7 +107,12 @@ fn rows(people: &[Person]) -> (Vec<String>, Vec<String>) {
 }
 
 fn load(patients: &[String], events: &[String]) -> (Extract, Vec<Lens<'static>>) {
-    let clusters = BOOKS.iter().flat_map(|book| &book.clusters);
+    load_for(&BOOKS, patients, events)
+}
+
+/// The tables, and some rulebooks ready to look at them.
+pub fn load_for<'b>(books: &'b [Rulebook], patients: &[String], events: &[String]) -> (Extract, Vec<Lens<'b>>) {
+    let clusters = books.iter().flat_map(|book| &book.clusters);
     let wanted =
         Wanted::codes(clusters.flat_map(|cluster| &cluster.codes).map(|code| code.id).collect::<Vec<ConceptId>>());
     let table = |header: &str, rows: &[String]| format!("{header}\n{}\n", rows.join("\n"));
@@ -113,7 +121,7 @@ fn load(patients: &[String], events: &[String]) -> (Extract, Vec<Lens<'static>>)
         events: Input::csv("events.csv", table(EVENTS, events)),
     };
     let extract = extract::load(&inputs, &wanted, &LoadOptions::default(), &Silent).unwrap();
-    let lenses = BOOKS.iter().map(|book| Lens::new(book, &wanted.codes, Asked::default())).collect();
+    let lenses = books.iter().map(|book| Lens::new(book, &wanted.codes, Asked::default())).collect();
     (extract, lenses)
 }
 
@@ -158,7 +166,7 @@ fn shuffled(rows: &[String], order: &[u32]) -> Vec<String> {
     keyed.into_iter().map(|(_, row)| row.clone()).collect()
 }
 
-fn config() -> Config {
+pub fn config() -> Config {
     Config { cases: 96, failure_persistence: None, ..Config::default() }
 }
 

@@ -1,5 +1,7 @@
 //! The rulebooks of a comparison: those compared, and those that stand between two of them when a change is split.
 
+use std::path::Path;
+
 use crate::cli::CliError;
 use crate::cli::facts::{self, BookFacts, KnownPractices, PracticeArguments};
 use crate::cli::inputs::PatientArguments;
@@ -26,6 +28,16 @@ impl Stage {
     pub(in crate::cli) fn of(books: Vec<Rulebook>) -> Stage {
         let labels = books.iter().map(|book| book.year_label(DEFAULT_SCHEME)).collect();
         Stage { figures_of: (0..books.len()).collect(), years: books.len(), labels, books }
+    }
+
+    /// A year under these rules, and the same year under those of another folder, whose name stands in its label.
+    pub(super) fn against(books: Vec<Rulebook>, others: Vec<Rulebook>, folder: &Path) -> Stage {
+        let own = books.len();
+        let mut stage = Stage::of(books.into_iter().chain(others).collect());
+        for label in stage.labels.iter_mut().skip(own) {
+            *label = format!("{label} ({})", folder.display());
+        }
+        stage
     }
 
     /// Every year's rules on the dates of one.
@@ -68,6 +80,16 @@ impl Stage {
         self.labels.iter().map(String::as_str)
     }
 
+    /// The compared rulebooks, each under a name that tells it from the others.
+    pub(super) fn compared(&self) -> Vec<(String, &Rulebook)> {
+        let books = &self.books[..self.years];
+        let name = |(book, label): (&Rulebook, &str)| {
+            let is_told = books.iter().filter(|other| other.name == book.name).count() == 1;
+            if is_told { book.name.to_string() } else { label.to_owned() }
+        };
+        books.iter().zip(self.labels()).map(|(book, label)| (name((book, label)), book)).collect()
+    }
+
     /// The figures of the rulebook at a place, those that the run sets among them.
     pub(super) fn figures(&self, known: &KnownPractices, at: usize) -> Vec<crate::model::book::Figure> {
         known.figures(self.figures_of[at])
@@ -95,7 +117,7 @@ pub(super) fn from_records<'b>(
     known: &KnownPractices,
     stage: &'b Stage,
 ) -> Result<(Vec<BookFacts<'b>>, Findings), CliError> {
-    let asked = Asked { courses: true, fees: true, pathway: false };
+    let asked = Asked { courses: true, fees: true, pathway: false, related: false };
     let bar = Bar::rows();
     let (extract, lenses) = tables.load(&stage.books, asked, &bar)?;
     let (results, grouped) = evaluate(&extract, &lenses, Level::Practice, &Silent);

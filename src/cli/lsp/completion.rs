@@ -170,7 +170,7 @@ impl Rulebook<'_> {
         let of = expected.block.as_ref().and_then(|block| match block {
             Block::Measure(measure) => Some(measure.code.text.clone()),
             Block::Pathway(pathway) => Some(pathway.name.text.clone()),
-            Block::Define(_) | Block::Fee(_) | Block::Payment(_) | Block::Require(_) => None,
+            Block::Define(_) | Block::Fee(_) | Block::Payment(_) | Block::Require(_) | Block::Worklist(_) => None,
         });
         let own = expected.block.iter().flat_map(defines_of).map(|define| (of.clone(), define));
         let shared = self.mentions.blocks().filter_map(shared_define).map(|define| (None, define));
@@ -263,7 +263,8 @@ impl Rulebook<'_> {
     fn results(&self, expected: &Expected) -> Vec<Candidate> {
         let lines = match &expected.block {
             Some(block @ (Block::Fee(_) | Block::Payment(_))) => lines_of(block),
-            Some(Block::Define(_) | Block::Measure(_) | Block::Require(_) | Block::Pathway(_)) | None => {
+            Some(Block::Define(_) | Block::Measure(_) | Block::Require(_) | Block::Pathway(_) | Block::Worklist(_))
+            | None => {
                 return Vec::new();
             }
         };

@@ -195,7 +195,12 @@ fn measure<'m>(mentions: &'m Mentions, code: &str) -> Option<&'m Measure> {
 fn of_state(sources: &Sources, mentions: &Mentions, name: &str) -> Option<String> {
     let pathways = mentions.blocks().filter_map(|block| match block {
         Block::Pathway(pathway) => Some(pathway),
-        Block::Define(_) | Block::Measure(_) | Block::Fee(_) | Block::Payment(_) | Block::Require(_) => None,
+        Block::Define(_)
+        | Block::Measure(_)
+        | Block::Fee(_)
+        | Block::Payment(_)
+        | Block::Require(_)
+        | Block::Worklist(_) => None,
     });
     let states = pathways.flat_map(|pathway| &pathway.steps).filter_map(|step| match step {
         Step::State(state) => Some(state),
@@ -226,7 +231,12 @@ fn of_measure(sources: &Sources, mentions: &Mentions, measure: &Measure) -> Opti
         let (what, condition) = match clause {
             Clause::Register(body) => ("register", &body.condition),
             Clause::Achieved(body) => ("achieved", &body.condition),
-            Clause::Define(_) | Clause::Exclude(_) | Clause::Except(_) | Clause::Due(_) => continue,
+            Clause::Define(_)
+            | Clause::Exclude(_)
+            | Clause::Except(_)
+            | Clause::Due(_)
+            | Clause::Related(_)
+            | Clause::Near(_) => continue,
         };
         let _ = write!(words, "\n{what}: {}", sources.quoted(condition.span()));
     }

@@ -161,7 +161,12 @@ impl Mentions {
     pub(super) fn measures(&self) -> impl Iterator<Item = &Measure> {
         self.blocks().filter_map(|block| match block {
             Block::Measure(measure) => Some(measure),
-            Block::Define(_) | Block::Fee(_) | Block::Payment(_) | Block::Require(_) | Block::Pathway(_) => None,
+            Block::Define(_)
+            | Block::Fee(_)
+            | Block::Payment(_)
+            | Block::Require(_)
+            | Block::Pathway(_)
+            | Block::Worklist(_) => None,
         })
     }
 
@@ -190,7 +195,12 @@ fn shared(rules: &[RuleFile]) -> BTreeSet<String> {
 pub(super) fn shared_define(block: &Block) -> Option<&Define> {
     match block {
         Block::Define(define) => Some(define),
-        Block::Measure(_) | Block::Fee(_) | Block::Payment(_) | Block::Require(_) | Block::Pathway(_) => None,
+        Block::Measure(_)
+        | Block::Fee(_)
+        | Block::Payment(_)
+        | Block::Require(_)
+        | Block::Pathway(_)
+        | Block::Worklist(_) => None,
     }
 }
 
@@ -198,7 +208,13 @@ pub(super) fn shared_define(block: &Block) -> Option<&Define> {
 pub(super) fn defines_of<'d>(block: &'d Block) -> Vec<&'d Define> {
     let of_clause = |clause: &'d Clause| match clause {
         Clause::Define(define) => Some(define),
-        Clause::Register(_) | Clause::Achieved(_) | Clause::Exclude(_) | Clause::Except(_) | Clause::Due(_) => None,
+        Clause::Register(_)
+        | Clause::Achieved(_)
+        | Clause::Exclude(_)
+        | Clause::Except(_)
+        | Clause::Due(_)
+        | Clause::Related(_)
+        | Clause::Near(_) => None,
     };
     let of_step = |step: &'d Step| match step {
         Step::Define(define) => Some(define),
@@ -207,7 +223,7 @@ pub(super) fn defines_of<'d>(block: &'d Block) -> Vec<&'d Define> {
     match block {
         Block::Measure(measure) => measure.clauses.iter().filter_map(of_clause).collect(),
         Block::Pathway(pathway) => pathway.steps.iter().filter_map(of_step).collect(),
-        Block::Define(_) | Block::Fee(_) | Block::Payment(_) | Block::Require(_) => Vec::new(),
+        Block::Define(_) | Block::Fee(_) | Block::Payment(_) | Block::Require(_) | Block::Worklist(_) => Vec::new(),
     }
 }
 
@@ -216,7 +232,7 @@ pub(super) fn lines_of(block: &Block) -> &[Line] {
     match block {
         Block::Fee(fee) => &fee.lines,
         Block::Payment(payment) => &payment.lines,
-        Block::Define(_) | Block::Measure(_) | Block::Require(_) | Block::Pathway(_) => &[],
+        Block::Define(_) | Block::Measure(_) | Block::Require(_) | Block::Pathway(_) | Block::Worklist(_) => &[],
     }
 }
 

@@ -76,6 +76,10 @@ impl Maker<'_> {
                 let (name, title) = (&pathway.name, &pathway.title.text);
                 self.symbol(SymbolKind::CLASS, &name.text, title, pathway.span, name.span, steps)
             }
+            Block::Worklist(list) => {
+                let (name, title) = (&list.name, &list.title.text);
+                self.symbol(SymbolKind::ARRAY, &name.text, title, list.span, name.span, Vec::new())
+            }
         }
     }
 
@@ -107,6 +111,8 @@ impl Maker<'_> {
             Clause::Register(body) => ("register", "", body.span, body.span),
             Clause::Achieved(body) => ("achieved", "", body.span, body.span),
             Clause::Due(due) => ("due", "", due.span, due.span),
+            Clause::Related(related) => ("related", "", related.span, related.span),
+            Clause::Near(near) => ("near misses", "", near.span, near.span),
             Clause::Exclude(reason) | Clause::Except(reason) => {
                 (reason.code.text.as_str(), reason.title.text.as_str(), reason.body.span, reason.code.span)
             }
@@ -155,6 +161,7 @@ pub(super) fn of_folder(folder: &Folder, query: &str) -> Vec<WorkspaceSymbol> {
                 Block::Fee(fee) => (SymbolKind::FUNCTION, &fee.name, fee.title.text.as_str()),
                 Block::Payment(payment) => (SymbolKind::FUNCTION, &payment.name, payment.title.text.as_str()),
                 Block::Pathway(pathway) => (SymbolKind::CLASS, &pathway.name, pathway.title.text.as_str()),
+                Block::Worklist(list) => (SymbolKind::ARRAY, &list.name, list.title.text.as_str()),
             };
             add(kind, &word.text, title, &book, word.span);
             for define in defines_of(block) {

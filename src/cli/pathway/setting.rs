@@ -51,7 +51,8 @@ pub(in crate::cli) struct BesideArguments {
     pub(in crate::cli) as_of: Option<Day>,
 }
 
-fn day(text: &str) -> Result<Day, String> {
+/// A date of the command line.
+pub(in crate::cli) fn day(text: &str) -> Result<Day, String> {
     Day::parse_iso(text).ok_or_else(|| "a date is written YYYY-MM-DD".to_owned())
 }
 

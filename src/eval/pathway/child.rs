@@ -8,7 +8,8 @@ use crate::eval::judge::holds;
 use crate::eval::sight::{Sight, registration_on};
 use crate::eval::trace::{Silent, Trace};
 use crate::ground::{ConceptId, Day};
-use crate::model::pathway::{ColumnValue, ListColumn, Pathway, StateId};
+use crate::model::pathway::{Pathway, StateId};
+use crate::model::worklist::{ColumnValue, ListColumn};
 
 /// A child of a pathway.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -88,7 +89,7 @@ pub struct Evidence {
 /// What a rule file puts in a column of a list.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum ListCell {
-    /// Nothing, or what every pathway knows.
+    /// Nothing, or what does not hang on the child.
     Nothing,
     /// A day.
     Day(Day),
@@ -245,7 +246,7 @@ pub(super) fn surroundings<'s>(
 
 fn cell(sight: &mut Sight<'_, '_>, column: &ListColumn) -> ListCell {
     match &column.value {
-        ColumnValue::Known(_) => ListCell::Nothing,
+        ColumnValue::Known(_) | ColumnValue::Figure(_) => ListCell::Nothing,
         ColumnValue::Date(date) => sight.date(*date).map_or(ListCell::Nothing, ListCell::Day),
         ColumnValue::Words { words, absent, clusters, window } => {
             let said = things_said(sight, *words, *clusters, window);

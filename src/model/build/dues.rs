@@ -7,7 +7,7 @@ use crate::model::reach::Reach;
 use crate::syntax::tree;
 
 /// Faults after which nobody knows what a measure counts: a name in it stands for nothing.
-const NOTHING_MEANT: [&str; 3] = ["E201", "E202", "E206"];
+pub(super) const NOTHING_MEANT: [&str; 3] = ["E201", "E202", "E206"];
 
 impl Builder<'_> {
     pub(super) fn due(&mut self, due: &tree::Due, before: &[Due]) -> Due {

@@ -31,6 +31,7 @@ impl Builder<'_> {
         }
         let (mut register, mut achieved) = (None, None);
         let (mut excludes, mut excepts, mut dues) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut related, mut near) = (Vec::new(), None);
         for clause in &measure.clauses {
             match clause {
                 tree::Clause::Define(define) => self.define(define),
@@ -48,6 +49,8 @@ impl Builder<'_> {
                     let due = self.due(due, &dues);
                     dues.push(due);
                 }
+                tree::Clause::Related(clause) => related.push(self.related(clause)),
+                tree::Clause::Near(clause) => self.near_misses(clause, &mut near),
             }
         }
         let code = &measure.code;
@@ -66,6 +69,8 @@ impl Builder<'_> {
             excepts,
             borrowed: None,
             dues,
+            related,
+            near,
             span: code.span,
         }
     }

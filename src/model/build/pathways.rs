@@ -1,7 +1,6 @@
 //! Pathways, resolved: states in order, alerts, worklists and their columns.
 
 mod beside;
-mod worklists;
 
 pub(super) use self::beside::how_to_ask_a_row;
 
@@ -59,6 +58,8 @@ impl Builder<'_> {
             // Remarks and due doses name the lender's sources and clusters by their places, which are others here.
             notes: Default::default(),
             dues: Vec::new(),
+            related: Vec::new(),
+            near: None,
             span: code.span,
             ..measure.clone()
         });
@@ -99,7 +100,7 @@ impl Builder<'_> {
                     alerts.push(alert);
                 }
                 Step::Worklist(worklist) => {
-                    let worklist = self.worklist(worklist, &worklists);
+                    let worklist = self.pathway_list(worklist, &worklists);
                     worklists.push(worklist);
                 }
                 Step::Audit(name) => audit_above = self.percentage(name),
@@ -298,7 +299,7 @@ impl Builder<'_> {
         }
     }
 
-    fn refuse_same<'n>(&mut self, name: &Word, mut known: impl Iterator<Item = (&'n String, Span)>) {
+    pub(super) fn refuse_same<'n>(&mut self, name: &Word, mut known: impl Iterator<Item = (&'n String, Span)>) {
         if let Some((_, first)) = known.find(|(known, _)| **known == name.text) {
             let message = format!("`{}` is defined twice", name.text);
             let fault = Diagnostic::error("E203", name.span, message).also(first, "first here");

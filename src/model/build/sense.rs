@@ -22,6 +22,7 @@ impl Builder<'_> {
         self.check_payment_lines(blocks);
         self.check_clauses();
         self.check_dues();
+        self.check_related();
         self.check_requirements(blocks);
         self.check_unused();
     }

@@ -1,12 +1,12 @@
-//! Pathways: states and their order, alerts, worklists.
+//! Pathways: states and their order, alerts.
 
 use crate::model::Rulebook;
-use crate::model::book::{StateId, UsedId};
+use crate::model::book::UsedId;
 use crate::model::difference::clauses::words;
-use crate::model::difference::meaning::{cluster_names, same_condition, same_date, same_window};
+use crate::model::difference::meaning::{cluster_names, same_condition, same_window};
 use crate::model::difference::pairs::{Pair, pairs, reordered};
 use crate::model::difference::{Comparing, Grade, Said, Subject, What};
-use crate::model::pathway::{Alert, ColumnValue, Exception, ListColumn, Listed, Next, Pathway, State, Worklist};
+use crate::model::pathway::{Alert, Exception, Next, Pathway, State};
 
 impl Comparing<'_> {
     pub(super) fn pathways(&mut self) {
@@ -43,7 +43,7 @@ impl Comparing<'_> {
         self.remarks(&subject, None, &a.notes, &b.notes);
         self.states(a, b);
         self.alerts(a, b);
-        self.worklists(a, b);
+        self.worklists((Some(a), &a.worklists), (Some(b), &b.worklists));
     }
 
     fn states(&mut self, a: &Pathway, b: &Pathway) {
@@ -157,74 +157,4 @@ impl Comparing<'_> {
             }
         }
     }
-
-    fn worklists(&mut self, a: &Pathway, b: &Pathway) {
-        for pair in pairs(&a.worklists, &b.worklists, |list| list.name.clone()) {
-            match pair {
-                Pair::Old(list) => {
-                    let said = Said::noted(self.old, &list.title, &list.notes);
-                    self.change(&Subject::Worklist(list.name.clone()), What::Whole, Grade::Logic, Some(said), None);
-                }
-                Pair::New(list) => {
-                    let said = Said::noted(self.new, &list.title, &list.notes);
-                    self.change(&Subject::Worklist(list.name.clone()), What::Whole, Grade::Logic, None, Some(said));
-                }
-                Pair::Both(before, after) => self.worklist((a, before), (b, after)),
-            }
-        }
-    }
-
-    fn worklist(&mut self, (of_a, a): (&Pathway, &Worklist), (of_b, b): (&Pathway, &Worklist)) {
-        let subject = Subject::Worklist(b.name.clone());
-        self.texts(&subject, What::Title, Grade::Wording, Some(&a.title), Some(&b.title));
-        self.texts(&subject, What::Role, Grade::Wording, Some(&a.role), Some(&b.role));
-        self.texts(&subject, What::Rows, Grade::Logic, Some(&rows(of_a, &a.rows)), Some(&rows(of_b, &b.rows)));
-        self.optional_conditions(&subject, What::First, a.first, b.first);
-        let is_same = |a: &ListColumn, b: &ListColumn| a.name == b.name && self.is_same_value(&a.value, &b.value);
-        if a.columns.len() != b.columns.len() || !a.columns.iter().zip(&b.columns).all(|(a, b)| is_same(a, b)) {
-            let sides = (columns(self.old, &a.columns), columns(self.new, &b.columns));
-            self.change(&subject, What::Columns, Grade::Logic, sides.0, sides.1);
-        }
-        self.remarks(&subject, None, &a.notes, &b.notes);
-    }
-
-    fn is_same_value(&self, a: &ColumnValue, b: &ColumnValue) -> bool {
-        match (a, b) {
-            (ColumnValue::Known(a), ColumnValue::Known(b)) => a == b,
-            (ColumnValue::Date(a), ColumnValue::Date(b)) => same_date((self.old, *a), (self.new, *b)),
-            (
-                ColumnValue::Words { words, absent, clusters, window },
-                ColumnValue::Words { words: words_b, absent: absent_b, clusters: clusters_b, window: window_b },
-            ) => {
-                self.old.word_lists[words.index()].name == self.new.word_lists[words_b.index()].name
-                    && absent == absent_b
-                    && cluster_names(self.old, *clusters) == cluster_names(self.new, *clusters_b)
-                    && same_window((self.old, window), (self.new, window_b))
-            }
-            (ColumnValue::Known(_) | ColumnValue::Date(_) | ColumnValue::Words { .. }, _) => false,
-        }
-    }
-}
-
-fn rows(pathway: &Pathway, rows: &Listed) -> String {
-    let state = |id: &StateId| pathway.states[id.index()].name.clone();
-    match rows {
-        Listed::Children(states) => {
-            format!("each child in {}", states.iter().map(state).collect::<Vec<_>>().join(" or "))
-        }
-        Listed::Exceptions => "each exception".to_owned(),
-        Listed::Alerts => "each alert".to_owned(),
-    }
-}
-
-fn columns(book: &Rulebook, columns: &[ListColumn]) -> Option<Said> {
-    let told = |column: &ListColumn| match &column.value {
-        ColumnValue::Known(_) => column.name.clone(),
-        ColumnValue::Date(date) => format!("{} = {}", column.name, book.date_words[date.index()]),
-        ColumnValue::Words { words, absent, clusters, .. } => {
-            let (list, not) = (&book.word_lists[words.index()].name, if *absent { " not" } else { "" });
-            format!("{} = {list}{not} in records of {}", column.name, cluster_names(book, *clusters))
-        }
-    };
-    Some(Said::text(columns.iter().map(told).collect::<Vec<_>>().join(", ")))
 }

@@ -24,6 +24,22 @@ impl Program {
     }
 }
 
+impl Formula {
+    /// Tells every operand of it, in the order written.
+    pub fn each_operand(&self, tell: &mut dyn FnMut(Operand)) {
+        match self {
+            Formula::Number(_) => {}
+            Formula::Operand(operand) => tell(*operand),
+            Formula::Plus(a, b) | Formula::Minus(a, b) | Formula::Times(a, b) | Formula::Over(a, b) => {
+                a.each_operand(tell);
+                b.each_operand(tell);
+            }
+            Formula::Smallest(parts) | Formula::Largest(parts) => parts.iter().for_each(|part| part.each_operand(tell)),
+            Formula::Round(inner, _) => inner.each_operand(tell),
+        }
+    }
+}
+
 fn test_reads(test: &Test, is_asked: &dyn Fn(Operand) -> bool) -> bool {
     match test {
         Test::All(parts) | Test::Any(parts) => parts.iter().any(|part| test_reads(part, is_asked)),

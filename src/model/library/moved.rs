@@ -62,7 +62,7 @@ fn header_line<'t>(text: &'t str, key: &str) -> Option<&'t str> {
 
 /// The text with some lines of its header put in the place of others; a key with no line loses its own. Every line
 /// stays where it was, so that a fault is shown at its place.
-fn with_lines(text: &str, lines: &[(&str, Option<&str>)]) -> String {
+pub(super) fn with_lines(text: &str, lines: &[(&str, Option<&str>)]) -> String {
     let in_header = header(text).count();
     let mut out = String::with_capacity(text.len());
     for (at, line) in text.lines().enumerate() {

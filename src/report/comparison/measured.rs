@@ -3,34 +3,34 @@
 use crate::model::Rulebook;
 use crate::model::book::{ConditionId, Measure, MeasureId};
 
-/// A sentence for every measure that a later rulebook measures in other words than the first that has it.
-pub fn differences(books: &[&Rulebook]) -> Vec<String> {
+/// A sentence for every measure that a later rulebook measures in other words than the first that has it. Each rulebook
+/// comes under the name that readers know it by.
+pub fn differences(books: &[(String, &Rulebook)]) -> Vec<String> {
     let mut sentences = Vec::new();
-    for (at, book) in books.iter().enumerate() {
-        for measure in &book.measures {
-            let same = |other: &&Rulebook| other.measure(&measure.code).map(|id| (id, other.name.to_string()));
-            let Some((id, name)) = books[..at].iter().find_map(same) else { continue };
-            let Some(first) = books[..at].iter().find(|other| other.name.to_string() == name) else { continue };
-            sentences.extend(difference(first, &first.measures[id.index()], book, measure));
+    for (at, later) in books.iter().enumerate() {
+        for measure in &later.1.measures {
+            let same = |other: &(String, &Rulebook)| other.1.measure(&measure.code);
+            let Some((first, id)) = books[..at].iter().find_map(|other| Some((other, same(other)?))) else { continue };
+            sentences.extend(difference(first, &first.1.measures[id.index()], later, measure));
         }
     }
     sentences
 }
 
-fn difference(first: &Rulebook, before: &Measure, book: &Rulebook, measure: &Measure) -> Option<String> {
-    let (here, there) = (words(book, measure.register.condition), words(first, before.register.condition));
-    if here != there {
-        return Some(format!(
-            "{} counts other people in {} than in {}: `{here}` rather than `{there}`",
-            measure.code, book.name, first.name
-        ));
+fn difference(
+    (there, first): &(String, &Rulebook),
+    before: &Measure,
+    (here, book): &(String, &Rulebook),
+    measure: &Measure,
+) -> Option<String> {
+    let (new, old) = (words(book, measure.register.condition), words(first, before.register.condition));
+    if new != old {
+        let code = &measure.code;
+        return Some(format!("{code} counts other people in {here} than in {there}: `{new}` rather than `{old}`"));
     }
-    let (here, there) = (words(book, measure.achieved.condition), words(first, before.achieved.condition));
-    (here != there).then(|| {
-        format!(
-            "{} is achieved otherwise in {} than in {}: `{here}` rather than `{there}`",
-            measure.code, book.name, first.name
-        )
+    let (new, old) = (words(book, measure.achieved.condition), words(first, before.achieved.condition));
+    (new != old).then(|| {
+        format!("{} is achieved otherwise in {here} than in {there}: `{new}` rather than `{old}`", measure.code)
     })
 }
 

@@ -56,10 +56,12 @@ pub(super) fn subject(old: &Rulebook, new: &Rulebook, subject: &Subject) -> (&'s
             ("alert", name.clone(), find)
         }
         Subject::Worklist(name) => {
-            let find = pathway(&|pathway| {
-                pathway.worklists.iter().find(|list| list.name == *name).map(|list| list.title.clone())
-            });
-            ("worklist", name.clone(), find)
+            let find = |book: &Rulebook| {
+                let of_pathway = book.pathway.iter().flat_map(|pathway| &pathway.worklists);
+                let mut lists = book.worklists.iter().chain(of_pathway);
+                lists.find(|list| list.name == *name).map(|list| list.title.clone())
+            };
+            ("worklist", name.clone(), title(&find))
         }
     }
 }

@@ -4,7 +4,9 @@ use std::borrow::Cow;
 
 use super::Scene;
 use crate::eval::pathway::{Child, Evidence, ListCell};
-use crate::model::pathway::{Alert, ColumnValue, KnownColumn, Listed, Worklist};
+use crate::model::book::{Figure, FigureValue};
+use crate::model::pathway::Alert;
+use crate::model::worklist::{ColumnValue, KnownColumn, Listed, Worklist};
 use crate::report::table::{Cell, Column, Kind, Table};
 
 /// One row of a list: a child, a record that shows its exception, an alert about it or about the practice.
@@ -35,6 +37,7 @@ pub fn worklist<'a>(scene: &Scene<'a>, at: usize, practice: Option<&str>) -> Tab
     for line in lines {
         let cells = list.columns.iter().enumerate().map(|(column_at, column)| match column.value {
             ColumnValue::Known(known) => known_cell(scene, known, &line),
+            ColumnValue::Figure(figure) => figure_cell(&scene.book.figures[figure.index()]),
             ColumnValue::Date(_) => ruled_cell(&line, at, column_at, None),
             ColumnValue::Words { words, .. } => {
                 ruled_cell(&line, at, column_at, Some(&scene.book.word_lists[words.index()]))
@@ -57,6 +60,8 @@ fn lines<'a>(scene: &Scene<'a>, list: &Worklist) -> Vec<Line<'a>> {
     for child in scene.listed() {
         match &list.rows {
             Listed::Children(states) => lines.extend(states.contains(&child.state).then(|| line(child))),
+            // The check keeps these out of pathways.
+            Listed::Patients(_) => {}
             Listed::Exceptions => {
                 lines.extend(child.evidence.iter().map(|evidence| Line { evidence: Some(evidence), ..line(child) }));
             }
@@ -81,6 +86,15 @@ fn once_per_practice(lines: Vec<Line<'_>>) -> Vec<Line<'_>> {
     };
     let mut keep = keep;
     lines.into_iter().filter(|line| keep(line)).collect()
+}
+
+/// A figure of the rulebook, as it is written; empty where it is not set.
+pub(in crate::report) fn figure_cell(figure: &Figure) -> Cell<'static> {
+    match &figure.value {
+        FigureValue::Is(amount) => Cell::text(amount.to_string()),
+        FigureValue::IsDate(day) => Cell::text(day.to_string()),
+        FigureValue::Unset(_) | FigureValue::Absent(_) => Cell::Empty,
+    }
 }
 
 /// What the rule file itself puts in a column.
@@ -142,6 +156,22 @@ fn known_cell<'a>(scene: &Scene<'a>, known: KnownColumn, line: &Line<'a>) -> Cel
         KnownColumn::Alert => line.alert.map_or(Cell::Empty, |alert| Cell::text(alert.name.clone())),
         KnownColumn::AlertTitle => line.alert.map_or(Cell::Empty, |alert| Cell::text(alert.title.clone())),
         KnownColumn::ToDo => line.alert.map_or(Cell::Empty, |alert| Cell::text(alert.to_do.clone())),
+        // The check keeps these to lists of patients.
+        KnownColumn::RegisteredDate
+        | KnownColumn::AsOf
+        | KnownColumn::Year
+        | KnownColumn::Indicator
+        | KnownColumn::IndicatorTitle
+        | KnownColumn::DoseNumbers
+        | KnownColumn::FirstDays
+        | KnownColumn::DueDates
+        | KnownColumn::DaysOverdue
+        | KnownColumn::DaysLeft
+        | KnownColumn::OtherWays
+        | KnownColumn::PoundsAtStake
+        | KnownColumn::FeePounds
+        | KnownColumn::Reason
+        | KnownColumn::ReasonCode => Cell::Empty,
         KnownColumn::Template => line.alert.and_then(|alert| alert.template.clone()).map_or(Cell::Empty, Cell::text),
     }
 }

@@ -2,18 +2,19 @@
 
 use crate::ground::Sources;
 use crate::model::Rulebook;
-use crate::model::book::{FigureId, MeasureId, PaymentId};
+use crate::model::book::{FigureId, Measure, MeasureId, PaymentId};
 use crate::model::ids::FeeId;
 use crate::model::pathway::Pathway;
 use crate::report::show::Shown;
 use crate::report::show::gather::Gatherer;
 
 /// Everything in a rulebook that goes by a name: an indicator, course, payment, fee, code cluster, figure,
-/// pathway, state, alert, worklist or list of words. A figure of one measure alone is `VI001.lower_threshold`. Small and capital letters are the same.
+/// pathway, state, alert, worklist or list of words. The code of a reason, such as DTPCON, means the measure that gives it. A figure of one measure alone is `VI001.lower_threshold`. Small and capital letters are the same.
 pub fn find(book: &Rulebook, sources: &Sources, name: &str) -> Vec<Shown> {
     let gatherer = Gatherer { book, sources };
     let is = |known: &str| known.eq_ignore_ascii_case(name);
-    let measures = book.measures.iter().zip(0..).filter(|(measure, _)| is(&measure.code));
+    let reasons = |measure: &Measure| measure.excludes.iter().chain(&measure.excepts).any(|reason| is(&reason.code));
+    let measures = book.measures.iter().zip(0..).filter(|(measure, _)| is(&measure.code) || reasons(measure));
     let payments = book.payments.iter().zip(0..).filter(|(payment, _)| is(&payment.name));
     let fees = book.fees.iter().zip(0..).filter(|(fee, _)| is(&fee.name));
     let clusters = book.clusters.iter().enumerate().filter(|(_, cluster)| is(&cluster.name));
@@ -24,6 +25,8 @@ pub fn find(book: &Rulebook, sources: &Sources, name: &str) -> Vec<Shown> {
     found.extend(clusters.map(|(at, _)| Shown::Cluster(Box::new(gatherer.cluster(at)))));
     found.extend(figures.map(|(figure, at)| Shown::Figure(Box::new(gatherer.figure(FigureId(at), figure)))));
     found.extend(in_pathway(&gatherer, &is));
+    let of_patients = book.worklists.iter().enumerate().filter(|(_, list)| is(&list.name));
+    found.extend(of_patients.map(|(at, _)| Shown::Worklist(Box::new(gatherer.worklist_alone(None, at)))));
     let lists = book.word_lists.iter().enumerate().filter(|(_, list)| is(&list.name));
     found.extend(lists.map(|(at, list)| Shown::WordList(Box::new(gatherer.word_list(at, list)))));
     found
@@ -39,7 +42,7 @@ fn in_pathway(gatherer: &Gatherer<'_>, is: &dyn Fn(&str) -> bool) -> Vec<Shown> 
     let mut found: Vec<Shown> = whole.into_iter().collect();
     found.extend(states.map(|(at, _)| Shown::State(Box::new(gatherer.state_alone(pathway, at)))));
     found.extend(alerts.map(|(at, _)| Shown::Alert(Box::new(gatherer.alert_alone(pathway, at)))));
-    found.extend(worklists.map(|(at, _)| Shown::Worklist(Box::new(gatherer.worklist_alone(pathway, at)))));
+    found.extend(worklists.map(|(at, _)| Shown::Worklist(Box::new(gatherer.worklist_alone(Some(pathway), at)))));
     found
 }
 
@@ -67,12 +70,17 @@ pub fn known_names(books: &[&Rulebook]) -> Vec<(&'static str, Vec<String>)> {
         ("pathways", names(books, |book| book.pathway.iter().map(|pathway| &pathway.name).collect())),
         ("states", in_pathways(books, |pathway| pathway.states.iter().map(|state| &state.name).collect())),
         ("alerts", in_pathways(books, |pathway| pathway.alerts.iter().map(|alert| &alert.name).collect())),
-        ("worklists", in_pathways(books, |pathway| pathway.worklists.iter().map(|list| &list.name).collect())),
+        ("worklists", names(books, worklists)),
         ("word lists", names(books, |book| book.word_lists.iter().map(|list| &list.name).collect())),
         ("figures", names(books, |book| book.figures.iter().map(|figure| &figure.name).collect())),
         ("code clusters", names(books, |book| book.clusters.iter().map(|cluster| &cluster.name).collect())),
     ];
     lists.into_iter().filter(|(_, names)| !names.is_empty()).collect()
+}
+
+fn worklists(book: &Rulebook) -> Vec<&String> {
+    let of_pathway = book.pathway.iter().flat_map(|pathway| &pathway.worklists);
+    of_pathway.chain(&book.worklists).map(|list| &list.name).collect()
 }
 
 fn in_pathways<'b>(books: &[&'b Rulebook], of: impl Fn(&'b Pathway) -> Vec<&'b String>) -> Vec<String> {

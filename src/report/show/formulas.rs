@@ -2,7 +2,7 @@
 
 use crate::ground::Amount;
 use crate::model::Rulebook;
-use crate::model::book::{FigureValue, MeasurementId};
+use crate::model::book::{Figure, FigureValue, MeasurementId};
 use crate::model::formula::{Case, Comparator, CountName, Formula, Line, Operand, Program, Test};
 use crate::model::unit::Unit;
 use crate::report::style::listed;
@@ -10,9 +10,11 @@ use crate::report::wording::{pounds, value_words};
 
 /// A program read aloud.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Reader<'a> {
-    pub(super) book: &'a Rulebook,
-    pub(super) program: &'a Program,
+pub(in crate::report) struct Reader<'a> {
+    pub(in crate::report) book: &'a Rulebook,
+    /// The rulebook's figures, or those that a run sets in their places.
+    pub(in crate::report) figures: &'a [Figure],
+    pub(in crate::report) program: &'a Program,
 }
 
 /// How tightly a formula holds together, so that brackets stand only where they must.
@@ -85,7 +87,7 @@ impl Reader<'_> {
     fn operand(&self, operand: Operand) -> String {
         match operand {
             Operand::Figure(id) => {
-                let figure = &self.book.figures[id.index()];
+                let figure = &self.figures[id.index()];
                 match &figure.value {
                     FigureValue::Is(amount) if figure.unit_word == "share" => amount.to_string(),
                     FigureValue::Is(_) | FigureValue::IsDate(_) => value_words(figure).unwrap_or_default(),
@@ -128,7 +130,7 @@ impl Reader<'_> {
             Test::Any(parts) => self.tests(parts, " or "),
             Test::Not(inner) => format!("it is not so that {}", self.inner(inner)),
             Test::Absent(Operand::Figure(id)) => {
-                let figure = &self.book.figures[id.index()];
+                let figure = &self.figures[id.index()];
                 let known = value_words(figure).map(|value| format!(" (here it is {value})"));
                 let known = known.unwrap_or_else(|| match &figure.value {
                     FigureValue::Absent(_) => " (here there is none)".to_owned(),
@@ -137,18 +139,37 @@ impl Reader<'_> {
                 format!("there is no {}{known}", figure.name)
             }
             Test::Absent(operand) => format!("there is no {}", self.operand(*operand).trim_start_matches("the ")),
-            Test::Compare(left, comparator, right) => {
-                let words = match comparator {
-                    Comparator::Less => "is below",
-                    Comparator::LessOrEqual => "is at most",
-                    Comparator::Equal => "is",
-                    Comparator::Unequal => "is not",
-                    Comparator::GreaterOrEqual => "is at least",
-                    Comparator::Greater => "is above",
-                };
-                format!("{} {words} {}", self.beside(left, right), self.beside(right, left))
-            }
+            Test::Compare(left, comparator, right) => self.comparison(left, *comparator, right),
         }
+    }
+
+    /// A test that holds, or the opposite of one that does not: `achievement is at least 90 %`.
+    pub(in crate::report) fn settled(&self, test: &Test, holds: bool) -> String {
+        match test {
+            Test::Compare(left, comparator, right) if !holds => self.comparison(left, opposite(*comparator), right),
+            Test::Absent(operand) if !holds => {
+                format!("there is a {}", self.operand(*operand).trim_start_matches("the "))
+            }
+            Test::All(_) | Test::Any(_) | Test::Not(_) if !holds => format!("it is not so that {}", self.inner(test)),
+            test => self.test(test),
+        }
+    }
+
+    /// A formula in words, the figures' values in their places.
+    pub(in crate::report) fn value(&self, formula: &Formula) -> String {
+        self.formula(formula).0
+    }
+
+    fn comparison(&self, left: &Formula, comparator: Comparator, right: &Formula) -> String {
+        let words = match comparator {
+            Comparator::Less => "is below",
+            Comparator::LessOrEqual => "is at most",
+            Comparator::Equal => "is",
+            Comparator::Unequal => "is not",
+            Comparator::GreaterOrEqual => "is at least",
+            Comparator::Greater => "is above",
+        };
+        format!("{} {words} {}", self.beside(left, right), self.beside(right, left))
     }
 
     /// A side of a comparison: a bare number has the unit of what it is compared with.
@@ -187,6 +208,18 @@ impl Reader<'_> {
             Test::All(_) | Test::Any(_) => format!("({})", self.test(test)),
             Test::Not(_) | Test::Absent(_) | Test::Compare(..) => self.test(test),
         }
+    }
+}
+
+/// The comparator that holds wherever the other does not.
+fn opposite(comparator: Comparator) -> Comparator {
+    match comparator {
+        Comparator::Less => Comparator::GreaterOrEqual,
+        Comparator::LessOrEqual => Comparator::Greater,
+        Comparator::Equal => Comparator::Unequal,
+        Comparator::Unequal => Comparator::Equal,
+        Comparator::GreaterOrEqual => Comparator::Less,
+        Comparator::Greater => Comparator::LessOrEqual,
     }
 }
 

@@ -5,7 +5,7 @@ use crate::ground::{Day, Sources, Span};
 use crate::model::Rulebook;
 use crate::model::book::{
     Borrowed, Clause, ClusterSet, ConditionId, Date, DateId, Due, Figure, FigureId, FigureValue, MeasureId,
-    MeasureKind, Measurement, MeasurementId, Notes, PaymentId, Reason,
+    MeasureKind, Measurement, MeasurementId, Notes, PaymentId, Reason, Window,
 };
 use crate::model::formula::{Operand, Program, ProgramOf};
 use crate::model::ids::FeeId;
@@ -14,8 +14,8 @@ use crate::report::show::pathway::readers_of_cluster;
 use crate::report::show::sentences::{Speaker, falls_in};
 use crate::report::show::{
     AgeShown, ClauseShown, ClusterShort, ClusterShown, CodeShown, CohortShown, DefinedShown, DueShown, FeeShown,
-    FigureShown, LineShown, MeasureShown, MeasuredShown, NotesShown, PaymentShown, Place, ProgramShown, Shown,
-    SourceShown, StandInShown,
+    FigureShown, LineShown, MeasureShown, MeasuredShown, NearShown, NotesShown, PaymentShown, Place, ProgramShown,
+    Shown, SourceShown, StandInShown,
 };
 use crate::report::style::listed;
 use crate::report::wording::value_words;
@@ -88,6 +88,7 @@ impl<'a> Gatherer<'a> {
             measured: self.measurements(id).map(|measured| self.measured(measured)).collect(),
             clauses: self.clauses(id),
             due: measure.dues.iter().map(|due| self.due(id, due)).collect(),
+            near_misses: self.near_misses(id),
             defined: self.defined(id),
             ages: self.cohorts(id),
             figures: self.figures_of(Some(id)),
@@ -119,6 +120,36 @@ impl<'a> Gatherer<'a> {
             place: self.line(due.span),
             notes: self.notes(&due.notes),
         }
+    }
+
+    fn near_misses(&self, id: MeasureId) -> Vec<NearShown> {
+        let measure = &self.book.measures[id.index()];
+        let speaker = Speaker::of_measure(self.book, id);
+        let related = measure.related.iter().map(|related| {
+            let counted = speaker.clusters(related.counted);
+            let records: Vec<String> = related.records.iter().map(|one| speaker.clusters(*one)).collect();
+            let records = match &records[..] {
+                [one] => format!("A record of {one}"),
+                several => format!("Records of {} together", listed(several)),
+            };
+            let when = match related.window == Window::default() {
+                true => String::new(),
+                false => format!(" {}", speaker.window(&related.window)),
+            };
+            NearShown {
+                sentence: format!("{records}{when} may have been a dose of {counted}."),
+                says: related.says.clone(),
+                place: self.line(related.span),
+                notes: self.notes(&related.notes),
+            }
+        });
+        let near = measure.near.iter().map(|near| NearShown {
+            sentence: format!("A date that is off by no more than {} may be a slip.", near.period),
+            says: None,
+            place: self.line(near.span),
+            notes: self.notes(&near.notes),
+        });
+        related.chain(near).collect()
     }
 
     /// In the order in which they are looked at.
@@ -340,7 +371,7 @@ impl<'a> Gatherer<'a> {
             (_, None, Some(quarter)) => format!("quarter {quarter}"),
             (_, None, None) => "the practice".to_owned(),
         };
-        let reader = Reader { book: self.book, program };
+        let reader = Reader { book: self.book, figures: &self.book.figures, program };
         let line = |line: &crate::model::formula::Line| LineShown {
             name: line.name.clone(),
             unit: line.unit.to_string(),

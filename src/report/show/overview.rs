@@ -49,6 +49,9 @@ pub struct BookShown {
     /// Its pathway.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pathway: Option<PathwayShort>,
+    /// Its lists of patients.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub worklists: Vec<WorklistShort>,
     /// Its lists of words.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub word_lists: Vec<WordListShown>,
@@ -189,6 +192,12 @@ pub fn overview(book: &Rulebook, sources: &Sources) -> BookShown {
             .collect(),
         stand_ins: gatherer.stand_ins(),
         pathway: book.pathway.as_ref().map(|pathway| short(&gatherer.pathway(pathway))),
+        worklists: book
+            .worklists
+            .iter()
+            .enumerate()
+            .map(|(at, list)| list_short(&gatherer.worklist(at, list)))
+            .collect(),
         word_lists: book.word_lists.iter().enumerate().map(|(at, list)| gatherer.word_list(at, list)).collect(),
         clusters: (0..book.clusters.len()).map(|at| gatherer.cluster_short(at)).collect(),
         sources: book
@@ -206,11 +215,6 @@ fn short(pathway: &PathwayShown) -> PathwayShort {
         exception: state.exception.as_ref().map(|exception| exception.code.clone()),
         credited_to: state.credited_to.clone(),
     };
-    let worklist = |list: &WorklistShown| WorklistShort {
-        name: list.name.clone(),
-        title: list.title.clone(),
-        worked_by: list.worked_by.clone(),
-    };
     let named = |alert: &AlertShown| Named { name: alert.name.clone(), title: alert.title.clone() };
     PathwayShort {
         name: pathway.name.clone(),
@@ -218,8 +222,12 @@ fn short(pathway: &PathwayShown) -> PathwayShort {
         sentence: pathway.sentence.clone(),
         states: pathway.states.iter().map(state).collect(),
         alerts: pathway.alerts.iter().map(named).collect(),
-        worklists: pathway.worklists.iter().map(worklist).collect(),
+        worklists: pathway.worklists.iter().map(list_short).collect(),
     }
+}
+
+fn list_short(list: &WorklistShown) -> WorklistShort {
+    WorklistShort { name: list.name.clone(), title: list.title.clone(), worked_by: list.worked_by.clone() }
 }
 
 /// `indicator` or `course`.

@@ -109,6 +109,16 @@ impl Page {
                 self.notes(0, &due.notes);
             }
         }
+        if !measure.near_misses.is_empty() {
+            self.heading("What is a near miss, which decides no outcome");
+            for near in &measure.near_misses {
+                self.line(near.sentence.as_str());
+                if let Some(says) = &near.says {
+                    self.line(format!("“{says}”"));
+                }
+                self.notes(0, &near.notes);
+            }
+        }
         if !measure.defined.is_empty() {
             self.heading("Names used above");
             measure.defined.iter().for_each(|defined| self.defined(defined));
@@ -328,6 +338,10 @@ impl Page {
                 self.item(0, stand_in_words(stand_in));
                 self.notes(0, &stand_in.notes);
             }
+        }
+        if !book.worklists.is_empty() {
+            self.heading("Lists of patients");
+            self.worklists_in_short(&book.worklists);
         }
         if let Some(pathway) = &book.pathway {
             self.pathway_in_short(pathway);

@@ -1,6 +1,7 @@
 //! A pathway and its parts, as resolved.
 
 mod gather;
+mod lists;
 mod readers;
 
 use serde::Serialize;
@@ -63,8 +64,9 @@ pub struct PartShown<T> {
     /// The part.
     #[serde(flatten)]
     pub part: T,
-    /// The pathway that it is of.
-    pub pathway: String,
+    /// The pathway that it is of; None for a list outside one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pathway: Option<String>,
     /// How many there are of its kind.
     pub of: usize,
     /// The names that it uses.

@@ -250,6 +250,14 @@ impl<'a> Reading<'a, '_> {
                 let names: Vec<&str> = due.clusters.iter().map(|at| book.clusters[at].name.as_str()).collect();
                 self.notes(&format!("{code}, when {} is due", names.join(" or ")), &due.notes, Some(due.span));
             }
+            for related in &measure.related {
+                let names: Vec<&str> = related.counted.iter().map(|at| book.clusters[at].name.as_str()).collect();
+                let what = format!("{code}, what is related to {}", names.join(" or "));
+                self.notes(&what, &related.notes, Some(related.span));
+            }
+            if let Some(near) = &measure.near {
+                self.notes(&format!("{code}, how far off a near miss may be"), &near.notes, Some(near.span));
+            }
             for id in book.conditions_of(measure) {
                 let words = &book.condition_words[id.index()];
                 if let Some(name) = &words.name {
@@ -261,6 +269,9 @@ impl<'a> Reading<'a, '_> {
 
     fn pathway(&mut self) {
         let book = self.book();
+        for list in &book.worklists {
+            self.notes(&format!("worklist {}, {}", list.name, list.title), &list.notes, Some(list.span));
+        }
         let Some(pathway) = &book.pathway else { return };
         self.notes(&format!("pathway {}", pathway.name), &pathway.notes, Some(pathway.span));
         for state in &pathway.states {

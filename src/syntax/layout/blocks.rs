@@ -3,8 +3,8 @@
 use crate::syntax::layout::WIDTH;
 use crate::syntax::layout::sheet::{BreakKind, Builder, Gap, Indent, Style};
 use crate::syntax::tree::{
-    Block, Case, Clause, ClauseBody, Define, Defined, Due, Fee, Line, Measure, Note, Payment, Reason, Require,
-    RuleFile, Scope, When, Word,
+    Block, Case, Clause, ClauseBody, Define, Defined, Due, Fee, Line, Measure, Near, Note, Payment, Reason, Related,
+    Require, RuleFile, Scope, When, Word,
 };
 
 /// Clauses stand so far in.
@@ -34,7 +34,7 @@ impl Builder<'_> {
             let gap = match (before, block) {
                 (None, _) => Gap::None,
                 (Some(Block::Define(_)), Block::Define(_)) => Gap::Kept,
-                (Some(Block::Fee(_)), Block::Fee(_)) => Gap::One,
+                (Some(Block::Fee(_)), Block::Fee(_)) | (Some(Block::Worklist(_)), Block::Worklist(_)) => Gap::One,
                 (Some(Block::Require(_)), Block::Require(_)) => Gap::Kept,
                 (
                     Some(
@@ -43,7 +43,8 @@ impl Builder<'_> {
                         | Block::Fee(_)
                         | Block::Payment(_)
                         | Block::Require(_)
-                        | Block::Pathway(_),
+                        | Block::Pathway(_)
+                        | Block::Worklist(_),
                     ),
                     _,
                 ) => Gap::Two,
@@ -63,6 +64,10 @@ impl Builder<'_> {
                     self.require(require, column);
                 }
                 Block::Pathway(pathway) => self.pathway(gap, pathway),
+                Block::Worklist(worklist) => {
+                    self.block(gap, self.start(worklist.span));
+                    self.worklist(CLAUSE, worklist);
+                }
             }
         }
     }
@@ -88,6 +93,14 @@ impl Builder<'_> {
                     let gap = if matches!(before, Some(Clause::Due(_))) { Gap::Kept } else { Gap::One };
                     self.due(gap, due);
                 }
+                Clause::Related(related) => {
+                    let gap = if matches!(before, Some(Clause::Related(_))) { Gap::Kept } else { Gap::One };
+                    self.related(gap, related);
+                }
+                Clause::Near(near) => {
+                    let is_beside = matches!(before, Some(Clause::Related(_) | Clause::Near(_)));
+                    self.near(if is_beside { Gap::Kept } else { Gap::One }, near);
+                }
                 Clause::Register(body) | Clause::Achieved(body) => self.clause(body),
                 Clause::Exclude(reason) | Clause::Except(reason) => self.reason(reason),
             }
@@ -101,6 +114,22 @@ impl Builder<'_> {
             self.words_to(self.end(last.span()));
         }
         self.notes(BODY, LONGEST_REMARK, &due.notes);
+    }
+
+    /// `related to mmr records of measles and mumps and rubella on or after age 1 year`
+    fn related(&mut self, gap: Gap, related: &Related) {
+        self.row(gap, CLAUSE, self.start(related.span));
+        let end = related.window.as_ref().map(|window| window.span).or(related.records.last().map(|name| name.span));
+        let end = self.end(end.unwrap_or(related.span));
+        self.group(Style::Fill, Indent::In(2), end, |inside| inside.events(&related.records, related.window.as_ref()));
+        self.notes(BODY, LONGEST_REMARK, &related.notes);
+    }
+
+    /// `near misses within 31 days`
+    fn near(&mut self, gap: Gap, near: &Near) {
+        self.row(gap, CLAUSE, self.start(near.span));
+        self.words_to(self.end(near.period.span));
+        self.notes(BODY, LONGEST_REMARK, &near.notes);
     }
 
     /// `register`, and what it says below it.
@@ -326,21 +355,37 @@ fn keyword(note: &Note) -> &'static str {
 fn block_define(block: &Block) -> Option<&Define> {
     match block {
         Block::Define(define) => Some(define),
-        Block::Measure(_) | Block::Fee(_) | Block::Payment(_) | Block::Require(_) | Block::Pathway(_) => None,
+        Block::Measure(_)
+        | Block::Fee(_)
+        | Block::Payment(_)
+        | Block::Require(_)
+        | Block::Pathway(_)
+        | Block::Worklist(_) => None,
     }
 }
 
 fn block_require(block: &Block) -> Option<&Require> {
     match block {
         Block::Require(require) => Some(require),
-        Block::Define(_) | Block::Measure(_) | Block::Fee(_) | Block::Payment(_) | Block::Pathway(_) => None,
+        Block::Define(_)
+        | Block::Measure(_)
+        | Block::Fee(_)
+        | Block::Payment(_)
+        | Block::Pathway(_)
+        | Block::Worklist(_) => None,
     }
 }
 
 fn clause_define(clause: &Clause) -> Option<&Define> {
     match clause {
         Clause::Define(define) => Some(define),
-        Clause::Register(_) | Clause::Achieved(_) | Clause::Exclude(_) | Clause::Except(_) | Clause::Due(_) => None,
+        Clause::Register(_)
+        | Clause::Achieved(_)
+        | Clause::Exclude(_)
+        | Clause::Except(_)
+        | Clause::Due(_)
+        | Clause::Related(_)
+        | Clause::Near(_) => None,
     }
 }
 

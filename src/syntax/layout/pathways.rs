@@ -38,7 +38,10 @@ impl Builder<'_> {
                 }
                 Step::State(state) => self.state(gap, state),
                 Step::Alert(alert) => self.alert(gap, alert),
-                Step::Worklist(worklist) => self.worklist(gap, worklist),
+                Step::Worklist(worklist) => {
+                    self.row(gap, CLAUSE, self.start(worklist.span));
+                    self.worklist(BODY, worklist);
+                }
                 // `audit above` has two words before the figure's name.
                 Step::Audit(figure) => self.row(gap, CLAUSE, self.start(figure.span).saturating_sub(2)),
             }
@@ -118,36 +121,36 @@ impl Builder<'_> {
         }
     }
 
-    fn worklist(&mut self, gap: Gap, worklist: &Worklist) {
-        self.row(gap, CLAUSE, self.start(worklist.span));
+    /// What follows the word that starts a list; its rows and columns stand at `body`.
+    pub(super) fn worklist(&mut self, body: usize, worklist: &Worklist) {
         let rows = self.end(worklist.role.span);
         self.group(Style::Fill, Indent::In(2), rows, |inside| {
             inside.may_break(inside.end(worklist.title.span), BreakKind::Plain);
         });
-        self.row(Gap::None, BODY, rows);
+        self.row(Gap::None, body, rows);
         match &worklist.rows {
             Listed::Children(states) => {
                 let end = states.last().map_or(rows, |state| self.end(state.span));
                 self.group(Style::Fill, Indent::In(2), end, |inside| inside.events(states, None));
             }
-            Listed::Exceptions | Listed::Alerts => {}
+            Listed::Exceptions | Listed::Alerts | Listed::Patients(_) => {}
         }
         if let Some(first) = &worklist.first {
             let start = self.start(first.span());
-            self.row(Gap::None, BODY, start.saturating_sub(1));
+            self.row(Gap::None, body, start.saturating_sub(1));
             self.words_to(start);
             let end = self.end(first.span());
             self.group(Style::Fill, Indent::Here, end, |inside| inside.condition(first, 2));
         }
-        self.columns(&worklist.columns);
-        self.notes(BODY, 0, &worklist.notes);
+        self.columns(body, &worklist.columns);
+        self.notes(body, 0, &worklist.notes);
     }
 
     /// The columns on one line; if they have no room there, on lines below, where one that says what stands in it has a
     /// line of its own.
-    fn columns(&mut self, columns: &[ListColumn]) {
+    fn columns(&mut self, body: usize, columns: &[ListColumn]) {
         let (Some(first), Some(last)) = (columns.first(), columns.last()) else { return };
-        self.row(Gap::None, BODY, self.start(first.span).saturating_sub(1));
+        self.row(Gap::None, body, self.start(first.span).saturating_sub(1));
         let end = self.end(last.span);
         self.group(Style::Together, Indent::In(2), end, |inside| {
             let is_plain = |column: &ListColumn| column.value.is_none();

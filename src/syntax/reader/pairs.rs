@@ -42,6 +42,9 @@ fn only_connects(rule: Rule) -> bool {
             | Rule::k_achieved
             | Rule::k_except
             | Rule::k_due
+            | Rule::k_related
+            | Rule::k_near
+            | Rule::k_misses
             | Rule::k_source
             | Rule::k_conflict
             | Rule::k_says
@@ -94,6 +97,10 @@ fn only_connects(rule: Rule) -> bool {
             | Rule::k_with
             | Rule::k_worklist
             | Rule::k_child
+            | Rule::k_patient
+            | Rule::k_time
+            | Rule::k_too
+            | Rule::k_late
             | Rule::k_columns
             | Rule::k_same
             | Rule::k_as

@@ -4,7 +4,7 @@ use super::Reading;
 use super::pairs::{Children, Pair, word};
 use crate::syntax::grammar::Rule;
 use crate::syntax::tree::{
-    Alert, ColumnValue, Exception, ListColumn, Listed, Next, Pathway, State, Step, Window, Word, Worklist,
+    Alert, ColumnValue, Exception, ListColumn, Listed, Next, Pathway, PatientRows, State, Step, Window, Word, Worklist,
 };
 
 impl Reading {
@@ -97,7 +97,7 @@ impl Reading {
         Alert { name, title, per_practice, condition, to_do, template, notes, span }
     }
 
-    fn worklist(&mut self, pair: Pair<'_>) -> Worklist {
+    pub(super) fn worklist(&mut self, pair: Pair<'_>) -> Worklist {
         let mut parts = Children::of(self.file, pair);
         let name = parts.word(Rule::name);
         let title = parts.text();
@@ -121,6 +121,11 @@ impl Reading {
                 Listed::Children(Children::of(self.file, inner).rest().map(|state| word(self.file, &state)).collect())
             }
             Rule::each_exception => Listed::Exceptions,
+            Rule::each_patient => Listed::Patients(match Children::of(self.file, inner).one().as_rule() {
+                Rule::in_time => PatientRows::InTime,
+                Rule::too_late => PatientRows::TooLate,
+                _ => PatientRows::Excepted,
+            }),
             _ => Listed::Alerts,
         }
     }

@@ -24,9 +24,9 @@ const DEEPEST_NESTING: usize = 60;
 pub(super) const BLOCKS: [&str; 6] = ["indicator", "course", "payment", "fee", "require", "pathway"];
 
 /// Words that start a clause of a block when they start a line.
-const CLAUSES: [&str; 13] = [
-    "define", "register", "exclude", "achieved", "except", "due", "measured", "source", "conflict", "state", "alert",
-    "worklist", "audit",
+const CLAUSES: [&str; 15] = [
+    "define", "register", "exclude", "achieved", "except", "due", "related", "near", "measured", "source", "conflict",
+    "state", "alert", "worklist", "audit",
 ];
 
 /// Reads the text, blanking out one faulty clause after another.

@@ -252,7 +252,12 @@ impl Rulebook<'_> {
         let mut found: Vec<(&str, &str)> = Vec::new();
         let pathways = self.mentions.blocks().filter_map(|block| match block {
             Block::Pathway(pathway) => Some(pathway),
-            Block::Define(_) | Block::Measure(_) | Block::Fee(_) | Block::Payment(_) | Block::Require(_) => None,
+            Block::Define(_)
+            | Block::Worklist(_)
+            | Block::Measure(_)
+            | Block::Fee(_)
+            | Block::Payment(_)
+            | Block::Require(_) => None,
         });
         for pathway in pathways {
             if key == "pathway" {

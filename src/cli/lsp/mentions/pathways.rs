@@ -1,7 +1,7 @@
 //! The words of pathways.
 
 use super::{Named, Reader};
-use crate::syntax::tree::{ColumnValue, Condition, Listed, Pathway, Quantity, Saying, Step, Word};
+use crate::syntax::tree::{ColumnValue, Condition, Listed, Pathway, Quantity, Saying, Step, Word, Worklist};
 
 impl Reader<'_> {
     pub(super) fn pathway(&mut self, pathway: &Pathway) {
@@ -32,17 +32,19 @@ impl Reader<'_> {
                 self.condition(&alert.condition);
                 self.notes(&alert.notes);
             }
-            Step::Worklist(list) => {
-                match &list.rows {
-                    Listed::Children(states) => self.states(states),
-                    Listed::Exceptions | Listed::Alerts => {}
-                }
-                self.conditions(&list.first);
-                list.columns.iter().filter_map(|column| column.value.as_ref()).for_each(|value| self.column(value));
-                self.notes(&list.notes);
-            }
+            Step::Worklist(list) => self.worklist(list),
             Step::Audit(figure) => self.figure(figure),
         }
+    }
+
+    pub(super) fn worklist(&mut self, list: &Worklist) {
+        match &list.rows {
+            Listed::Children(states) => self.states(states),
+            Listed::Exceptions | Listed::Alerts | Listed::Patients(_) => {}
+        }
+        self.conditions(&list.first);
+        list.columns.iter().filter_map(|column| column.value.as_ref()).for_each(|value| self.column(value));
+        self.notes(&list.notes);
     }
 
     fn conditions(&mut self, condition: &Option<Condition>) {

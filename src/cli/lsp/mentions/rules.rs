@@ -53,6 +53,10 @@ impl Reader<'_> {
                     self.own = names_of(defines_of(block));
                     self.pathway(pathway);
                 }
+                Block::Worklist(list) => {
+                    self.block.clone_from(&list.name.text);
+                    self.worklist(list);
+                }
             }
         }
     }
@@ -66,6 +70,16 @@ impl Reader<'_> {
                 self.clusters(&due.clusters);
                 due.dates.iter().for_each(|date| self.date(date));
                 self.notes(&due.notes);
+            }
+            Clause::Related(related) => {
+                self.clusters(std::slice::from_ref(&related.counted));
+                self.clusters(&related.records);
+                related.window.iter().for_each(|window| self.window(window));
+                self.notes(&related.notes);
+            }
+            Clause::Near(near) => {
+                self.period(&near.period);
+                self.notes(&near.notes);
             }
         }
     }

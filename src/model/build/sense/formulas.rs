@@ -11,7 +11,9 @@ impl Builder<'_> {
             let lines = match block {
                 Block::Payment(payment) => &payment.lines,
                 Block::Fee(fee) => &fee.lines,
-                Block::Define(_) | Block::Measure(_) | Block::Require(_) | Block::Pathway(_) => continue,
+                Block::Define(_) | Block::Measure(_) | Block::Require(_) | Block::Pathway(_) | Block::Worklist(_) => {
+                    continue;
+                }
             };
             self.check_lines_are_read(lines);
             for line in lines {

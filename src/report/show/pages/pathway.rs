@@ -2,7 +2,7 @@
 
 use super::Page;
 use crate::report::prose::Block;
-use crate::report::show::overview::PathwayShort;
+use crate::report::show::overview::{PathwayShort, WorklistShort};
 use crate::report::show::{
     AlertShown, ClusterShort, DefinedShown, PartShown, PathwayShown, Place, Sentence, StateShown, UsedShown,
     WordListShown, WorklistShown,
@@ -38,7 +38,11 @@ impl Page {
         self.heading("Alerts");
         pathway.alerts.iter().for_each(|alert| self.item(0, format!("{}: {}", alert.name, alert.title)));
         self.heading("Worklists");
-        for list in &pathway.worklists {
+        self.worklists_in_short(&pathway.worklists);
+    }
+
+    pub(super) fn worklists_in_short(&mut self, lists: &[WorklistShort]) {
+        for list in lists {
             self.item(0, format!("{}: {} (for {})", list.name, list.title, list.worked_by));
         }
     }
@@ -95,9 +99,10 @@ impl Page {
     }
 
     fn part_place<T>(&mut self, kind: &str, number: usize, part: &PartShown<T>, place: &Place) {
+        let pathway = part.pathway.as_ref().map_or(String::new(), |name| format!(" in the pathway {name}"));
         self.line(format!(
-            "{kind} {number} of {} in the pathway {} of {} ({}), at {}.",
-            part.of, part.pathway, place.rulebook, place.rulebook_title, place.place
+            "{kind} {number} of {}{pathway} of {} ({}), at {}.",
+            part.of, place.rulebook, place.rulebook_title, place.place
         ));
     }
 

@@ -1,18 +1,18 @@
 //! From the checked pathway to what is shown of it.
 
 use super::{
-    AlertShown, ColumnShown, ExceptionShown, NextShown, PartShown, PathwayShown, StateShown, ThingShown, UsedShown,
-    WordListShown, WorklistShown,
+    AlertShown, ExceptionShown, NextShown, PartShown, PathwayShown, StateShown, ThingShown, UsedShown, WordListShown,
 };
 use crate::model::book::{ConditionId, UsedId};
-use crate::model::pathway::{Alert, ColumnValue, KnownColumn, ListColumn, Listed, Pathway, State, WordList, Worklist};
+use crate::model::pathway::{Alert, Pathway, State, WordList};
+use crate::model::worklist::Listed;
 use crate::report::show::gather::Gatherer;
 use crate::report::show::pathway::readers::Reads;
 use crate::report::show::sentences::{Sentence, Speaker};
 use crate::report::style::listed;
 
 impl<'a> Gatherer<'a> {
-    fn aloud(&self) -> Speaker<'a> {
+    pub(super) fn aloud(&self) -> Speaker<'a> {
         Speaker::of_pathway(self.book)
     }
 
@@ -48,23 +48,18 @@ impl<'a> Gatherer<'a> {
     pub(in crate::report::show) fn state_alone(&self, pathway: &Pathway, at: usize) -> PartShown<StateShown> {
         let state = &pathway.states[at];
         let part = self.state(pathway, at, state);
-        self.part(part, pathway, pathway.states.len(), &Reads::of_state(state))
+        self.part(part, Some(pathway), pathway.states.len(), &Reads::of_state(state))
     }
 
     pub(in crate::report::show) fn alert_alone(&self, pathway: &Pathway, at: usize) -> PartShown<AlertShown> {
         let alert = &pathway.alerts[at];
-        self.part(self.alert(at, alert), pathway, pathway.alerts.len(), &Reads::of_alert(alert))
+        self.part(self.alert(at, alert), Some(pathway), pathway.alerts.len(), &Reads::of_alert(alert))
     }
 
-    pub(in crate::report::show) fn worklist_alone(&self, pathway: &Pathway, at: usize) -> PartShown<WorklistShown> {
-        let list = &pathway.worklists[at];
-        self.part(self.worklist(at, list), pathway, pathway.worklists.len(), &Reads::of_worklist(list))
-    }
-
-    fn part<T>(&self, part: T, pathway: &Pathway, of: usize, reads: &Reads<'_>) -> PartShown<T> {
+    pub(super) fn part<T>(&self, part: T, pathway: Option<&Pathway>, of: usize, reads: &Reads<'_>) -> PartShown<T> {
         PartShown {
             part,
-            pathway: pathway.name.clone(),
+            pathway: pathway.map(|pathway| pathway.name.clone()),
             of,
             defined: self.defined_by(reads),
             clusters: self.cluster_set(reads.clusters(self.book)),
@@ -76,7 +71,7 @@ impl<'a> Gatherer<'a> {
         self.defined_in(self.aloud(), &reads.conditions(self.book), &reads.dates(self.book))
     }
 
-    fn words(&self, id: ConditionId) -> String {
+    pub(super) fn words(&self, id: ConditionId) -> String {
         self.book.condition_words[id.index()].text.clone()
     }
 
@@ -90,7 +85,7 @@ impl<'a> Gatherer<'a> {
         let lists = pathway.worklists.iter().filter(|list| match &list.rows {
             Listed::Children(states) => states.iter().any(|id| id.index() == at),
             Listed::Exceptions => state.exception.is_some(),
-            Listed::Alerts => false,
+            Listed::Alerts | Listed::Patients(_) => false,
         });
         StateShown {
             number: at + 1,
@@ -142,41 +137,6 @@ impl<'a> Gatherer<'a> {
         }
     }
 
-    fn worklist(&self, at: usize, list: &Worklist) -> WorklistShown {
-        let rows = match &list.rows {
-            Listed::Children(states) => format!("A row for each child in the state {}.", self.aloud().states(states)),
-            Listed::Exceptions => "A row for each record that shows the exception of a child's state.".to_owned(),
-            Listed::Alerts => "A row for each alert that is raised.".to_owned(),
-        };
-        WorklistShown {
-            number: at + 1,
-            name: list.name.clone(),
-            title: list.title.clone(),
-            place: self.place(list.span),
-            worked_by: list.role.clone(),
-            rows,
-            first: list.first.map(|first| self.aloud().around("A child stands first who", first)),
-            first_words: list.first.map(|first| self.words(first)),
-            columns: list.columns.iter().map(|column| self.column(column)).collect(),
-            notes: self.notes(&list.notes),
-        }
-    }
-
-    fn column(&self, column: &ListColumn) -> ColumnShown {
-        let aloud = self.aloud();
-        let holds = match &column.value {
-            ColumnValue::Known(known) => known_column(*known).to_owned(),
-            ColumnValue::Date(date) => aloud.column_date(*date),
-            ColumnValue::Words { words, absent, clusters, window } => {
-                let list = &self.book.word_lists[words.index()].name;
-                let by = if *absent { "that no record" } else { "that a record" };
-                let (clusters, when) = (aloud.clusters(*clusters), aloud.window(window));
-                format!("what is in the list “{list}” {by} of {clusters}{when} names alone")
-            }
-        };
-        ColumnShown { column: column.name.clone(), holds }
-    }
-
     pub(in crate::report::show) fn word_list(&self, at: usize, list: &WordList) -> WordListShown {
         WordListShown {
             name: list.name.clone(),
@@ -204,34 +164,4 @@ fn pursued(indicators: &[String], year_end: &UsedShown) -> String {
     format!(
         "A child is pursued whose result for {result} on the report date is “not achieved”: on its register, and neither achieved, excluded nor excepted there."
     )
-}
-
-/// What stands in a column that every pathway can fill.
-fn known_column(column: KnownColumn) -> &'static str {
-    match column {
-        KnownColumn::PracticeCode => "the practice's code",
-        KnownColumn::PracticeName => "the practice's name, from the practices file",
-        KnownColumn::Area => "the practice's area, from the practices file",
-        KnownColumn::PatientId => "the child's id",
-        KnownColumn::BirthDate => "the child's date of birth",
-        KnownColumn::Indicators => "the indicators that the child has not achieved",
-        KnownColumn::VaccinesOutstanding => "the missing doses that can be given",
-        KnownColumn::LastDays => {
-            "the last day on which each of the missing doses counts for its indicator, in the same order"
-        }
-        KnownColumn::State => "the child's state, by its name",
-        KnownColumn::StateTitle => "the child's state, by its title",
-        KnownColumn::NextStep => "the next step of the child's state",
-        KnownColumn::ContactName => "the practice's named contact, from the practices file",
-        KnownColumn::ContactDetails => "how to reach the practice's contact, from the practices file",
-        KnownColumn::FreeSlots => "the practice's free slots on or after the report date",
-        KnownColumn::Category => "the exception's title",
-        KnownColumn::EvidenceCode => "the code that shows the exception",
-        KnownColumn::EvidenceDate => "the date of that code",
-        KnownColumn::EvidenceText => "the free text beside that code",
-        KnownColumn::Alert => "the alert, by its name",
-        KnownColumn::AlertTitle => "the alert, by its title",
-        KnownColumn::ToDo => "what to do about the alert",
-        KnownColumn::Template => "the template to code with",
-    }
 }

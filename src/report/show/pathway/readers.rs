@@ -2,7 +2,8 @@
 
 use crate::model::Rulebook;
 use crate::model::book::{ClusterSet, Condition, ConditionId, DateId, Window};
-use crate::model::pathway::{Alert, Beside, ColumnValue, ListColumn, Pathway, State, Worklist};
+use crate::model::pathway::{Alert, Beside, Pathway, State};
+use crate::model::worklist::{ColumnValue, ListColumn, Worklist};
 
 /// What some parts of a pathway ask, beside what these hang on.
 #[derive(Clone, Debug, Default)]
@@ -37,7 +38,7 @@ impl<'p> Reads<'p> {
 
     fn of_column(column: &'p ListColumn) -> Reads<'p> {
         match &column.value {
-            ColumnValue::Known(_) => Reads::default(),
+            ColumnValue::Known(_) | ColumnValue::Figure(_) => Reads::default(),
             ColumnValue::Date(date) => Reads { days: vec![*date], ..Reads::default() },
             ColumnValue::Words { words, clusters, window, .. } => {
                 Reads { windows: vec![window], named: *clusters, words: vec![words.index()], ..Reads::default() }

@@ -1,0 +1,211 @@
+//! Whose result hangs on the convention for a day that a month lacks: every patient judged under both.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::data::extract::{Extract, Patient, PatientKey, PracticeId};
+use crate::data::progress::Progress;
+use crate::eval::counts::Counts;
+use crate::eval::explain::dates_by_convention;
+use crate::eval::judge::{Outcome, outcome};
+use crate::eval::sight::{Lens, Scratch, Sight};
+use crate::eval::trace::Silent;
+use crate::ground::{Day, Findings};
+use crate::model::Rulebook;
+use crate::model::book::{DateId, MeasurementId};
+
+/// A rulebook under both conventions, ready to look at patients. But for the convention, the two are the same.
+#[derive(Clone, Copy, Debug)]
+pub struct Pair<'l, 'b> {
+    /// A day that a month lacks is the month's last day.
+    pub last_day: &'l Lens<'b>,
+    /// A day that a month lacks is the next month's first day.
+    pub next_day: &'l Lens<'b>,
+}
+
+/// A practice's people for one measurement under both conventions.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Both {
+    /// Counts with the month's last day.
+    pub last_day: Counts,
+    /// Counts with the next day.
+    pub next_day: Counts,
+    /// People on the register under either convention who have a day that its month lacks.
+    pub with_missing_day: u64,
+    /// Of those, people with another outcome, or another reason for it, under the other convention.
+    pub differ: u64,
+}
+
+impl Both {
+    fn add(&mut self, other: Both) {
+        self.last_day.add(other.last_day);
+        self.next_day.add(other.next_day);
+        self.with_missing_day += other.with_missing_day;
+        self.differ += other.differ;
+    }
+
+    fn is_nothing(&self) -> bool {
+        self.last_day.register == 0 && self.next_day.register == 0
+    }
+}
+
+/// A patient whose outcome hangs on the convention.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Hanging {
+    /// Who.
+    pub patient: PatientKey,
+    /// Which practice it counts for.
+    pub practice: PracticeId,
+    /// What was measured.
+    pub measurement: MeasurementId,
+    /// The outcome with the month's last day; None for one who is then not on the register.
+    pub last_day: Option<Outcome>,
+    /// The outcome with the next day.
+    pub next_day: Option<Outcome>,
+    /// The dates of the rule that differ, in the order of the calendar: what each is under either convention.
+    pub days: Vec<(DateId, Day, Day)>,
+}
+
+/// One rulebook's results under both conventions.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Hung {
+    /// By practice (its id in the extract), then by measurement; None where nobody is on the register under either.
+    pub practices: Vec<Vec<Option<Both>>>,
+    /// Those whose outcome differs, in no order.
+    pub patients: Vec<Hanging>,
+}
+
+/// Judges every patient of an extract under both conventions for the measurements asked for, on the threads of the
+/// current pool. Results are in the order of the pairs; findings are those that only grouping by patient can show.
+pub fn conventions(
+    extract: &Extract,
+    pairs: &[Pair<'_, '_>],
+    asked: &[Vec<MeasurementId>],
+    progress: &dyn Progress,
+) -> (Vec<Hung>, Findings) {
+    let practices = extract.practices().len();
+    let next = AtomicUsize::new(0);
+    let shares = rayon::broadcast(|_| {
+        let mut tally = Tally::new(pairs, practices);
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            if at >= extract.partition_count() {
+                return tally;
+            }
+            let partition = extract.partition(at);
+            let patients = partition.patients();
+            let rows = patients.len() as u64;
+            patients.for_each(|patient| tally.patient(pairs, asked, patient));
+            tally.findings.merge(partition.findings().clone());
+            progress.advance(rows);
+        }
+    });
+    let mut whole = Tally::new(pairs, practices);
+    for share in shares {
+        whole.merge(share);
+    }
+    let somebody = |both: Both| (!both.is_nothing()).then_some(both);
+    let books = whole.books.into_iter().map(|book| Hung {
+        practices: book.both.into_iter().map(|row| row.into_iter().map(somebody).collect()).collect(),
+        patients: book.patients,
+    });
+    (books.collect(), whole.findings)
+}
+
+/// One rulebook's counts.
+struct BookTally {
+    both: Vec<Vec<Both>>,
+    patients: Vec<Hanging>,
+}
+
+/// One thread's counts.
+struct Tally {
+    books: Vec<BookTally>,
+    scratch: [Scratch; 2],
+    findings: Findings,
+}
+
+impl Tally {
+    fn new(pairs: &[Pair<'_, '_>], practices: usize) -> Tally {
+        let empty = |book: &Rulebook| BookTally {
+            both: vec![vec![Both::default(); book.measurements.len()]; practices],
+            patients: Vec::new(),
+        };
+        Tally {
+            books: pairs.iter().map(|pair| empty(pair.last_day.book)).collect(),
+            scratch: Default::default(),
+            findings: Findings::default(),
+        }
+    }
+
+    fn patient(&mut self, pairs: &[Pair<'_, '_>], asked: &[Vec<MeasurementId>], patient: Patient<'_>) {
+        for ((pair, asked), book) in pairs.iter().zip(asked).zip(&mut self.books) {
+            for id in asked {
+                book.patient(*pair, *id, patient, &mut self.scratch);
+            }
+        }
+    }
+
+    fn merge(&mut self, other: Tally) {
+        for (mine, theirs) in self.books.iter_mut().zip(other.books) {
+            let both = mine.both.iter_mut().flatten().zip(theirs.both.into_iter().flatten());
+            both.for_each(|(mine, theirs)| mine.add(theirs));
+            mine.patients.extend(theirs.patients);
+        }
+        self.findings.merge(other.findings);
+    }
+}
+
+impl BookTally {
+    fn patient(
+        &mut self,
+        pair: Pair<'_, '_>,
+        id: MeasurementId,
+        patient: Patient<'_>,
+        [last_scratch, next_scratch]: &mut [Scratch; 2],
+    ) {
+        let can_be_on_register = |lens: &Lens<'_>| {
+            let (first, last) = lens.births[id.index()];
+            first <= patient.birth && patient.birth <= last
+        };
+        if !can_be_on_register(pair.last_day) && !can_be_on_register(pair.next_day) {
+            return;
+        }
+        let measured = &pair.last_day.book.measurements[id.index()];
+        let measure = &pair.last_day.book.measures[measured.measure.index()];
+        let Some(mut last_sight) = Sight::new(pair.last_day, patient, measured.day, last_scratch) else { return };
+        let Some(mut next_sight) = Sight::new(pair.next_day, patient, measured.day, next_scratch) else { return };
+        let next_measure = &pair.next_day.book.measures[measured.measure.index()];
+        let last_day = outcome(&mut last_sight, measure, &mut Silent);
+        let next_day = outcome(&mut next_sight, next_measure, &mut Silent);
+        if last_day.is_none() && next_day.is_none() {
+            return;
+        }
+        let practice = last_sight.registration.practice;
+        let both = &mut self.both[practice.0 as usize][id.index()];
+        count(&mut both.last_day, last_day);
+        count(&mut both.next_day, next_day);
+        let mut days = dates_by_convention(&mut last_sight, measure);
+        // A date that follows another date may differ because that one does.
+        days.retain_mut(|(date, last, next)| {
+            let (by_last, by_next) = (last_sight.date(*date), next_sight.date(*date));
+            (*last, *next) = (by_last.unwrap_or(*last), by_next.unwrap_or(*next));
+            last != next
+        });
+        both.with_missing_day += u64::from(!days.is_empty());
+        if last_day != next_day {
+            both.differ += 1;
+            self.patients.push(Hanging { patient: patient.key, practice, measurement: id, last_day, next_day, days });
+        }
+    }
+}
+
+fn count(counts: &mut Counts, outcome: Option<Outcome>) {
+    let Some(outcome) = outcome else { return };
+    counts.register += 1;
+    match outcome {
+        Outcome::Achieved => counts.numerator += 1,
+        Outcome::NotAchieved => {}
+        Outcome::Excepted(_) => counts.excepted += 1,
+        Outcome::Excluded(_) => counts.excluded += 1,
+    }
+}
