@@ -9,7 +9,8 @@ use crate::model::book::{
 };
 use crate::model::formula::{Case, Test};
 use crate::model::mutants::{ClauseKind, Mutant, Part};
-use crate::model::pathway::{Beside, Listed, StateId};
+use crate::model::pathway::{Beside, StateId};
+use crate::model::worklist::Listed;
 
 /// What is put in the place of what.
 #[derive(Clone, PartialEq, Debug)]
