@@ -39,4 +39,5 @@ pub mod style;
 pub mod sweep;
 pub mod table;
 pub mod together;
+pub mod trial;
 pub mod wording;

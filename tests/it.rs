@@ -56,6 +56,8 @@ mod import_codes;
 mod in_time;
 #[path = "it/laws.rs"]
 mod laws;
+#[path = "it/left_open.rs"]
+mod left_open;
 #[cfg(feature = "lsp")]
 #[path = "it/lsp.rs"]
 mod lsp;
