@@ -86,15 +86,3 @@ fn an_explanation_is_of_the_day_of_the_report() {
     let done = as_of("prompt", "2024-05-01");
     assert!(done.contains("\nVI001 of qof/2024-25: achieved\n") && done.contains("\nNot pursued: "), "{done}");
 }
-
-#[test]
-fn the_other_appointment_is_looked_at_by_the_alert_of_seven_days() {
-    let mut stage = Stage::new();
-    for id in ["late", "moved"] {
-        stage.child(id, &["2024-08-20 referred"]);
-        stage.appointment(id, "2024-09-02 2024-09-20");
-    }
-    stage.appointment("moved", "2024-09-02 2024-09-06");
-    assert!(stage.explain("late", &[]).fine().stdout.contains("\nAlert agreed_without_appointment, "));
-    assert!(!stage.explain("moved", &[]).fine().stdout.contains("\nAlert agreed_without_appointment, "));
-}
