@@ -15,6 +15,7 @@ pub mod code_list;
 pub mod counts;
 pub mod error;
 pub mod extract;
+pub mod fhir;
 pub mod practices;
 pub mod progress;
 pub mod records;
@@ -42,6 +43,7 @@ mod parquet_rows;
 #[cfg(feature = "parquet")]
 mod parquet_table;
 mod reader;
+mod rounds;
 mod rows;
 mod scatter;
 #[cfg(feature = "parquet")]

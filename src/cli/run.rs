@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::cli::facts::{self, BookFacts, KnownPractices, PracticeArguments};
 use crate::cli::format::{self, Format, OutputArguments};
-use crate::cli::inputs::{PatientArguments, TableDigest};
+use crate::cli::inputs::{PatientArguments, RecordDigests, TableDigest};
 use crate::cli::output::{self, Readers};
 use crate::cli::progress::Bar;
 use crate::cli::results::{Asking, Results, TableArgument};
@@ -58,8 +58,8 @@ enum LevelArgument {
 #[derive(Serialize)]
 struct Provenance {
     uptake: &'static str,
-    patients: TableDigest,
-    events: TableDigest,
+    #[serde(flatten)]
+    records: RecordDigests,
     practices: Option<TableDigest>,
     baselines: Vec<TableDigest>,
 }
@@ -108,8 +108,7 @@ impl RunArguments {
     /// What only the evaluation can find: registrations that hold at once, doses that nobody can be paid for.
     fn count_odd(&self, books: &[Rulebook], results: &[BookResult], findings: &mut Findings) {
         // The same two rows may hold at the end of several years; each year's count is told for its year.
-        let patients = self.tables.patients.display().to_string();
-        let events = self.tables.events.display().to_string();
+        let (patients, events) = self.tables.names();
         for (book, result) in books.iter().zip(results) {
             let column = format!("registered_date ({})", book.name);
             findings.add_counted(FindingKind::TwoRegistrations, &patients, &column, result.registered_twice, &[]);
@@ -141,8 +140,7 @@ impl RunArguments {
         let results = Results::of(&facts, known);
         results.write(&self.output, asking, findings, || Provenance {
             uptake: env!("CARGO_PKG_VERSION"),
-            patients: TableDigest::of(&self.tables.patients),
-            events: TableDigest::of(&self.tables.events),
+            records: self.tables.digests(),
             practices: self.practices.practices.as_deref().map(TableDigest::of),
             baselines: self.practices.baseline.iter().map(|path| TableDigest::of(path)).collect(),
         })
@@ -170,8 +168,7 @@ impl RunArguments {
         self.output.write(&grid, &[], Readers::Owner, &format::notes(books), |out| {
             let provenance = Provenance {
                 uptake: env!("CARGO_PKG_VERSION"),
-                patients: TableDigest::of(&self.tables.patients),
-                events: TableDigest::of(&self.tables.events),
+                records: self.tables.digests(),
                 practices: None,
                 baselines: Vec::new(),
             };

@@ -81,11 +81,7 @@ pub(in crate::cli) fn demo(arguments: &DemoArguments, rules: Option<&Path>) -> R
     }
     let run = RunArguments::of_tables(
         YearArguments { year: population.years.clone(), scheme: DEFAULT_SCHEME.to_owned() },
-        PatientArguments {
-            patients: summary.patients_file.clone(),
-            events: summary.events_file.clone(),
-            strict: false,
-        },
+        PatientArguments::tables(&summary.patients_file, &summary.events_file),
         Some(summary.practices_file.clone()),
     );
     let done = run::run(&run, rules)?;
@@ -98,8 +94,7 @@ pub(in crate::cli) fn demo(arguments: &DemoArguments, rules: Option<&Path>) -> R
 fn someone(years: &[String], summary: &Summary, rules: Option<&Path>) -> Result<Option<(String, String)>, CliError> {
     let last = YearArguments { year: years.last().cloned().into_iter().collect(), scheme: DEFAULT_SCHEME.to_owned() };
     let (_, books) = last.books(rules)?;
-    let (patients, events) = (summary.patients_file.clone(), summary.events_file.clone());
-    let tables = PatientArguments { patients, events, strict: false };
+    let tables = PatientArguments::tables(&summary.patients_file, &summary.events_file);
     let (extract, lenses) = tables.load(&books, Asked::default(), &Silent)?;
     let (results, _) = evaluate(&extract, &lenses, Level::Patient, &Silent);
     let outcomes = lenses.iter().zip(&results).flat_map(|(lens, result)| {
