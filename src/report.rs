@@ -19,6 +19,7 @@ pub mod fault_json;
 pub mod fault_pages;
 pub mod fault_places;
 pub mod figured;
+pub mod fhir;
 pub mod findings;
 pub mod gaps;
 pub mod github;

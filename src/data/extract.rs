@@ -272,4 +272,4 @@ impl Partition {
 }
 
 #[cfg(test)]
-mod tests;
+pub(in crate::data) mod tests;
