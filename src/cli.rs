@@ -35,6 +35,7 @@ mod run;
 mod schema;
 mod score;
 mod show;
+mod sql;
 mod sweep;
 mod test;
 mod whole_folder;
@@ -103,6 +104,8 @@ enum Command {
     NearMisses(near_misses::NearMissArguments),
     /// Show what a rulebook says in plain English, with every figure, source and disagreement
     Show(show::ShowArguments),
+    /// Write a rulebook as SQL for DuckDB, Spark or PostgreSQL, to run where the records already are
+    Sql(sql::SqlArguments),
     /// Start a contract year: a rulebook carried over, with everything marked that must be looked at
     NewYear(new_year::NewYearArguments),
     /// Write out the built-in rules, to read and to edit
@@ -173,6 +176,7 @@ fn run(arguments: Arguments) -> Result<Done, CliError> {
         Command::Explain(arguments) => explain::explain(&arguments, rules),
         Command::NearMisses(arguments) => near_misses::near_misses(&arguments, rules),
         Command::Show(arguments) => show::show(&arguments, rules),
+        Command::Sql(arguments) => sql::sql(&arguments, rules),
         Command::NewYear(arguments) => new_year::new_year(&arguments, rules),
         Command::Export(arguments) => export::export(&arguments),
         Command::Schema(arguments) => schema::schema(&arguments),

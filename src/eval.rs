@@ -8,10 +8,12 @@
 pub mod attrition;
 pub mod conventions;
 pub mod counts;
+pub mod coverage;
 pub mod examples;
 pub mod explain;
 pub mod in_time;
 pub mod judge;
+pub mod mutants;
 pub mod near_misses;
 pub mod pathway;
 pub mod pay;

@@ -10,6 +10,8 @@ pub mod examples;
 pub mod formula;
 pub mod ids;
 pub mod library;
+pub mod mutants;
+pub mod part;
 pub mod pathway;
 pub mod remark;
 pub mod shape;

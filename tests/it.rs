@@ -4,6 +4,8 @@
 mod attrition;
 #[path = "it/audit.rs"]
 mod audit;
+#[path = "it/author_edits.rs"]
+mod author_edits;
 #[path = "it/bad_input.rs"]
 mod bad_input;
 #[path = "it/check_books.rs"]
@@ -46,6 +48,8 @@ mod fmt;
 mod given;
 #[path = "it/golden.rs"]
 mod golden;
+#[path = "it/guide.rs"]
+mod guide;
 #[path = "it/house.rs"]
 mod house;
 #[path = "it/import_codes.rs"]
@@ -54,6 +58,8 @@ mod import_codes;
 mod in_time;
 #[path = "it/laws.rs"]
 mod laws;
+#[path = "it/left_open.rs"]
+mod left_open;
 #[cfg(feature = "lsp")]
 #[path = "it/lsp.rs"]
 mod lsp;
@@ -75,6 +81,8 @@ mod recall;
 mod sameness;
 #[path = "it/show.rs"]
 mod show;
+#[path = "it/sql.rs"]
+mod sql;
 #[path = "it/sweep.rs"]
 mod sweep;
 #[path = "it/table_2.rs"]

@@ -73,8 +73,7 @@ pub(super) fn attrition(arguments: &AttritionArguments, rules: Option<&Path>) ->
     };
     let courses = books.iter().zip(&chosen).any(|(book, ids)| ids.iter().any(|id| is_course((book, id))));
     let bar = Bar::rows();
-    let (extract, lenses) =
-        arguments.tables.load(&books, Asked { courses, fees: false, pathway: false, related: false }, &bar)?;
+    let (extract, lenses) = arguments.tables.load(&books, Asked { courses, ..Asked::default() }, &bar)?;
     let groups = match arguments.by {
         By::All => Groups::Together,
         By::Practice => Groups::Practices,

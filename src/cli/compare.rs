@@ -31,7 +31,7 @@ use crate::report::{findings, gaps};
 pub(super) struct CompareArguments {
     /// The contract years, the first of which the others are compared with: 2021-22,2023-24; another scheme's as
     /// SCHEME/YEAR
-    #[arg(long, value_name = "YEARS", value_delimiter = ',', required = true)]
+    #[arg(long, visible_alias = "year", value_name = "YEARS", value_delimiter = ',', required = true)]
     years: Vec<String>,
 
     #[command(flatten)]

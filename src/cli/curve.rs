@@ -25,7 +25,7 @@ const MOST_PLACES: u64 = 100_000;
 #[derive(Args, Debug)]
 pub(super) struct CurveArguments {
     /// The contract years: 2021-22,2023-24; another scheme's as SCHEME/YEAR
-    #[arg(long, value_name = "YEARS", value_delimiter = ',', required = true)]
+    #[arg(long, visible_alias = "year", value_name = "YEARS", value_delimiter = ',', required = true)]
     years: Vec<String>,
 
     /// How many people are in the denominator of each measure

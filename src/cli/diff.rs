@@ -17,7 +17,8 @@ use crate::report::style::Style;
 /// Arguments of `uptake diff`.
 #[derive(Args, Debug)]
 pub(super) struct DiffArguments {
-    /// The old side: a contract year such as 2022-23 or SCHEME/YEAR, or a rules folder
+    /// The old side: a contract year such as 2022-23 or SCHEME/YEAR, or a rules folder; `built-in` is the rules that
+    /// the program carries, to compare a folder with
     #[arg(value_name = "OLD")]
     old: String,
 
@@ -93,14 +94,17 @@ fn changes(compared: &Compared) -> BookChanges {
 impl DiffArguments {
     fn sides(&self, rules: Option<&Path>) -> Result<Sides, CliError> {
         let folders = [&self.old, &self.new].map(|name| is_rules_folder(name));
-        match folders {
+        let built_in = [&self.old, &self.new].map(|name| is_built_in(name));
+        let are_rules = [folders[0] || built_in[0], folders[1] || built_in[1]];
+        match are_rules {
             [true, true] => self.of_folders(),
             [false, false] => self.of_years(rules),
             [first, _] => {
                 let (folder, other) = if first { (&self.old, &self.new) } else { (&self.new, &self.old) };
                 let message = format!("{folder} is a rules folder, and {other} is none");
-                Err(CliError::usage(message)
-                    .help("name two contract years, or two folders that hold qof/ and the like"))
+                Err(CliError::usage(message).help(format!(
+                    "name two contract years, or two folders that hold qof/ and the like; `uptake diff {BUILT_IN} {folder}` compares with the rules built in"
+                )))
             }
         }
     }
@@ -127,8 +131,7 @@ impl DiffArguments {
 
     /// Every rulebook of two folders, by its name.
     fn of_folders(&self) -> Result<Sides, CliError> {
-        let [old, new] = [&self.old, &self.new].map(|folder| rules_folder::find(Some(Path::new(folder))));
-        let ((old, _), (new, _)) = (old?, new?);
+        let (old, new) = (library(&self.old)?, library(&self.new)?);
         let (before, after) = (self.chosen(&old, &new)?, self.chosen(&new, &old)?);
         let only = |names: &[BookName], others: &[BookName], how: &str| -> Vec<String> {
             let only = names.iter().filter(|name| !others.contains(name));
@@ -163,6 +166,22 @@ impl DiffArguments {
         }
         Ok(chosen)
     }
+}
+
+/// The word for the rules that the program carries.
+const BUILT_IN: &str = "built-in";
+
+/// True for the rules that the program carries; a folder of that name is a folder.
+fn is_built_in(name: &str) -> bool {
+    name == BUILT_IN && !Path::new(name).is_dir()
+}
+
+/// The rules of a folder, or those built in.
+fn library(name: &str) -> Result<Library, CliError> {
+    if is_built_in(name) {
+        return Ok(rules_folder::built_in());
+    }
+    rules_folder::find(Some(Path::new(name))).map(|(library, _)| library)
 }
 
 /// A folder is taken for rules if rulebooks lie in it: `SCHEME/YEAR/contract.toml` or `scheme.toml`.

@@ -107,7 +107,7 @@ fn named<'b>(
             books.iter().map(|book| (*book, find(book, library.sources(), name))).collect();
         found.retain(|(_, things)| !things.is_empty());
         if found.is_empty() {
-            return Err(unknown(name, books));
+            return Err(unread_cluster(name, library).unwrap_or_else(|| unknown(name, books)));
         }
         if arguments.year.is_empty() {
             found.sort_by_key(|(book, _)| (book.name.scheme != DEFAULT_SCHEME, std::cmp::Reverse(book.end)));
@@ -126,6 +126,16 @@ fn named<'b>(
         }
     }
     Ok((used, shown))
+}
+
+/// A code cluster that is there, though no rule names it.
+fn unread_cluster(name: &str, library: &Library) -> Option<CliError> {
+    let including = library.clusters_including(name)?;
+    let help = match including.first() {
+        Some(cluster) => format!("its codes are part of `{cluster}`, which includes it: `uptake show {cluster}`"),
+        None => format!("count it in a rule, as in `any {name}`, and it can be shown"),
+    };
+    Some(CliError::usage(format!("no rule names the code cluster `{name}` itself")).help(help))
 }
 
 fn unknown(name: &str, books: &[&Rulebook]) -> CliError {

@@ -25,7 +25,8 @@ pub(crate) fn doses(
     }
 }
 
-fn days(sight: &mut Sight<'_, '_>, fee: &Fee) -> Vec<Day> {
+/// The days of a patient's doses that earn a fee, in order.
+pub(crate) fn days(sight: &mut Sight<'_, '_>, fee: &Fee) -> Vec<Day> {
     let days = sight.days(&fee.window);
     sight.days_of(fee.clusters, days).collect()
 }

@@ -1,5 +1,7 @@
 //! Payments: a rulebook's formulas over counts and figures, exact.
 
+pub(crate) mod steps;
+
 use crate::eval::counts::Counts;
 use crate::ground::Amount;
 use crate::model::Rulebook;

@@ -316,6 +316,12 @@ impl<'a, 'b> Sight<'a, 'b> {
         })
     }
 
+    /// Every day on which an event of the clusters was recorded, those before birth or after the measurement day too.
+    pub(crate) fn all_days_of(&self, clusters: ClusterSet) -> Vec<Day> {
+        let recorded = self.patient.events.iter().filter(|event| self.lens.clusters_of(event).meets(clusters));
+        recorded.map(|event| event.day).collect()
+    }
+
     /// The records of the clusters in a window, in order of day, each with its text; empty for none.
     pub(crate) fn texts_of(
         &self,

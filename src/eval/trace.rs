@@ -39,6 +39,31 @@ impl Trace for Silent {
     fn saw(&mut self, _: ConditionId, _: bool, _: Seen) {}
 }
 
+/// Keeps whether each condition was ever found to hold, and ever not.
+#[derive(Default)]
+pub(crate) struct Ever {
+    seen: Vec<(bool, bool)>,
+}
+
+impl Ever {
+    /// Whether it was ever found to hold, and ever not to hold.
+    pub(crate) fn of(&self, condition: ConditionId) -> (bool, bool) {
+        self.seen.get(condition.index()).copied().unwrap_or_default()
+    }
+}
+
+impl Trace for Ever {
+    const LISTENS: bool = true;
+
+    fn saw(&mut self, condition: ConditionId, holds: bool, _: Seen) {
+        if self.seen.len() <= condition.index() {
+            self.seen.resize(condition.index() + 1, (false, false));
+        }
+        let known = &mut self.seen[condition.index()];
+        *known = (known.0 || holds, known.1 || !holds);
+    }
+}
+
 /// Keeps the last thing seen of each condition.
 #[derive(Default)]
 pub(crate) struct Record {

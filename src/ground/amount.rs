@@ -73,6 +73,11 @@ impl Amount {
         self.0.is_integer().then(|| *self.0.numer())
     }
 
+    /// Numerator and denominator, without a common divisor; the denominator is above zero.
+    pub fn parts(self) -> (i128, i128) {
+        (*self.0.numer(), *self.0.denom())
+    }
+
     /// The greatest whole number that is not above it.
     pub fn floor(self) -> i128 {
         self.0.floor().to_integer()

@@ -31,7 +31,7 @@ use self::codes::Codes;
 use self::contract::Contract;
 use self::names::Names;
 
-pub(super) use self::examples::read as examples;
+pub(super) use self::examples::{explained, read as examples};
 
 /// The files that hold a rulebook's numbers; a folder with one of them is a rulebook.
 pub(super) const NUMBERS_FILES: [&str; 2] = ["contract.toml", "scheme.toml"];

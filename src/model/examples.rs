@@ -5,7 +5,7 @@
 //! against the rulebook that it belongs to, so that whoever runs it need not fail.
 
 use crate::ground::{Amount, ConceptId, Day, Diagnostic, Span};
-use crate::model::book::{FigureId, MeasurementId};
+use crate::model::book::{FeeId, FigureId, MeasureId, MeasurementId};
 use crate::model::pathway::StateId;
 use crate::model::{Library, Rulebook, build};
 
@@ -24,12 +24,13 @@ pub struct Example {
 }
 
 impl Example {
-    /// What is measured; None for a child of a pathway, which is about several indicators.
+    /// What is measured; None for an example that is about one measurement no more than another: a child of a pathway, a
+    /// fee, a payment that is made for no indicator, figures.
     pub fn measurement(&self) -> Option<MeasurementId> {
         match &self.case {
             Case::Patient(case) => Some(case.measurement),
             Case::Counts(case) => Some(case.measurement),
-            Case::Child(_) => None,
+            Case::Child(_) | Case::Fee(_) | Case::Payment(_) | Case::Figures(_) => None,
         }
     }
 }
@@ -43,6 +44,12 @@ pub enum Case {
     Counts(CountsCase),
     /// Where one child stands in the rulebook's pathway.
     Child(ChildCase),
+    /// Which of one patient's doses earn a fee.
+    Fee(FeeCase),
+    /// What one practice's counts earn by a payment that is made for no indicator.
+    Payment(PaymentCase),
+    /// Whether figures are ones that the rulebook could have.
+    Figures(FiguresCase),
 }
 
 /// A made-up person on one practice's list.
@@ -67,8 +74,64 @@ pub struct PatientCase {
     pub person: Person,
     /// What was recorded when, in the order written. A cluster's name stands for the first of its codes.
     pub events: Vec<(Day, ConceptId)>,
-    /// What must come of it.
+    /// The same in turn with each other code of the cluster that `each_code_of` names.
+    pub in_turn: Vec<InTurn>,
+    /// What must come of it, and of each in turn.
     pub expect: ExpectedOutcome,
+}
+
+/// The events of an example with one code of a cluster in the place of the cluster's name.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct InTurn {
+    /// The code.
+    pub code: ConceptId,
+    /// The events.
+    pub events: Vec<(Day, ConceptId)>,
+}
+
+/// A patient's doses, with those that earn a fee worked out by hand.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FeeCase {
+    /// Which fee.
+    pub fee: FeeId,
+    /// Who.
+    pub person: Person,
+    /// What was recorded when, in the order written. A cluster's name stands for the first of its codes.
+    pub events: Vec<(Day, ConceptId)>,
+    /// The same in turn with each other code of the cluster that `each_code_of` names.
+    pub in_turn: Vec<InTurn>,
+    /// How many doses must earn it; None where the example leaves that open.
+    pub doses: Option<u64>,
+    /// The pounds that must come of them, exactly; None where the example leaves them open.
+    pub pounds: Option<Amount>,
+}
+
+/// A practice's counts of several indicators, with what they earn by one payment worked out by hand.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PaymentCase {
+    /// The payment, in its quarter where it is made each quarter: the place in [`Rulebook::programs`].
+    pub program: usize,
+    /// Numerator and denominator of what was counted.
+    pub counts: Vec<(MeasurementId, (u64, u64))>,
+    /// Patients on the practice's list, where it is said.
+    pub list_size: Option<u64>,
+    /// Figures that the example sets otherwise than the rulebook.
+    pub figures: Vec<(FigureId, Amount)>,
+    /// The points that must come of it, exactly; None where the example leaves them open.
+    pub points: Option<Amount>,
+    /// The pounds that must come of it, exactly; None where the example leaves them open.
+    pub pounds: Option<Amount>,
+}
+
+/// Figures, with whether the rulebook accepts them.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FiguresCase {
+    /// Whose figures are meant first; None for the rulebook's own.
+    pub owner: Option<MeasureId>,
+    /// The figures.
+    pub figures: Vec<(FigureId, Amount)>,
+    /// True if what the rulebook requires of its figures must hold of these.
+    pub accepted: bool,
 }
 
 /// The outcome that an example expects.
@@ -107,6 +170,17 @@ pub struct CountsCase {
     pub points: Option<Amount>,
     /// The pounds that must come of it, exactly; None where the example leaves them open.
     pub pounds: Option<Amount>,
+}
+
+/// Why something may stay open that examples leave open.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Explained {
+    /// What is open, in the words in which it is reported.
+    pub what: String,
+    /// Why no example is needed, or none can be.
+    pub why: String,
+    /// Where it stands: the place of the words.
+    pub place: Span,
 }
 
 /// A child of a practice, with where it stands in the pathway worked out by hand.
@@ -176,6 +250,12 @@ pub struct ExpectedStanding {
     pub shown_on: Option<Vec<Day>>,
     /// The alerts that are raised, by their places in the pathway, ascending; all others are not.
     pub alerts: Option<Vec<usize>>,
+}
+
+/// What the examples file of a rulebook explains beside its examples: why this or that may stay open. Faults are told by
+/// [`read`].
+pub fn explained(library: &Library, book: &Rulebook) -> Vec<Explained> {
+    build::explained(library.sources(), book)
 }
 
 /// Reads and checks the examples of a rulebook: those that are sound, in the order written, and every fault. A rulebook

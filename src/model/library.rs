@@ -1,12 +1,15 @@
 //! A folder of rulebooks: which there are, and each one checked when it is asked for.
 
-use crate::ground::{BookName, ConceptId, Diagnostic, Severity, Sources};
+use std::collections::HashMap;
+
+use crate::ground::{BookName, ConceptId, Diagnostic, FileId, Severity, Sources};
 use crate::model::Rulebook;
 use crate::model::build::{self, NUMBERS_FILES};
 
 mod across;
 mod convention;
 mod moved;
+mod stray;
 
 /// All the files of a rules folder.
 #[derive(Clone, Debug)]
@@ -91,9 +94,33 @@ impl Library {
         let (book, mut diagnostics) = build::build(&self.sources, name);
         diagnostics.sort_by(|a, b| (a.place, a.code, &a.message).cmp(&(b.place, b.code, &b.message)));
         diagnostics.dedup();
+        keep_readable(&mut diagnostics);
         let is_sound = diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error);
         Checked { book: book.filter(|_| is_sound), diagnostics }
     }
+}
+
+/// No more faults of one kind in one file than this are worth reading at once.
+const MOST_ALIKE: usize = 100;
+
+/// Leaves out what is alike beyond what anybody reads; the last that is kept says how many there are.
+fn keep_readable(diagnostics: &mut Vec<Diagnostic>) {
+    let mut alike: HashMap<(FileId, &'static str), usize> = HashMap::new();
+    for diagnostic in diagnostics.iter() {
+        *alike.entry((diagnostic.place.file, diagnostic.code)).or_default() += 1;
+    }
+    alike.retain(|_, count| *count > MOST_ALIKE);
+    let mut kept: HashMap<(FileId, &'static str), usize> = HashMap::new();
+    diagnostics.retain_mut(|diagnostic| {
+        let Some(all) = alike.get(&(diagnostic.place.file, diagnostic.code)) else { return true };
+        let at = kept.entry((diagnostic.place.file, diagnostic.code)).or_default();
+        *at += 1;
+        if *at == MOST_ALIKE {
+            let more = format!("{} more of {} in this file are not shown", all - MOST_ALIKE, diagnostic.code);
+            diagnostic.help = Some(diagnostic.help.take().map_or(more.clone(), |help| format!("{help}; {more}")));
+        }
+        *at <= MOST_ALIKE
+    });
 }
 
 fn add_used(book: &Rulebook, all: &mut Vec<BookName>) {

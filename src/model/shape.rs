@@ -239,13 +239,30 @@ pub static CODE: Shape = Shape {
 /// `examples.toml`: worked examples.
 pub static EXAMPLES: Shape = Shape {
     name: "examples",
-    says: "Worked examples of a rulebook: patients, counts and children of a pathway, each with what the rules must make of it.",
-    keys: &[key(
-        "example",
-        Kind::ListOf { told: &[("counts", &COUNTS_EXAMPLE), ("pathway", &CHILD_EXAMPLE)], otherwise: &PATIENT_EXAMPLE },
-        May,
-        "The examples: each starts with a line [[example]].",
-    )],
+    says: "Worked examples of a rulebook: patients, doses, counts, figures and children of a pathway, each with what the rules must make of it.",
+    keys: &[
+        key(
+            "example",
+            Kind::ListOf {
+                told: &[
+                    ("fee", &FEE_EXAMPLE),
+                    ("payment", &PAYMENT_EXAMPLE),
+                    ("counts", &COUNTS_EXAMPLE),
+                    ("pathway", &CHILD_EXAMPLE),
+                    ("figures", &FIGURES_EXAMPLE),
+                ],
+                otherwise: &PATIENT_EXAMPLE,
+            },
+            May,
+            "The examples: each starts with a line [[example]].",
+        ),
+        key(
+            "left_open",
+            Kind::ListOf { told: &[], otherwise: &LEFT_OPEN },
+            May,
+            "What no example needs to show, or none can: each starts with a line [[left_open]].",
+        ),
+    ],
     one_of: &[],
     needs: &[],
 };
@@ -257,6 +274,86 @@ const REGISTERED: &str = "The first day on the list; the day of birth where noth
 const DEREGISTERED: &str = "The day of deregistration.";
 const DIED: &str = "The date of death.";
 const QUARTER: &str = "The quarter, 1 to 4, of what is measured each quarter.";
+
+const EVENTS: &str = "What was recorded when: a date and a code cluster or SNOMED CT code, as in \"2023-03-15 dtap\".";
+const EACH_CODE: &str =
+    "A code cluster that events name: the example is tried with each of its codes in the place of the name.";
+const SET_FIGURES: &str =
+    "Figures that the example sets, as where the rulebook leaves one unset: a name and an amount for each.";
+
+/// `[[left_open]]`
+pub static LEFT_OPEN: Shape = Shape {
+    name: "left_open",
+    says: "What `uptake test` finds open and no example needs to show, or none can.",
+    keys: &[
+        key("what", Kind::Text, Must, "What is open, in the words in which `uptake test` names it."),
+        key("why", Kind::Text, Must, "Why it may stay open."),
+    ],
+    one_of: &[],
+    needs: &[],
+};
+
+/// An example with the doses of one patient.
+pub static FEE_EXAMPLE: Shape = Shape {
+    name: "fee",
+    says: "A patient's doses, with those that earn an item-of-service fee worked out by hand.",
+    keys: &[
+        key("name", Kind::Text, Must, EXAMPLE_NAME),
+        key("fee", Kind::Text, Must, "The name of the fee."),
+        key("born", Kind::Date, Must, BORN),
+        key("registered", Kind::Date, May, REGISTERED),
+        key("deregistered", Kind::Date, May, DEREGISTERED),
+        key("died", Kind::Date, May, DIED),
+        key("events", Kind::Texts, Must, EVENTS),
+        key("each_code_of", Kind::Text, May, EACH_CODE),
+        key("expect", Kind::Table(&DOSES), Must, "What must come of it."),
+    ],
+    one_of: &[],
+    needs: &[],
+};
+
+/// `{ doses = 2, pounds = "20.12" }`
+pub static DOSES: Shape = Shape {
+    name: "doses",
+    says: "The doses that earn a fee, what they earn, or both.",
+    keys: &[
+        key("doses", Kind::Whole, May, "How many doses earn the fee."),
+        key("pounds", Kind::Amount, May, "The pounds, exactly."),
+    ],
+    one_of: &[],
+    needs: &[],
+};
+
+/// An example with one practice's counts of several indicators.
+pub static PAYMENT_EXAMPLE: Shape = Shape {
+    name: "payment",
+    says: "One practice's counts, with what they earn by a payment for the practice or for each quarter worked out by hand.",
+    keys: &[
+        key("name", Kind::Text, Must, EXAMPLE_NAME),
+        key("payment", Kind::Text, Must, "The name of the payment."),
+        key("quarter", Kind::Whole, May, "The quarter, 1 to 4, of a payment that is made each quarter."),
+        key("counts", Kind::Named(&RATIO), Must, "The practice's counts, by the codes of what is measured."),
+        key("list_size", Kind::Whole, May, "Patients on the practice's list."),
+        key("figures", Kind::NamedAmounts, May, SET_FIGURES),
+        key("expect", Kind::Table(&EARNED), Must, "What must come of it."),
+    ],
+    one_of: &[],
+    needs: &[],
+};
+
+/// An example with figures alone.
+pub static FIGURES_EXAMPLE: Shape = Shape {
+    name: "figures",
+    says: "Figures, with whether they are ones that the rulebook could have: what it requires must hold of them.",
+    keys: &[
+        key("name", Kind::Text, Must, EXAMPLE_NAME),
+        key("indicator", Kind::Text, May, "The code of the indicator or course whose figures are meant first."),
+        key("figures", Kind::NamedAmounts, Must, "The figures: a name and an amount for each."),
+        key("expect", Kind::Text, Must, "`accepted` or `refused`."),
+    ],
+    one_of: &[],
+    needs: &[],
+};
 
 /// An example with one patient.
 pub static PATIENT_EXAMPLE: Shape = Shape {
@@ -270,12 +367,8 @@ pub static PATIENT_EXAMPLE: Shape = Shape {
         key("registered", Kind::Date, May, REGISTERED),
         key("deregistered", Kind::Date, May, DEREGISTERED),
         key("died", Kind::Date, May, DIED),
-        key(
-            "events",
-            Kind::Texts,
-            Must,
-            "What was recorded when: a date and a code cluster or SNOMED CT code, as in \"2023-03-15 dtap\".",
-        ),
+        key("events", Kind::Texts, Must, EVENTS),
+        key("each_code_of", Kind::Text, May, EACH_CODE),
         key(
             "expect",
             Kind::Text,
@@ -378,12 +471,7 @@ pub static COUNTS_EXAMPLE: Shape = Shape {
         ),
         key("baseline", Kind::Table(&RATIO), May, "The counts of the practice's baseline."),
         key("list_size", Kind::Whole, May, "Patients on the practice's list."),
-        key(
-            "figures",
-            Kind::NamedAmounts,
-            May,
-            "Figures that the example sets, as where the rulebook leaves one unset: a name and an amount for each.",
-        ),
+        key("figures", Kind::NamedAmounts, May, SET_FIGURES),
         key("expect", Kind::Table(&EARNED), Must, "What must come of it."),
     ],
     one_of: &[],

@@ -73,6 +73,12 @@ impl Table {
 /// Brackets nested deeper than this are refused before the parser looks at each of them.
 const DEEPEST_NESTING: usize = 60;
 
+/// A file larger than this is not read, as of rule files: a long list of codes has a tenth of it.
+const LARGEST_BYTES: usize = 1 << 20;
+
+/// No more faults of form than this are worth reading at once.
+const FAULTS_SHOWN: usize = 100;
+
 /// Where brackets are nested too deep. Those in texts are counted too: no text holds so many that are never closed.
 fn too_deep(text: &str) -> Option<usize> {
     let mut depth = 0_usize;
@@ -91,6 +97,12 @@ pub fn read_toml(file: FileId, text: &str) -> (Table, Vec<Diagnostic>) {
     // A byte-order mark is what Notepad leaves; three spaces keep every place where it was.
     let unmarked = text.strip_prefix('\u{feff}').map(|rest| format!("   {rest}"));
     let text = unmarked.as_deref().unwrap_or(text);
+    if text.len() > LARGEST_BYTES {
+        let message =
+            format!("a file of numbers or codes has at most {LARGEST_BYTES} bytes, this one has {}", text.len());
+        let fault = Diagnostic::error("E105", Span::new(file, 0..0), message);
+        return (Table::default(), vec![fault.help("put it into several files, or look whether it is the right one")]);
+    }
     if let Some(at) = too_deep(text) {
         let message = format!("brackets are nested more than {DEEPEST_NESTING} deep here");
         let fault = Diagnostic::error("E106", Span::new(file, at..at + 1), message);
@@ -104,7 +116,7 @@ pub fn read_toml(file: FileId, text: &str) -> (Table, Vec<Diagnostic>) {
     let mended = toml_slips::mended(text, &slips);
     let (root, errors) = DeTable::parse_recoverable(&mended);
     let mut faults: Vec<Diagnostic> = slips.iter().map(|slip| slip.fault(file, text)).collect();
-    faults.extend(unreadable(file, &mended, &slips, &errors));
+    faults.extend(unreadable(file, &mended, &slips, &errors).take(FAULTS_SHOWN));
     (table(file, root.get_ref(), Some(Span::new(file, root.span()))), faults)
 }
 

@@ -213,6 +213,53 @@ fn ten_megabytes_of_brackets_are_answered_soon() {
     assert!(ran.stdout.contains("error[E105]: a rule file has at most 1048576 bytes"), "{}", ran.stdout);
 }
 
+/// What one slip of a script makes: the same line a million times over, each a fault.
+#[test]
+fn a_flood_of_faults_is_answered_soon() {
+    let numbers = fs::read_to_string(root().join("tests/ui/contract/sound.toml")).unwrap();
+    let flood = |one: &dyn Fn(usize) -> String, bytes: usize| -> String {
+        let mut text = String::new();
+        (0..).map(one).take_while(|line| (text.len() + line.len() < bytes).then(|| text += line).is_some()).count();
+        text
+    };
+    let twice = flood(&|_| "a = 1\n".to_owned(), 200 << 10);
+    let unknown = flood(&|at| format!("a{at} = 1\n"), 60 << 10);
+    for text in [&twice, &unknown] {
+        let ran = nasty("contract.toml", format!("{text}{numbers}").as_bytes());
+        assert_eq!(ran.code, Some(1));
+        assert!(ran.stdout.matches("error[").count() <= 110, "{}", ran.stdout.matches("error[").count());
+    }
+    let cluster = fs::read_to_string(base("jab.toml")).unwrap();
+    let codes = flood(&|at| format!("{} = {{ term = \"x\", source = \"paper\" }}\n", 1_000_000 + at), 100 << 10);
+    let ran = nasty("codes/jab.toml", format!("{cluster}{codes}").as_bytes());
+    assert!(ran.stdout.contains("more of E314 in this file are not shown"), "{}", ran.stdout);
+    let ran = nasty("contract.toml", "a = 1\n".repeat(TEN_MEGABYTES / 6).as_bytes());
+    assert!(ran.stdout.contains("error[E105]: a file of numbers or codes has at most 1048576 bytes"), "{}", ran.stdout);
+}
+
+/// Broken files must not eat a machine: the peak of each answer is bounded. Linux tells it of a process that has ended.
+#[cfg(target_os = "linux")]
+#[test]
+fn broken_files_are_answered_in_little_memory() {
+    const MOST_KILOBYTES: u64 = 1 << 20;
+    for (name, text) in [
+        ("indicators.rules", "( \n".repeat(TEN_MEGABYTES / 3)),
+        ("indicators.rules", "not ".repeat(TEN_MEGABYTES / 400)),
+        ("contract.toml", "[".repeat(TEN_MEGABYTES)),
+        ("codes/jab.toml", "a = 1\n".repeat(TEN_MEGABYTES)),
+    ] {
+        let folder = around(&root().join("tests/ui/contract/sound.toml"));
+        fs::write(folder.path().join("test/2023-24").join(name), text).unwrap();
+        let program = env!("CARGO_BIN_EXE_uptake");
+        let script =
+            format!("ulimit -v {MOST_KILOBYTES}; exec {program} --threads 2 check --rules {}", folder.path().display());
+        let ran = std::process::Command::new("sh").args(["-c", &script]).output().unwrap();
+        let said = String::from_utf8_lossy(&ran.stderr);
+        assert_eq!(ran.status.code(), Some(1), "{name}: {said}");
+        assert!(String::from_utf8_lossy(&ran.stdout).contains("error["), "{name}: {said}");
+    }
+}
+
 #[test]
 fn deep_nesting_is_answered_soon() {
     let rules = sound_rules();

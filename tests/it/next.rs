@@ -259,7 +259,7 @@ missing_day = "last day"
 
 [figures]
 rate         = { is = 200, unit = "£ per point", status = "assumed", source = "none" }
-fee          = { is = 10.06, unit = "£ per dose", status = "assumed", source = "none" }
+per_dose     = { is = 10.06, unit = "£ per dose", status = "assumed", source = "none" }
 floor        = { is = 0, unit = "£", status = "assumed", source = "none" }
 cap          = { is = 500, unit = "£", status = "assumed", source = "none" }
 bonus        = { is = 700, unit = "£", status = "assumed", source = "none" }
@@ -315,17 +315,17 @@ payment better "the better of two slopes" for each indicator
   points = max(by_threshold, by_improvement)
 
 payment back "paid back below a line" for each indicator
-  taken  = min(share * register * fee, numerator * fee - floor)
+  taken  = min(share * register * per_dose, numerator * per_dose - floor)
   pounds = 0                         when denominator = 0
          = 0                         when achievement >= line
          = round 0 - taken to pence  otherwise
 
 payment capped "a fee each, capped" for each indicator
-  pounds = round min(cap, numerator * fee) to pence
+  pounds = round min(cap, numerator * per_dose) to pence
 
 payment bent "in no straight line" for each indicator
   pounds = 0                                                       when denominator = 0
-         = round numerator * numerator / denominator * fee to pence when numerator * numerator >= 3 * denominator
+         = round numerator * numerator / denominator * per_dose to pence when numerator * numerator >= 3 * denominator
          = 0                                                       otherwise
 
 payment both "for both together" for the practice

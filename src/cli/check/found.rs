@@ -12,6 +12,10 @@ pub(super) fn faults(library: &Library, origin: &Origin, names: &[BookName]) -> 
     if *origin != Origin::BuiltIn {
         found.extend(library.edited_clusters(&rules_folder::built_in()));
     }
+    // Who checks everything wants to know what is not checked.
+    if names.len() == library.names().len() {
+        found.extend(library.stray_files());
+    }
     let sources = library.sources();
     let guessed = sources.iter().filter(|(_, file)| file.saved_as == SavedAs::Windows1252);
     found.extend(guessed.filter(|(_, file)| is_of(file, names)).map(|(id, file)| guessed_characters(id, file)));

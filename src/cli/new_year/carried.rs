@@ -246,7 +246,7 @@ fn found_words(book: &Rulebook, example: &Example, found: Found) -> Option<Strin
             let measured = &book.measurements[example.measurement()?.index()];
             Some(outcome_words(&book.measures[measured.measure.index()], outcome.into()))
         }
-        Found::Earned(_) | Found::Standing(_) => None,
+        Found::Earned(_) | Found::Standing(_) | Found::Doses(..) | Found::Accepted(_) => None,
     }
 }
 

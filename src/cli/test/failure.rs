@@ -6,10 +6,11 @@ use self::standing::{Stood, standing_words};
 use crate::eval::examples::{Found, Reasons};
 use crate::eval::explain::{Explained, Explanation};
 use crate::eval::judge::Outcome;
-use crate::eval::pay::Gap;
-use crate::ground::Amount;
+use crate::eval::pay::{Earned, Gap};
+use crate::ground::{Amount, ConceptId};
 use crate::model::book::{Condition, Measure, MeasurementId, Reason};
 use crate::model::examples::{Case, Example, ExpectedOutcome};
+use crate::model::formula::ProgramOf;
 use crate::model::{Library, Rulebook};
 use crate::report::explanation::pathway::pathway_explanation;
 use crate::report::explanation::{Who, explanation};
@@ -24,6 +25,8 @@ pub(super) struct Failure<'a> {
     pub(super) found: Found,
     /// Of a patient who was on a list by the day that is looked at.
     pub(super) reasons: Option<Reasons>,
+    /// The code in the place of a cluster's name with which it fails, where it is not the first.
+    pub(super) code: Option<ConceptId>,
 }
 
 impl Failure<'_> {
@@ -33,10 +36,11 @@ impl Failure<'_> {
         let place = self.example.place;
         let label = self.label();
         let (path, line) = (&sources.file(place.file).path, sources.line(place));
+        let with = self.code.map_or(String::new(), |code| format!(", with the code {code}"));
         let mut lines = vec![
             format!("failed: {path}:{line}: {label}, {}", self.example.name),
             format!("  expected  {}", self.expected()),
-            format!("  found     {}", self.found()),
+            format!("  found     {}{with}", self.found()),
         ];
         lines.extend(self.decided().into_iter().map(|decided| format!("  decided   {decided}")));
         if let Some(page) = self.page().filter(|_| with_explanation) {
@@ -46,11 +50,19 @@ impl Failure<'_> {
         lines.iter().map(|line| format!("{}\n", harmless(line))).collect()
     }
 
-    /// What the example is about: an indicator, or the pathway.
-    fn label(&self) -> &str {
-        match self.example.measurement() {
-            Some(id) => &self.book.measurements[id.index()].label,
-            None => self.book.pathway.as_ref().map_or("", |pathway| &pathway.name),
+    /// What the example is about: an indicator, the pathway, a fee, a payment, or figures.
+    fn label(&self) -> String {
+        let of = |id: MeasurementId| self.book.measurements[id.index()].label.clone();
+        match &self.example.case {
+            Case::Patient(case) => of(case.measurement),
+            Case::Counts(case) => of(case.measurement),
+            Case::Child(_) => self.book.pathway.as_ref().map_or(String::new(), |pathway| pathway.name.clone()),
+            Case::Fee(case) => format!("fee {}", self.book.fees[case.fee.index()].name),
+            Case::Payment(case) => match self.book.programs[case.program].of {
+                ProgramOf::Payment(id) => format!("payment {}", self.book.payments[id.index()].name),
+                ProgramOf::Fee(id) => format!("fee {}", self.book.fees[id.index()].name),
+            },
+            Case::Figures(_) => "figures".to_owned(),
         }
     }
 
@@ -62,18 +74,24 @@ impl Failure<'_> {
                 let pathway = self.book.pathway.as_ref()?;
                 Some(pathway_explanation(self.book, pathway, explained, case.as_of, who))
             }
-            (Reasons::Standing(_), Case::Patient(_) | Case::Counts(_)) => None,
+            (
+                Reasons::Standing(_),
+                Case::Patient(_) | Case::Counts(_) | Case::Fee(_) | Case::Payment(_) | Case::Figures(_),
+            ) => None,
         }
     }
 
     fn expected(&self) -> String {
         match &self.example.case {
             Case::Patient(case) => outcome_words(measure(self.book, case.measurement), case.expect),
-            Case::Counts(case) => {
-                let named = [("points", case.points), ("pounds", case.pounds)];
-                let said = named.iter().filter_map(|(name, amount)| Some(format!("{name} {}", (*amount)?)));
-                said.collect::<Vec<_>>().join(", ")
+            Case::Counts(case) => earned_words(case.points, case.pounds),
+            Case::Payment(case) => earned_words(case.points, case.pounds),
+            Case::Fee(case) => {
+                let doses = case.doses.map(|doses| format!("{doses} doses"));
+                let pounds = case.pounds.map(|pounds| format!("pounds {pounds}"));
+                doses.into_iter().chain(pounds).collect::<Vec<_>>().join(", ")
             }
+            Case::Figures(case) => verdict(case.accepted).to_owned(),
             Case::Child(case) => standing_words(self.book, &case.expect, &Stood::expected(&case.expect)),
         }
     }
@@ -83,16 +101,34 @@ impl Failure<'_> {
             (Case::Patient(case), Found::Outcome(outcome)) => {
                 outcome_words(measure(self.book, case.measurement), (*outcome).into())
             }
-            (Case::Counts(case), Found::Earned(earned)) => {
-                let points = case.points.map(|_| self.figure("points", earned.points));
-                let pounds = case.pounds.map(|_| self.figure("pounds", earned.pounds));
-                points.into_iter().chain(pounds).collect::<Vec<_>>().join(", ")
+            (Case::Counts(case), Found::Earned(earned)) => self.earned((case.points, case.pounds), earned),
+            (Case::Payment(case), Found::Earned(earned)) => self.earned((case.points, case.pounds), earned),
+            (Case::Fee(case), Found::Doses(doses, pounds)) => {
+                let doses = case.doses.map(|_| format!("{doses} doses"));
+                let pounds = case.pounds.map(|_| self.figure("pounds", *pounds));
+                doses.into_iter().chain(pounds).collect::<Vec<_>>().join(", ")
             }
+            (Case::Figures(_), Found::Accepted(accepted)) => verdict(*accepted).to_owned(),
             (Case::Child(case), Found::Standing(found)) => {
                 standing_words(self.book, &case.expect, &Stood::found(self.book, found.as_ref()))
             }
-            (Case::Patient(_) | Case::Counts(_) | Case::Child(_), _) => String::new(),
+            (
+                Case::Patient(_)
+                | Case::Counts(_)
+                | Case::Child(_)
+                | Case::Fee(_)
+                | Case::Payment(_)
+                | Case::Figures(_),
+                _,
+            ) => String::new(),
         }
+    }
+
+    /// What was earned, of what the example asks for.
+    fn earned(&self, (points, pounds): (Option<Amount>, Option<Amount>), earned: &Earned) -> String {
+        let points = points.map(|_| self.figure("points", earned.points));
+        let pounds = pounds.map(|_| self.figure("pounds", earned.pounds));
+        points.into_iter().chain(pounds).collect::<Vec<_>>().join(", ")
     }
 
     fn figure(&self, name: &str, figure: Option<Result<Amount, Gap>>) -> String {
@@ -116,9 +152,29 @@ impl Failure<'_> {
             (Case::Child(case), Found::Standing(found), Some(Reasons::Standing(explained))) => {
                 standing::decided(self.book, &case.expect, found.as_ref(), explained)
             }
-            (Case::Patient(_) | Case::Counts(_) | Case::Child(_), _, _) => Vec::new(),
+            (
+                Case::Patient(_)
+                | Case::Counts(_)
+                | Case::Child(_)
+                | Case::Fee(_)
+                | Case::Payment(_)
+                | Case::Figures(_),
+                _,
+                _,
+            ) => Vec::new(),
         }
     }
+}
+
+/// `points 3, pounds 603.48`
+fn earned_words(points: Option<Amount>, pounds: Option<Amount>) -> String {
+    let named = [("points", points), ("pounds", pounds)];
+    let said = named.iter().filter_map(|(name, amount)| Some(format!("{name} {}", (*amount)?)));
+    said.collect::<Vec<_>>().join(", ")
+}
+
+fn verdict(accepted: bool) -> &'static str {
+    if accepted { "accepted" } else { "refused" }
 }
 
 fn measure(book: &Rulebook, measurement: MeasurementId) -> &Measure {

@@ -6,11 +6,12 @@ use crate::data::appointments::Appointment;
 use crate::data::extract::{CodeIndex, Event};
 use crate::data::slots::Slot;
 use crate::eval::beside::Surroundings;
-use crate::eval::judge::Outcome;
-use crate::eval::pathway::child::standing;
+use crate::eval::judge::{Outcome, holds};
+use crate::eval::pathway::child::{standing, state_of};
 use crate::eval::pathway::explain::{PathwayExplanation, tell};
 use crate::eval::pathway::{Lenses, as_seen_on, wanted};
 use crate::eval::sight::{Scratch, Sight};
+use crate::eval::trace::Ever;
 use crate::ground::Day;
 use crate::model::Rulebook;
 use crate::model::examples::{ChildCase, ExpectedStanding, GivenAppointment, GivenSlot};
@@ -77,6 +78,26 @@ impl<'b> Nursery<'b> {
         let mut shown_on: Vec<Day> = stands.shown_by.iter().map(|at| beside.events[*at].day).collect();
         shown_on.dedup();
         Some(Standing { indicators, state: stands.state, next: stands.next, alerts: stands.alerts, shown_on })
+    }
+
+    /// Tells what is seen of a child who is pursued, and what was found of each condition of the pathway.
+    pub(super) fn listen(&self, case: &ChildCase, tell: &mut dyn FnMut(&mut Sight<'_, '_>, &Ever)) {
+        let (registration, beside) = (registration(case.person), Beside::of(case, &self.lenses));
+        let seen = as_seen_on(patient(case.person, &registration, &beside.events), case.as_of);
+        let mut scratch = Scratch::default();
+        if !self.lenses.outcomes(seen, &mut scratch).contains(&Some(Outcome::NotAchieved)) {
+            return;
+        }
+        let (mut scratch, mut ever, pathway) = (Scratch::default(), Ever::default(), self.lenses.pathway);
+        let surroundings = beside.surroundings(case.as_of);
+        let Some(mut sight) = Sight::reported(&self.lenses.scheme, seen, surroundings, &mut scratch) else { return };
+        let state = state_of(&mut sight, pathway, &mut ever);
+        sight.surroundings.state = Some(state);
+        let steps = pathway.states[state.index()].next.iter().filter_map(|next| next.when);
+        for asked in steps.chain(pathway.alerts.iter().map(|alert| alert.condition)) {
+            holds(&mut sight, asked, &mut ever);
+        }
+        tell(&mut sight, &ever);
     }
 
     /// Why it stands there; None for one who was on no list by the year's end.

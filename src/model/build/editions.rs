@@ -23,9 +23,10 @@ pub(in crate::model) fn edited_clusters(sources: &Sources, published: &Sources) 
         let said: Vec<String> = said.map(|(word, codes)| format!("{word} {}", codes.join(", "))).collect();
         let message = format!("this cluster was edited after its version was published: {}", said.join("; "));
         let warning = Diagnostic::warning("W316", Span::new(file, 0..0), message);
-        warnings.push(warning.help(
-            "it is obeyed as it stands; make a new version of the code clusters, so that past years stay as they were",
-        ));
+        let version = found.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        warnings.push(warning.help(format!(
+            "it is obeyed as it stands, in every year that names this version; so that past years stay as they were, copy the folder {version} under a new name, edit the copy, and name it as `codes` in the years that are to use it"
+        )));
     }
     warnings
 }

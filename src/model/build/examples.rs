@@ -2,6 +2,9 @@
 
 mod child;
 mod counts;
+mod doses;
+mod figures;
+mod payment;
 
 use crate::ground::concept::ConceptFault;
 use crate::ground::{ConceptId, Day, Diagnostic, Sources, Span};
@@ -12,7 +15,7 @@ use crate::model::build::codes::{Codes, not_an_id};
 use crate::model::build::contract;
 use crate::model::build::fields::Fields;
 use crate::model::build::names::suggest;
-use crate::model::examples::{Case, Example, ExpectedOutcome, FILE, PatientCase, Person};
+use crate::model::examples::{Case, Example, ExpectedOutcome, Explained, FILE, InTurn, PatientCase, Person};
 use crate::model::shape::{self, Shape};
 use crate::syntax::toml_tree::{Table, Value, read_toml};
 use crate::syntax::tree::Word;
@@ -35,11 +38,29 @@ pub(in crate::model) fn read(sources: &Sources, book: &Rulebook) -> (Vec<Example
     let mut fields = Fields::of(&shape::EXAMPLES, &root, Fields::file_start(file), "the examples file");
     let list = fields.list("example").map_or(&[][..], |(list, _)| list);
     let examples = list.iter().filter_map(|(value, span)| reader.example(value, *span)).collect();
+    let explained = fields.list("left_open").map_or(&[][..], |(list, _)| list);
+    for (value, span) in explained {
+        reader.explained(value, *span);
+    }
     reader.end(fields);
     let Reader { codes, mut faults, .. } = reader;
     codes.finish(&mut faults);
     faults.sort_by_key(|fault| (fault.place, fault.code));
     (examples, faults)
+}
+
+/// What the examples file explains; what is faulty in it is told by [`read`].
+pub(in crate::model) fn explained(sources: &Sources, book: &Rulebook) -> Vec<Explained> {
+    let folder = book.name.to_string();
+    let find = |file: &str| sources.find(&format!("{folder}/{file}"));
+    let (Some(file), Some(numbers)) = (find(FILE), NUMBERS_FILES.into_iter().find_map(find)) else {
+        return Vec::new();
+    };
+    let (root, _) = read_toml(file, &sources.file(file).text);
+    let contract = contract::read(sources, numbers, &book.name, &mut Vec::new());
+    let mut reader = Reader { sources, book, codes: Codes::new(sources, &folder, &contract), faults: Vec::new() };
+    let Some(Value::List(list)) = root.get("left_open").map(|entry| &entry.value) else { return Vec::new() };
+    list.iter().filter_map(|(value, span)| reader.explained(value, *span)).collect()
 }
 
 /// What an example is about, as its keys tell.
@@ -48,13 +69,19 @@ enum ExampleKind {
     Patient,
     Counts,
     Child,
+    Fee,
+    Payment,
+    Figures,
 }
 
 impl ExampleKind {
     fn of(table: &Table) -> ExampleKind {
         match table {
+            _ if table.get("fee").is_some() => ExampleKind::Fee,
+            _ if table.get("payment").is_some() => ExampleKind::Payment,
             _ if table.get("counts").is_some() => ExampleKind::Counts,
             _ if table.get("pathway").is_some() => ExampleKind::Child,
+            _ if table.get("figures").is_some() => ExampleKind::Figures,
             _ => ExampleKind::Patient,
         }
     }
@@ -64,6 +91,9 @@ impl ExampleKind {
             ExampleKind::Patient => &shape::PATIENT_EXAMPLE,
             ExampleKind::Counts => &shape::COUNTS_EXAMPLE,
             ExampleKind::Child => &shape::CHILD_EXAMPLE,
+            ExampleKind::Fee => &shape::FEE_EXAMPLE,
+            ExampleKind::Payment => &shape::PAYMENT_EXAMPLE,
+            ExampleKind::Figures => &shape::FIGURES_EXAMPLE,
         }
     }
 }
@@ -116,6 +146,9 @@ impl<'a> Reader<'a> {
                 // They are not there, but a mistyped one may have been meant.
                 fields.knows("counts");
                 fields.knows("pathway");
+                fields.knows("fee");
+                fields.knows("payment");
+                fields.knows("figures");
                 self.patient_case(&mut fields, measurement).map(Case::Patient)
             }
             ExampleKind::Counts => {
@@ -123,6 +156,9 @@ impl<'a> Reader<'a> {
                 self.counts_case(&mut fields, measurement).map(Case::Counts)
             }
             ExampleKind::Child => self.child_case(&mut fields, place).map(Case::Child),
+            ExampleKind::Fee => self.fee_case(&mut fields).map(Case::Fee),
+            ExampleKind::Payment => self.payment_case(&mut fields).map(Case::Payment),
+            ExampleKind::Figures => self.figures_case(&mut fields).map(Case::Figures),
         };
         self.end(fields);
         if self.faults.len() > faults_before {
@@ -168,17 +204,62 @@ impl<'a> Reader<'a> {
 
     fn patient_case(&mut self, fields: &mut Fields<'a>, measurement: Option<MeasurementId>) -> Option<PatientCase> {
         let person = self.person(fields);
-        let events = fields.list("events");
-        let events = fields.required("events", events, "list what was recorded, `events = []` for nothing");
-        let events = events.map_or(&[][..], |(list, _)| list);
-        let events = events.iter().filter_map(|(event, span)| self.event(event, *span)).collect();
+        let (events, in_turn) = self.events(fields);
         let expect = fields.text("expect");
         let expect = fields.required("expect", expect, FORMS_OF_OUTCOME);
         let measured = measurement.map(|id| &self.book.measurements[id.index()]);
         let expect = expect.zip(measured).and_then(|((words, span), measured)| {
             self.outcome(words, span, &self.book.measures[measured.measure.index()])
         });
-        Some(PatientCase { measurement: measurement?, person: person?, events, expect: expect? })
+        Some(PatientCase { measurement: measurement?, person: person?, events, in_turn, expect: expect? })
+    }
+
+    /// What was recorded; and the same with each other code of the cluster that `each_code_of` names.
+    fn events(&mut self, fields: &mut Fields<'a>) -> (Vec<(Day, ConceptId)>, Vec<InTurn>) {
+        let events = fields.list("events");
+        let events = fields.required("events", events, "list what was recorded, `events = []` for nothing");
+        let listed = events.map_or(&[][..], |(list, _)| list);
+        let each_code = fields.text("each_code_of");
+        let events = listed.iter().filter_map(|(event, span)| self.event(event, *span)).collect();
+        let Some((name, place)) = each_code else { return (events, Vec::new()) };
+        let is_named = |value: &Value| match value {
+            Value::Text(text) => text.split_once(' ').is_some_and(|(_, what)| what == name),
+            Value::Number(_) | Value::Date(_) | Value::Truth(_) | Value::List(_) | Value::Table(_) => false,
+        };
+        let named: Vec<bool> = listed.iter().map(|(value, _)| is_named(value)).collect();
+        if !named.contains(&true) {
+            let message = format!("no event of the example names the code cluster `{name}`");
+            self.fault("E505", place, message, "name a cluster that `events` names");
+            return (events, Vec::new());
+        }
+        let mut unknown = Vec::new();
+        let cluster = self.codes.cluster(&Word { text: name.to_owned(), span: place }, &mut unknown);
+        // One that is not known was complained of where the events name it.
+        let Some(cluster) = cluster.filter(|_| events.len() == listed.len()) else { return (events, Vec::new()) };
+        let others = cluster.codes.iter().map(|code| code.id).filter(|code| Some(*code) != cluster.first_code);
+        let with = |code: ConceptId| {
+            let events = events.iter().zip(&named);
+            events.map(|((day, as_written), named)| (*day, if *named { code } else { *as_written })).collect()
+        };
+        let in_turn = others.map(|code| InTurn { code, events: with(code) }).collect();
+        (events, in_turn)
+    }
+
+    /// `[[left_open]]`
+    fn explained(&mut self, value: &'a Value, span: Span) -> Option<Explained> {
+        let Value::Table(table) = value else {
+            let message = format!("what is left open is a table, found {}", value.kind());
+            self.fault("E502", span, message, "start each with a line `[[left_open]]`");
+            return None;
+        };
+        let mut fields = Fields::of(&shape::LEFT_OPEN, table, span, "what is left open");
+        let what = fields.text("what");
+        let what = fields.required("what", what, "copy the words in which `uptake test` names it");
+        let why = fields.text("why");
+        let why = fields.required("why", why, "say why no example is needed, or none can be");
+        self.end(fields);
+        let ((what, place), (why, _)) = (what?, why?);
+        Some(Explained { what: what.to_owned(), why: why.to_owned(), place })
     }
 
     /// Who the example is about: birth, the stay on one list, death.

@@ -19,6 +19,8 @@ pub(super) struct Subject {
     pub(super) has_doses: bool,
     /// The lines so far.
     pub(super) lines: Vec<Line>,
+    /// Those of them whose unit nobody knows, because a figure is missing: what they stand beside is no fault of theirs.
+    pub(super) unclear: Vec<usize>,
 }
 
 /// The unit of a part of a formula. A bare number in a sum takes the unit of what it stands beside: nothing is nothing
@@ -55,7 +57,18 @@ impl Measured {
 }
 
 impl Builder<'_> {
-    pub(super) fn line(&mut self, line: &tree::Line, subject: &Subject) -> Line {
+    /// Resolves one more line of a program.
+    pub(super) fn line(&mut self, line: &tree::Line, subject: &mut Subject) {
+        let missing_before = self.missing.len();
+        let (resolved, unit) = self.line_in_unit(line, subject);
+        let hangs_on_what_is_missing = self.missing.len() > missing_before || !subject.unclear.is_empty();
+        if unit == Measured::Nothing && hangs_on_what_is_missing {
+            subject.unclear.push(subject.lines.len());
+        }
+        subject.lines.push(resolved);
+    }
+
+    fn line_in_unit(&mut self, line: &tree::Line, subject: &Subject) -> (Line, Measured) {
         let mut unit = Measured::Nothing;
         let mut cases = Vec::new();
         for (at, case) in line.cases.iter().enumerate() {
@@ -74,11 +87,13 @@ impl Builder<'_> {
         }
         let (notes, _) = self.notes(&line.notes);
         let (Some(first), Some(last)) = (line.cases.first(), line.cases.last()) else {
-            return Line { name: line.name.text.clone(), unit: unit.unit(), cases, text: String::new(), notes };
+            let empty = Line { name: line.name.text.clone(), unit: unit.unit(), cases, text: String::new(), notes };
+            return (empty, unit);
         };
         let text = self.sources.quoted(first.span.to(last.span));
-        let unit = self.check_unit_of_name(line, unit);
-        Line { name: line.name.text.clone(), unit, cases, text: format!("{} {text}", line.name.text), notes }
+        let named = self.check_unit_of_name(line, unit);
+        let text = format!("{} {text}", line.name.text);
+        (Line { name: line.name.text.clone(), unit: named, cases, text, notes }, unit)
     }
 
     /// The last case must always hold, and no other may.
@@ -133,6 +148,9 @@ impl Builder<'_> {
         match formula {
             tree::Formula::Number { text, sign, span } => self.number_literal(text, *sign, *span),
             tree::Formula::Operand(operand) => match self.operand(operand, subject) {
+                Some((Operand::Line(at), _)) if subject.unclear.contains(&at) => {
+                    (Formula::Operand(Operand::Line(at)), Measured::Nothing)
+                }
                 Some((operand, unit)) => (Formula::Operand(operand), Measured::In(unit)),
                 None => (Formula::Number(Amount::ZERO), Measured::Nothing),
             },

@@ -23,7 +23,7 @@ impl Builder<'_> {
             span: payment.name.span,
         });
         for (measurement, quarter) in self.paid_for(payment) {
-            let subject = Subject { measurement, quarter, has_doses: false, lines: Vec::new() };
+            let subject = Subject { measurement, quarter, has_doses: false, lines: Vec::new(), unclear: Vec::new() };
             self.program(ProgramOf::Payment(id), subject, &payment.lines, &payment.name);
         }
     }
@@ -36,7 +36,8 @@ impl Builder<'_> {
         let id = FeeId(u32::try_from(self.parts.fees.len()).unwrap_or(u32::MAX));
         let title = fee.title.text.clone();
         self.parts.fees.push(Fee { name: fee.name.text.clone(), title, clusters, window, notes, span: fee.name.span });
-        let subject = Subject { measurement: None, quarter: None, has_doses: true, lines: Vec::new() };
+        let subject =
+            Subject { measurement: None, quarter: None, has_doses: true, lines: Vec::new(), unclear: Vec::new() };
         self.program(ProgramOf::Fee(id), subject, &fee.lines, &fee.name);
     }
 
@@ -106,8 +107,7 @@ impl Builder<'_> {
                 let message = format!("a second line `{}`", line.name.text);
                 self.faults.push(Diagnostic::error("E203", line.name.span, message));
             }
-            let resolved = self.line(line, &subject);
-            subject.lines.push(resolved);
+            self.line(line, &mut subject);
         }
         if !subject.lines.iter().any(|line| line.name == "points" || line.name == "pounds") {
             let message = format!("`{}` gives neither `points` nor `pounds`", name.text);

@@ -2,6 +2,18 @@
 
 use crate::model::formula::{Formula, Operand, Program, Test};
 
+impl Test {
+    /// Its comparisons, in the order written.
+    pub fn comparisons(&self) -> Vec<(&Formula, &Formula)> {
+        match self {
+            Test::All(parts) | Test::Any(parts) => parts.iter().flat_map(Test::comparisons).collect(),
+            Test::Not(inner) => inner.comparisons(),
+            Test::Absent(_) => Vec::new(),
+            Test::Compare(left, _, right) => vec![(left, right)],
+        }
+    }
+}
+
 impl Program {
     /// True if some line of it, in a test or a formula, reads what is asked for.
     pub fn reads(&self, is_asked: &dyn Fn(Operand) -> bool) -> bool {

@@ -121,6 +121,15 @@ impl Library {
         files.into_iter().map(|file| self.sources.file(file).path.clone()).collect()
     }
 
+    /// The names of the clusters that include a cluster; None if there is no file for it.
+    pub fn clusters_including(&self, name: &str) -> Option<BTreeSet<String>> {
+        let clusters = self.clusters();
+        let of_path = |path: &str| path.rsplit('/').next().unwrap_or(path).trim_end_matches(".toml").to_owned();
+        clusters.iter().find(|(_, path, _)| of_path(path) == name)?;
+        let includes = |root: &Table| included_clusters(root).any(|included| included == name);
+        Some(clusters.iter().filter(|(_, _, root)| includes(root)).map(|(_, path, _)| of_path(path)).collect())
+    }
+
     fn cluster_files(&self, books: &[Rulebook], clusters: &[(FileId, &str, Table)]) -> BTreeSet<FileId> {
         let mut used: BTreeSet<FileId> = BTreeSet::new();
         for book in books {

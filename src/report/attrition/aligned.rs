@@ -32,7 +32,7 @@ fn with_year(before: Vec<AlignedLine>, (year, count): (usize, usize), lines: Vec
         places[year] = Some(at);
         AlignedLine { told: lines[at].clone(), at: places }
     };
-    for step in capture_diff_slices(Algorithm::Lcs, &old, &new) {
+    for step in capture_diff_slices(Algorithm::Myers, &old, &new) {
         let (old, new) = (step.old_range(), step.new_range());
         if matches!(step, DiffOp::Equal { .. }) {
             all.extend(old.zip(new).map(|(old, new)| {

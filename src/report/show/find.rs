@@ -2,18 +2,19 @@
 
 use crate::ground::Sources;
 use crate::model::Rulebook;
-use crate::model::book::{FigureId, MeasureId, PaymentId};
+use crate::model::book::{FigureId, Measure, MeasureId, PaymentId};
 use crate::model::ids::FeeId;
 use crate::model::pathway::Pathway;
 use crate::report::show::Shown;
 use crate::report::show::gather::Gatherer;
 
 /// Everything in a rulebook that goes by a name: an indicator, course, payment, fee, code cluster, figure,
-/// pathway, state, alert, worklist or list of words. A figure of one measure alone is `VI001.lower_threshold`. Small and capital letters are the same.
+/// pathway, state, alert, worklist or list of words. The code of a reason, such as DTPCON, means the measure that gives it. A figure of one measure alone is `VI001.lower_threshold`. Small and capital letters are the same.
 pub fn find(book: &Rulebook, sources: &Sources, name: &str) -> Vec<Shown> {
     let gatherer = Gatherer { book, sources };
     let is = |known: &str| known.eq_ignore_ascii_case(name);
-    let measures = book.measures.iter().zip(0..).filter(|(measure, _)| is(&measure.code));
+    let reasons = |measure: &Measure| measure.excludes.iter().chain(&measure.excepts).any(|reason| is(&reason.code));
+    let measures = book.measures.iter().zip(0..).filter(|(measure, _)| is(&measure.code) || reasons(measure));
     let payments = book.payments.iter().zip(0..).filter(|(payment, _)| is(&payment.name));
     let fees = book.fees.iter().zip(0..).filter(|(fee, _)| is(&fee.name));
     let clusters = book.clusters.iter().enumerate().filter(|(_, cluster)| is(&cluster.name));

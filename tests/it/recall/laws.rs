@@ -105,7 +105,7 @@ fn check(bench: &Bench, given: &Given) -> Result<usize, TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(Config { cases: 300, failure_persistence: None, ..Config::default() })]
+    #![proptest_config(Config { cases: 64, failure_persistence: None, ..Config::default() })]
 
     #[test]
     fn made_up_rulebooks_count_the_doses_of_the_list(
@@ -123,13 +123,13 @@ proptest! {
 fn the_made_up_rulebooks_call_somebody() {
     let mut runner = TestRunner::deterministic();
     let mut stories = 0;
-    for _ in 0..100 {
+    for _ in 0..40 {
         let drawn = ((defines(), condition(willing())), given()).new_tree(&mut runner).unwrap().current();
         let ((defines, achieved), given) = drawn;
         let Some(bench) = made_up(&defines, &achieved) else { continue };
         stories += check(&bench, &given).unwrap();
     }
-    assert!(stories > 60, "only {stories} stories");
+    assert!(stories > 20, "only {stories} stories");
 }
 
 // ---- the shipped years, through the command ---------------------------------------------------

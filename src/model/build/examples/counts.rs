@@ -2,12 +2,12 @@
 
 use super::{Reader, did_you_mean};
 use crate::ground::printed::plain_digits;
-use crate::ground::{Amount, Diagnostic};
+use crate::ground::{Amount, Diagnostic, Span};
 use crate::model::book::{FigureId, FigureValue, MeasureId, MeasurementId};
 use crate::model::build::fields::Fields;
 use crate::model::examples::CountsCase;
 use crate::model::shape;
-use crate::syntax::toml_tree::{Entry, Value};
+use crate::syntax::toml_tree::{Entry, Table, Value};
 
 const FORM_OF_EARNINGS: &str = "write { points = \"3\", pounds = \"603.48\" }, or one of the two";
 
@@ -21,15 +21,9 @@ impl<'a> Reader<'a> {
         let locally_excepted = self.locally_excepted(fields, counts);
         let baseline = self.ratio(fields, "baseline");
         let list_size = fields.whole("list_size").map(|(patients, _)| patients.into());
-        let figures = self.figures(fields, measurement);
-        let expect = fields.table("expect");
-        let (table, span) = fields.required("expect", expect, FORM_OF_EARNINGS)?;
-        let mut inner = Fields::of(&shape::EARNED, table, span, "`expect`");
-        let (points, pounds) = (self.amount(&mut inner, "points"), self.amount(&mut inner, "pounds"));
-        if table.entries.is_empty() {
-            self.fault("E501", span, "`expect` expects nothing", FORM_OF_EARNINGS);
-        }
-        self.end(inner);
+        let owner = measurement.map(|id| self.book.measurements[id.index()].measure);
+        let figures = self.set_figures(fields, owner);
+        let (points, pounds) = self.earned(fields)?;
         let (numerator, denominator) = counts?;
         Some(CountsCase {
             measurement: measurement?,
@@ -42,6 +36,19 @@ impl<'a> Reader<'a> {
             points,
             pounds,
         })
+    }
+
+    /// `{ points = "3", pounds = "603.48" }`
+    pub(super) fn earned(&mut self, fields: &mut Fields<'a>) -> Option<(Option<Amount>, Option<Amount>)> {
+        let expect = fields.table("expect");
+        let (table, span) = fields.required("expect", expect, FORM_OF_EARNINGS)?;
+        let mut inner = Fields::of(&shape::EARNED, table, span, "`expect`");
+        let (points, pounds) = (self.amount(&mut inner, "points"), self.amount(&mut inner, "pounds"));
+        if table.entries.is_empty() {
+            self.fault("E501", span, "`expect` expects nothing", FORM_OF_EARNINGS);
+        }
+        self.end(inner);
+        Some((points, pounds))
     }
 
     /// Those whom a pathway reports as exceptions: they have not achieved, so there must be room for them.
@@ -68,15 +75,9 @@ impl<'a> Reader<'a> {
     }
 
     /// `{ pounds_per_child = "50" }`: figures of what is measured, else of the rulebook.
-    fn figures(&mut self, fields: &mut Fields<'a>, measurement: Option<MeasurementId>) -> Vec<(FigureId, Amount)> {
+    pub(super) fn set_figures(&mut self, fields: &mut Fields<'a>, owner: Option<MeasureId>) -> Vec<(FigureId, Amount)> {
         let Some((table, span)) = fields.table("figures") else { return Vec::new() };
-        let Some(measurement) = measurement else { return Vec::new() };
-        let owner = self.book.measurements[measurement.index()].measure;
-        let mut set = Vec::new();
-        for entry in &table.entries {
-            let (figure, amount) = (self.figure(entry, owner), self.amount_of(&entry.key, entry));
-            set.extend(figure.zip(amount));
-        }
+        let set = self.set_of(table, owner);
         let mut figures = self.book.figures.clone();
         for (id, amount) in &set {
             figures[id.index()].value = FigureValue::Is(*amount);
@@ -87,17 +88,26 @@ impl<'a> Reader<'a> {
         set
     }
 
+    pub(super) fn set_of(&mut self, table: &Table, owner: Option<MeasureId>) -> Vec<(FigureId, Amount)> {
+        let mut set = Vec::new();
+        for entry in &table.entries {
+            let (figure, amount) = (self.figure(entry, owner), self.amount_of(&entry.key, entry));
+            set.extend(figure.zip(amount));
+        }
+        set
+    }
+
     /// The figure that an entry names, which must be a number, or one that nobody knows.
-    fn figure(&mut self, entry: &Entry, owner: MeasureId) -> Option<FigureId> {
+    fn figure(&mut self, entry: &Entry, owner: Option<MeasureId>) -> Option<FigureId> {
         let book = self.book;
         let numbered = || (0..).map(FigureId).zip(&book.figures).filter(|(_, figure)| is_number(&figure.value));
         let of = |owner| numbered().find(move |(_, figure)| figure.owner == owner && figure.name == entry.key);
-        let found = of(Some(owner)).or_else(|| of(None)).map(|(id, _)| id);
+        let found = of(owner).or_else(|| of(None)).map(|(id, _)| id);
         if found.is_none() {
-            let known = numbered().filter(|(_, figure)| figure.owner.is_none_or(|of| of == owner));
+            let known = numbered().filter(|(_, figure)| figure.owner.is_none() || figure.owner == owner);
             let known = known.map(|(_, figure)| figure.name.as_str());
-            let code = &book.measures[owner.index()].code;
-            let message = format!("{} has no number `{}` to set for {code}", book.name, entry.key);
+            let of = owner.map_or(String::new(), |id| format!(" for {}", book.measures[id.index()].code));
+            let message = format!("{} has no number `{}` to set{of}", book.name, entry.key);
             let fault = Diagnostic::error("E515", entry.key_span, message);
             self.faults.push(did_you_mean(fault, &entry.key, entry.key_span, known, "it has"));
         }
@@ -107,6 +117,20 @@ impl<'a> Reader<'a> {
     /// `{ numerator = 19, denominator = 20 }`
     fn ratio(&mut self, fields: &mut Fields<'a>, key: &'static str) -> Option<(u64, u64)> {
         let (table, span) = fields.table(key)?;
+        self.ratio_in(key, table, span)
+    }
+
+    /// The same as a value.
+    pub(super) fn ratio_of(&mut self, key: &str, value: &'a Value, span: Span) -> Option<(u64, u64)> {
+        let Value::Table(table) = value else {
+            let message = format!("`{key}` must be a table, found {}", value.kind());
+            self.fault("E502", span, message, "write { numerator = 19, denominator = 20 }");
+            return None;
+        };
+        self.ratio_in(key, table, span)
+    }
+
+    fn ratio_in(&mut self, key: &str, table: &'a Table, span: Span) -> Option<(u64, u64)> {
         let mut inner = Fields::of(&shape::RATIO, table, span, format!("`{key}`"));
         let [numerator, denominator] = ["numerator", "denominator"].map(|part| {
             let count = inner.whole(part);
@@ -123,7 +147,7 @@ impl<'a> Reader<'a> {
     }
 
     /// `"2.04"` or `"18/7"`; the quotes may be left out of a decimal.
-    fn amount(&mut self, fields: &mut Fields<'a>, key: &'static str) -> Option<Amount> {
+    pub(super) fn amount(&mut self, fields: &mut Fields<'a>, key: &'static str) -> Option<Amount> {
         let entry = fields.entry(key)?;
         self.amount_of(key, entry)
     }
