@@ -149,10 +149,7 @@ impl AttritionArguments {
         let long = attrition.long_table(&practices);
         self.output.write(&long, &[], Readers::Anyone, &notes, |out| {
             let stamps: Vec<BookStamp> = books.iter().map(BookStamp::of).collect();
-            let provenance = Provenance {
-                uptake: env!("CARGO_PKG_VERSION"),
-                records: self.tables.digests(),
-            };
+            let provenance = Provenance { uptake: env!("CARGO_PKG_VERSION"), records: self.tables.digests() };
             let document = RunDocument {
                 rulebooks: &stamps,
                 results: &long,

@@ -142,7 +142,15 @@ impl RunArguments {
         practices: Option<PathBuf>,
     ) -> RunArguments {
         let practices = PracticeArguments { practices, ..PracticeArguments::default() };
-        RunArguments { years, tables, practices, level: LevelArgument::Practice, table: None, format: RunFormat::Table, output: None }
+        RunArguments {
+            years,
+            tables,
+            practices,
+            level: LevelArgument::Practice,
+            table: None,
+            format: RunFormat::Table,
+            output: None,
+        }
     }
 
     /// Which tables are asked for; a MeasureReport holds what the table of indicators does.

@@ -21,7 +21,9 @@ pub enum LoadError {
         file: String,
     },
     /// A file without a single FHIR resource.
-    #[error("`{file}` has no FHIR resource: one JSON object with a `resourceType` on each line is expected, as bulk export writes it")]
+    #[error(
+        "`{file}` has no FHIR resource: one JSON object with a `resourceType` on each line is expected, as bulk export writes it"
+    )]
     NotFhir {
         /// The name as it was given.
         file: String,

@@ -163,11 +163,7 @@ impl<'a> Export<'a> {
     }
 
     /// Reads the events.
-    fn events(
-        &mut self,
-        reader: &EventReader<'_>,
-        progress: &dyn Progress,
-    ) -> Result<Part<EventRow>, LoadError> {
+    fn events(&mut self, reader: &EventReader<'_>, progress: &dyn Progress) -> Result<Part<EventRow>, LoadError> {
         let mut whole = Part::empty();
         for file in self.files(ResourceType::is_event) {
             let read = |block: &Block| told(progress, reader.read(block, file.place, file.resource));

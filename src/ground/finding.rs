@@ -164,10 +164,9 @@ impl FindingKind {
             FindingKind::InactiveWithoutEnd => {
                 ("a patient who is not active, of whose registration no end is told", "set aside")
             }
-            FindingKind::DiedOnUnknownDay => (
-                "a patient who has died on a day that is not told",
-                "kept; only the end of a registration ends it",
-            ),
+            FindingKind::DiedOnUnknownDay => {
+                ("a patient who has died on a day that is not told", "kept; only the end of a registration ends it")
+            }
             FindingKind::UnreadResources => ("a file of resources that no rule reads", "not read"),
             FindingKind::CountsDisagree => {
                 ("a register that is not denominator, excluded and excepted together", "row set aside")

@@ -81,7 +81,11 @@ pub fn write_subject_lists(out: &mut dyn io::Write, rows: &[OfBook<'_, PatientRo
             let count = patients.len() as u64;
             let title = format!("{indicator} {year}, {practice_code}: {code}");
             let list = (count > 0).then(|| List::of(title, patients));
-            population.push(Population::new(code, Some(count), list.as_ref().map(|list| Reference::to(full_url(list)))));
+            population.push(Population::new(
+                code,
+                Some(count),
+                list.as_ref().map(|list| Reference::to(full_url(list))),
+            ));
             lists.extend(list);
         }
         let score = score(&population);
@@ -111,8 +115,12 @@ impl Subject<'_> {
     fn report(&self, kind: &'static str, population: Vec<Population>, score: Option<&str>) -> MeasureReport {
         let book = self.book;
         // Nobody has registered a canonical address for these measures; the name tells the rulebook that was applied.
-        let measure =
-            format!("urn:uptake:{}:{}:{}", escaped(&book.name.scheme), escaped(&book.name.year), escaped(self.indicator));
+        let measure = format!(
+            "urn:uptake:{}:{}:{}",
+            escaped(&book.name.scheme),
+            escaped(&book.name.year),
+            escaped(self.indicator)
+        );
         MeasureReport {
             resource_type: "MeasureReport",
             status: "complete",

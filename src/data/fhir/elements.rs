@@ -213,7 +213,8 @@ mod tests {
     #[test]
     fn the_day_is_the_one_that_is_written() {
         let day = DateCell::Day(Day::parse_iso("2024-05-01").unwrap());
-        for text in ["2024-05-01", "2024-05-01T09:30:00+01:00", "2024-05-01T23:30:00Z", "2024-05-01T09:30:00.123-05:00"] {
+        for text in ["2024-05-01", "2024-05-01T09:30:00+01:00", "2024-05-01T23:30:00Z", "2024-05-01T09:30:00.123-05:00"]
+        {
             assert_eq!(read(text), day, "{text}");
         }
         assert_eq!(day_of(None), DateCell::Empty);
@@ -224,8 +225,16 @@ mod tests {
         for text in ["2024", "2024-05"] {
             assert_eq!(read(text), DateCell::Fault(FindingKind::PartialDate), "{text}");
         }
-        for text in ["24", "2024-13", "2024-02-30", "01/05/2024", "2024-05-01T", "2024-05-01Tnoon", "T09:30", "2024-05-01T29:00"]
-        {
+        for text in [
+            "24",
+            "2024-13",
+            "2024-02-30",
+            "01/05/2024",
+            "2024-05-01T",
+            "2024-05-01Tnoon",
+            "T09:30",
+            "2024-05-01T29:00",
+        ] {
             assert_eq!(read(text), DateCell::Fault(FindingKind::MalformedDate), "{text}");
         }
     }

@@ -5,9 +5,7 @@ use std::borrow::Cow;
 use serde::Deserialize;
 
 use crate::data::csv_blocks::Block;
-use crate::data::fhir::elements::{
-    Annotation, CodeableConcept, Extension, Period, Reference, Text, day_of, text,
-};
+use crate::data::fhir::elements::{Annotation, CodeableConcept, Extension, Period, Reference, Text, day_of, text};
 use crate::data::fhir::lines::each_line;
 use crate::data::fhir::organization::Organizations;
 use crate::data::fhir::resource::{Resource, ResourceType, read, typed};
@@ -169,7 +167,8 @@ fn happened(status: Option<&Text<'_>>, never: &[&str]) -> Happened {
 impl<'a> From<Immunization<'a>> for Entry<'a> {
     fn from(read: Immunization<'a>) -> Entry<'a> {
         let procedures = read.extension.into_iter().filter(|extension| {
-            extension.is_named(&["Extension-UKCore-VaccinationProcedure", "Extension-CareConnect-VaccinationProcedure-1"])
+            extension
+                .is_named(&["Extension-UKCore-VaccinationProcedure", "Extension-CareConnect-VaccinationProcedure-1"])
         });
         let procedures = procedures.filter_map(|extension| extension.value_codeable_concept);
         Entry {
@@ -299,7 +298,9 @@ impl EventReader<'_> {
             if self.rules.digest {
                 rows.hasher.text(id);
                 rows.hasher.date(date, text(entry.date.as_ref()).as_bytes());
-                [code.as_bytes(), giver.as_bytes(), note.as_bytes()].into_iter().for_each(|cell| rows.hasher.text(cell));
+                [code.as_bytes(), giver.as_bytes(), note.as_bytes()]
+                    .into_iter()
+                    .for_each(|cell| rows.hasher.text(cell));
                 rows.hasher.end_row();
             }
             let code = rows.read_code(code.as_bytes());

@@ -42,10 +42,9 @@ impl ResourceType {
             | ResourceType::Condition
             | ResourceType::Observation
             | ResourceType::Procedure => true,
-            ResourceType::Patient
-            | ResourceType::EpisodeOfCare
-            | ResourceType::Organization
-            | ResourceType::Other => false,
+            ResourceType::Patient | ResourceType::EpisodeOfCare | ResourceType::Organization | ResourceType::Other => {
+                false
+            }
         }
     }
 

@@ -38,10 +38,7 @@ fn a_patient_has_the_registrations_that_episodes_tell() {
     let episodes = format!("{EPISODE}\n{other}");
     let extract = loaded(&[("i", DOSE), ("e", &episodes), ("p", PATIENT)]);
     // FHIR's periods include their last day; the patient is on no list from the day after it.
-    assert_eq!(
-        patients(&extract),
-        ["7 2022-01-31 - [F2 2022-02-01..2023-01-01, F1 2023-01-01..] [2022-05-01 0 - -]"]
-    );
+    assert_eq!(patients(&extract), ["7 2022-01-31 - [F2 2022-02-01..2023-01-01, F1 2023-01-01..] [2022-05-01 0 - -]"]);
     assert_eq!(
         findings(&extract),
         [
@@ -110,13 +107,19 @@ fn each_type_has_its_own_date_performer_and_status() {
         line("Condition", r#""recordedDate":"2022-06-03","verificationStatus":{"coding":[{"code":"refuted"}]}"#),
     ];
     let observations = [
-        line("Observation", r#""status":"final","effectiveDateTime":"2022-07-01","performer":[{"reference":"Organization/F3"}]"#),
+        line(
+            "Observation",
+            r#""status":"final","effectiveDateTime":"2022-07-01","performer":[{"reference":"Organization/F3"}]"#,
+        ),
         line("Observation", r#""status":"amended","effectivePeriod":{"start":"2022-07-02"}"#),
         line("Observation", r#""status":"entered-in-error","effectiveDateTime":"2022-07-03""#),
         line("Observation", r#""effectiveDateTime":"2022-07-04""#),
     ];
     let procedures = [
-        line("Procedure", r#""status":"completed","performedDateTime":"2022-08-01","performer":[{"actor":{"reference":"Practitioner/1"},"onBehalfOf":{"reference":"Organization/F4"}}]"#),
+        line(
+            "Procedure",
+            r#""status":"completed","performedDateTime":"2022-08-01","performer":[{"actor":{"reference":"Practitioner/1"},"onBehalfOf":{"reference":"Organization/F4"}}]"#,
+        ),
         line("Procedure", r#""status":"completed","performedPeriod":{"start":"2022-08-02","end":"2022-08-05"}"#),
         line("Procedure", r#""status":"not-done","performedDateTime":"2022-08-03""#),
     ];
@@ -190,7 +193,8 @@ fn hostile_lines_are_counted_and_the_others_kept() {
     let inputs = [Input::ndjson("p.ndjson", PATIENT), Input::ndjson("i.ndjson", text)];
     let extract = load(&inputs, &wanted(), &LoadOptions::default(), &crate::data::Silent).unwrap();
     assert_eq!(extract.kept_events(), 1);
-    let all: Vec<Found> = findings(&extract).into_iter().filter(|found| found.0 != FindingKind::RegisteredAtBirth).collect();
+    let all: Vec<Found> =
+        findings(&extract).into_iter().filter(|found| found.0 != FindingKind::RegisteredAtBirth).collect();
     assert_eq!(
         all,
         [
@@ -245,7 +249,8 @@ fn the_digest_is_that_of_the_same_rows_as_tables() {
 /// A line of an export: whole, cut, or of anything.
 fn line() -> impl Strategy<Value = String> {
     let whole = prop::sample::select(vec![PATIENT.to_owned(), EPISODE.to_owned(), DOSE.to_owned()]);
-    let cut = (whole.clone(), any::<prop::sample::Index>()).prop_map(|(line, at)| line[..at.index(line.len())].to_owned());
+    let cut =
+        (whole.clone(), any::<prop::sample::Index>()).prop_map(|(line, at)| line[..at.index(line.len())].to_owned());
     prop_oneof![4 => whole, 1 => cut, 1 => "[{}\\[\\]\":,a-z0-9\\\\]{0,30}"]
 }
 
