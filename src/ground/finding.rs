@@ -70,6 +70,8 @@ pub enum FindingKind {
     NotDone,
     /// A patient for whom no day of registration is told.
     RegisteredAtBirth,
+    /// A practice of which no code of the Organisation Data Service is told.
+    PracticeById,
     /// A patient who is not active, and of whose registration no end is told: set aside.
     InactiveWithoutEnd,
     /// A patient who has died, on a day that is not told.
@@ -161,6 +163,10 @@ impl FindingKind {
             FindingKind::RegisteredAtBirth => {
                 ("a patient without a day of registration", "taken to be registered from birth")
             }
+            FindingKind::PracticeById => (
+                "a practice of which no code of the Organisation Data Service is told",
+                "the id of its resource is used as its code",
+            ),
             FindingKind::InactiveWithoutEnd => {
                 ("a patient who is not active, of whose registration no end is told", "set aside")
             }

@@ -60,6 +60,12 @@ impl Organizations {
         }
     }
 
+    /// Whether a reference stands for its resource's id alone, which need not be the code of the practice.
+    pub(super) fn is_id_alone(&self, reference: &Reference<'_>) -> bool {
+        let is_told = reference.identifier.as_ref().is_some_and(Identifier::is_ods);
+        !is_told && reference.id_of("Organization").is_some_and(|id| !self.codes.contains_key(id))
+    }
+
     /// The practice code for which a reference stands: its own identifier of the Organisation Data Service, else that of
     /// the resource to which it points, else that resource's id. Empty for none.
     pub(super) fn code<'r>(&'r self, reference: &'r Reference<'_>) -> Cow<'r, str> {

@@ -21,6 +21,7 @@ use crate::ground::{Day, FindingKind};
 pub(super) const MEMBERS: [&str; 7] =
     ["id", "managingOrganization", "birthDate", "period.start", "period.end", "deceasedDateTime", "patient"];
 
+const PRACTICE: usize = 1;
 const START: usize = 3;
 const END: usize = 4;
 const DEATH: usize = 5;
@@ -102,7 +103,7 @@ impl EpisodeBlock {
         let mut parsed = EpisodeBlock::default();
         for (line, bytes) in each_line(block) {
             let row = row_in(file, line);
-            match episode(bytes, row, organizations) {
+            match episode(bytes, row, organizations, &mut parsed.tally) {
                 Ok(Some(episode)) => parsed.episodes.push(episode),
                 Ok(None) => {}
                 Err((kind, member)) => parsed.tally.add(kind, member, row),
@@ -117,6 +118,7 @@ fn episode(
     line: &[u8],
     row: u64,
     organizations: &Organizations,
+    tally: &mut Tally,
 ) -> Result<Option<(String, Episode)>, (FindingKind, usize)> {
     let read = read::<EpisodeOfCare<'_>>(line, ResourceType::EpisodeOfCare).map_err(|kind| (kind, NO_COLUMN))?;
     if ["planned", "waitlist", "cancelled", "entered-in-error"].contains(&text(read.status.as_ref())) {
@@ -128,6 +130,9 @@ fn episode(
     let (start, end) = days_of(read.period.as_ref());
     let from = start.needed().map_err(|kind| (kind, START))?;
     let to = end.optional().map_err(|kind| (kind, END))?;
+    if read.managing_organization.as_ref().is_some_and(|at| organizations.is_id_alone(at)) {
+        tally.add(FindingKind::PracticeById, PRACTICE, row);
+    }
     Ok(Some((patient, Episode { practice: practice.into_owned(), from, to, row })))
 }
 
@@ -197,11 +202,16 @@ impl PatientReader<'_> {
     /// Takes in a patient's registrations; gives how many rows they are.
     fn take(&self, row: u64, patient: &Patient<'_>, rows: &mut PatientRows<'_>) -> u64 {
         let id = text(patient.id.as_ref());
-        let own_practice = self.practice(patient);
+        let (own_practice, is_id_alone) = self.practice(patient);
         if patient.deceased_boolean == Some(true) && patient.deceased_date_time.is_none() {
             rows.tally.add(FindingKind::DiedOnUnknownDay, DEATH, row);
         }
         let episodes = self.episodes.of(id);
+        // The patient's own practice is not asked for where every registration has one.
+        let is_asked = episodes.is_empty() || episodes.iter().any(|episode| episode.practice.is_empty());
+        if is_id_alone && is_asked {
+            rows.tally.add(FindingKind::PracticeById, PRACTICE, row);
+        }
         for Episode { practice, from, to, .. } in episodes {
             let practice = if practice.is_empty() { &own_practice } else { practice.as_str() };
             let to = to.map_or(DateCell::Empty, DateCell::Day);
@@ -261,11 +271,12 @@ impl PatientReader<'_> {
     }
 
     /// The practice code of the patient's managing organisation, else of the organisation that is the general
-    /// practitioner; empty for none.
-    fn practice<'p>(&'p self, patient: &'p Patient<'_>) -> Cow<'p, str> {
+    /// practitioner; empty for none. And whether it is the id of its resource alone.
+    fn practice<'p>(&'p self, patient: &'p Patient<'_>) -> (Cow<'p, str>, bool) {
         let practitioners = patient.general_practitioner.iter().filter(|reference| reference.is_organization());
-        let told = patient.managing_organization.iter().chain(practitioners).map(|at| self.organizations.code(at));
-        told.into_iter().find(|code| !code.is_empty()).unwrap_or_default()
+        let told = patient.managing_organization.iter().chain(practitioners);
+        let mut told = told.map(|at| (self.organizations.code(at), self.organizations.is_id_alone(at)));
+        told.find(|(code, _)| !code.is_empty()).unwrap_or_default()
     }
 }
 

@@ -6,8 +6,8 @@ use super::*;
 use crate::data::extract::tests::{findings, patients, wanted};
 use crate::data::extract::{self, PatientInputs};
 
-const PATIENT: &str = r#"{"resourceType":"Patient","id":"7","birthDate":"2022-01-31","managingOrganization":{"reference":"Organization/F1"}}"#;
-const EPISODE: &str = r#"{"resourceType":"EpisodeOfCare","status":"finished","patient":{"reference":"Patient/7"},"managingOrganization":{"reference":"Organization/F2"},"period":{"start":"2022-02-01","end":"2022-12-31"}}"#;
+const PATIENT: &str = r#"{"resourceType":"Patient","id":"7","birthDate":"2022-01-31","managingOrganization":{"identifier":{"system":"https://fhir.nhs.uk/Id/ods-organization-code","value":"F1"}}}"#;
+const EPISODE: &str = r#"{"resourceType":"EpisodeOfCare","status":"finished","patient":{"reference":"Patient/7"},"managingOrganization":{"identifier":{"system":"https://fhir.nhs.uk/Id/ods-organization-code","value":"F2"}},"period":{"start":"2022-02-01","end":"2022-12-31"}}"#;
 const DOSE: &str = r#"{"resourceType":"Immunization","status":"completed","vaccineCode":{"coding":[{"system":"http://snomed.info/sct","code":"100001"}]},"patient":{"reference":"Patient/7"},"occurrenceDateTime":"2022-05-01"}"#;
 
 type Found = (FindingKind, String, u64, Vec<u64>);
@@ -77,8 +77,15 @@ fn without_episodes_the_extension_counts_and_without_that_the_birth_with_a_findi
 #[test]
 fn a_reference_stands_for_the_code_of_its_organisation() {
     let organization = r#"{"resourceType":"Organization","id":"F1","identifier":[{"system":"urn:x","value":"A"},{"system":"https://fhir.nhs.uk/Id/ods-organization-code","value":"Z1"}]}"#;
-    let extract = loaded(&[("p", PATIENT), ("i", DOSE), ("o", organization)]);
+    let patient = r#"{"resourceType":"Patient","id":"7","birthDate":"2022-01-31","managingOrganization":{"reference":"Organization/F1"}}"#;
+    let registered = found(FindingKind::RegisteredAtBirth, "period.start", 1, &[1]);
+    let extract = loaded(&[("p", patient), ("i", DOSE), ("o", organization)]);
     assert_eq!(extract.practices().map(|(_, code)| code).collect::<Vec<_>>(), ["Z1"]);
+    assert_eq!(findings(&extract), std::slice::from_ref(&registered));
+    // Without the organisation nobody knows whether the id is the code.
+    let extract = loaded(&[("p", patient), ("i", DOSE)]);
+    assert_eq!(extract.practices().map(|(_, code)| code).collect::<Vec<_>>(), ["F1"]);
+    assert_eq!(findings(&extract), [registered, found(FindingKind::PracticeById, "managingOrganization", 1, &[1])]);
 }
 
 /// The events of patient 7, as in the lines of [`patients`].
