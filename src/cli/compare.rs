@@ -105,7 +105,9 @@ impl SourceArguments {
                 Ok((facts, findings, told.into_iter().collect()))
             }
             (None, Some(path)) => counts::facts(path, practices, known, stage),
-            (None, None) => Err(CliError::usage("neither `--patients` with `--events` nor `--counts` was given")),
+            (None, None) => {
+                Err(CliError::usage("none of `--patients` with `--events`, `--fhir` and `--counts` was given"))
+            }
         }
     }
 
