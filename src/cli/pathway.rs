@@ -140,6 +140,29 @@ pub(super) fn pathway(arguments: &PathwayArguments, rules: Option<&Path>) -> Res
 }
 
 impl PathwayArguments {
+    /// The arguments that print a scheme's return at its year's end over these tables.
+    pub(super) fn of_tables(
+        years: YearArguments,
+        tables: PatientArguments,
+        practices: PathBuf,
+        appointments: PathBuf,
+        slots: PathBuf,
+    ) -> PathwayArguments {
+        PathwayArguments {
+            years,
+            tables,
+            practices: PracticeArguments { practices: Some(practices), ..PracticeArguments::default() },
+            beside: setting::BesideFiles { appointments: Some(appointments), slots: Some(slots), as_of: None },
+            year_end: None,
+            level: LevelArgument::Practice,
+            table: Some(TableArgument::Return),
+            list: None,
+            lists: None,
+            practice: None,
+            output: OutputArguments { format: Format::Table, output: None },
+        }
+    }
+
     fn write(
         &self,
         scene: &Scene<'_>,

@@ -88,6 +88,26 @@ fn a_sweep_ends_before_thresholds_turn_round() {
     assert!(told.contains("`lower_threshold` would be 96, `upper_threshold` would be 96"), "{told}");
 }
 
+#[test]
+fn the_demo_prints_the_local_schemes_return() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().to_str().unwrap();
+    let printed = stdout(["demo", place]);
+    let table = |name: &str| format!("{place}/{name}.csv");
+    let files = ["patients", "events", "practices", "appointments", "slots"]
+        .into_iter()
+        .flat_map(|name| [format!("--{name}"), table(name)]);
+    let asked = ["pathway", "--year", "wf-newham/2024-25", "--table", "return"].map(str::to_owned);
+    let returned = stdout(asked.into_iter().chain(files));
+    assert!(returned.contains("Return per practice") && returned.contains("not known"), "{returned}");
+    assert!(printed.ends_with(&returned), "{printed}");
+    // Where the scheme has moved on to another year, its codes are there, and no return of that year.
+    let rules = crate::tables::Rules::copy(&["qof/2021-22", "qof/2022-23", "qof/2023-24", "wf-newham/2024-25"]);
+    fs::rename(rules.path("wf-newham/2024-25"), rules.path("wf-newham/2025-26")).unwrap();
+    let without = stdout(["demo", place, "--rules", rules.folder().to_str().unwrap()]);
+    assert!(without.contains("All together, per practice") && !without.contains("Return per practice"), "{without}");
+}
+
 const CALLS: [&str; 3] = ["185559001", "185560006", "185561005"];
 const REFERRED: &str = "166281000000106";
 const REFUSED: &str = "183948000";

@@ -41,10 +41,10 @@ fn one_wrong_expectation_fails_and_is_named() {
     copy(&rules(), folder.path());
     let file = folder.path().join("qof/2024-25/examples.toml");
     let text = fs::read_to_string(&file).unwrap();
-    let (before, _) = text.split_once("expect     = \"achieved\"").unwrap();
-    let (above, name) = before.rsplit_once("name       = \"").unwrap();
-    let (line, name) = (above.matches('\n').count() + 1, name.split_once('"').unwrap().0);
-    fs::write(&file, text.replacen("expect     = \"achieved\"", "expect     = \"not achieved\"", 1)).unwrap();
+    let (before, _) = text.split_once("= \"achieved\"").unwrap();
+    let (above, name) = before.rsplit_once("\nname ").unwrap();
+    let (line, name) = (above.matches('\n').count() + 2, name.split('"').nth(1).unwrap());
+    fs::write(&file, text.replacen("= \"achieved\"", "= \"not achieved\"", 1)).unwrap();
 
     let run = test(folder.path(), &[]);
     assert_eq!(run.code, Some(1));

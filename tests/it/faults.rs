@@ -246,7 +246,7 @@ fn broken_files_are_answered_in_little_memory() {
         ("indicators.rules", "( \n".repeat(TEN_MEGABYTES / 3)),
         ("indicators.rules", "not ".repeat(TEN_MEGABYTES / 400)),
         ("contract.toml", "[".repeat(TEN_MEGABYTES)),
-        ("codes/jab.toml", "a = 1\n".repeat(TEN_MEGABYTES)),
+        ("codes/jab.toml", "a = 1\n".repeat(TEN_MEGABYTES / 6)),
     ] {
         let folder = around(&root().join("tests/ui/contract/sound.toml"));
         fs::write(folder.path().join("test/2023-24").join(name), text).unwrap();

@@ -13,3 +13,5 @@ mod safety;
 mod schemes;
 #[path = "pathway/stage.rs"]
 mod stage;
+#[path = "pathway/why.rs"]
+mod why;

@@ -7,6 +7,7 @@ use indicatif::ProgressBar;
 
 use crate::cli::demo::{Format, Plan, Population, Progress, Summary, write_extract};
 use crate::cli::inputs::PatientArguments;
+use crate::cli::pathway::{self, PathwayArguments};
 use crate::cli::progress;
 use crate::cli::run::{self, RunArguments};
 use crate::cli::years::{DEFAULT_SCHEME, YearArguments};
@@ -88,9 +89,36 @@ pub(in crate::cli) fn demo(arguments: &DemoArguments, rules: Option<&Path>) -> R
         Some(summary.practices_file.clone()),
     );
     let done = run::run(&run, rules)?;
-    let example = someone(&population.years, &tables_of(arguments, &summary), rules)?;
+    let tables = tables_of(arguments, &summary);
+    returned(&population, tables.clone(), &summary, &library, rules)?;
+    let example = someone(&population.years, &tables, rules)?;
     output::talk_block(&next_steps(arguments, &summary, &population, example.as_ref()));
     Ok(done)
+}
+
+/// The return of the local scheme whose outreach the extract holds, unless the rules folder lacks it.
+fn returned(
+    population: &Population,
+    tables: PatientArguments,
+    summary: &Summary,
+    library: &Library,
+    rules: Option<&Path>,
+) -> Result<(), CliError> {
+    let scheme = &population.outreach.scheme;
+    if !library.names().iter().any(|name| name.to_string() == *scheme) {
+        return Ok(());
+    }
+    output::to_stdout(|out| writeln!(out))?;
+    output::talk(&format!("\nthe return of the local scheme {scheme}:"));
+    let years = YearArguments { year: vec![scheme.clone()], scheme: DEFAULT_SCHEME.to_owned() };
+    let arguments = PathwayArguments::of_tables(
+        years,
+        tables,
+        summary.practices_file.clone(),
+        summary.appointments_file.clone(),
+        summary.slots_file.clone(),
+    );
+    pathway::pathway(&arguments, rules).map(|_| ())
 }
 
 /// A made-up patient who does not count in the last year shown, with the indicator: something to explain.

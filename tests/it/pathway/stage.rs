@@ -151,6 +151,14 @@ impl Stage {
         Ran::of(output([&["pathway"], scheme, &tables, more].concat()))
     }
 
+    /// `explain` of one child of the shipped scheme.
+    pub fn explain(&self, id: &str, more: &[&str]) -> Ran {
+        let tables = self.arguments();
+        let tables: Vec<&str> = tables.iter().map(String::as_str).collect();
+        let asked = ["explain", "--year", "wf-newham/2024-25", "--patient", id];
+        Ran::of(output([&asked[..], &tables, more].concat()))
+    }
+
     /// `run` over the patients and events alone.
     pub fn run_national(&self, more: &[&str]) -> Ran {
         let tables = self.arguments();
