@@ -1,13 +1,13 @@
 //! Tables of patient records in, events grouped by patient out.
 //!
-//! Comes in: open files or bytes, CSV or Parquet, and which codes are wanted. Goes out: an [`Extract`], whose
+//! Comes in: open files or bytes, CSV, Parquet or FHIR (`fhir`), and which codes are wanted. Goes out: an [`Extract`], whose
 //! partitions give patients with their registrations and events, and the findings that were met on the way; and the
 //! little tables (practices, counts, appointments, slots) as they stand, the published long form of counts gathered by
 //! `long_form`; and lists of codes as others publish them (`code_list`). It must not know what a rule is: it keeps events
 //! of wanted codes and drops the rest.
 //!
 //! The way of a row: `source` says where its bytes are; `csv_blocks`, `csv_records` and `csv_rows`, or `shared_file`,
-//! `parquet_file`, `parquet_cells` and `parquet_rows`, read it; `rows` checks it and keeps it; `scatter` puts it into
+//! `parquet_file`, `parquet_cells` and `parquet_rows`, or the files of `fhir`, read it; `rows` checks it and keeps it; `scatter` puts it into
 //! its partition; `group` brings a patient's rows together.
 
 pub mod appointments;
@@ -15,6 +15,7 @@ pub mod code_list;
 pub mod counts;
 pub mod error;
 pub mod extract;
+pub mod fhir;
 pub mod practices;
 pub mod progress;
 pub mod records;
@@ -42,6 +43,7 @@ mod parquet_rows;
 #[cfg(feature = "parquet")]
 mod parquet_table;
 mod reader;
+mod rounds;
 mod rows;
 mod scatter;
 #[cfg(feature = "parquet")]

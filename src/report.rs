@@ -18,6 +18,7 @@ pub mod explanation;
 pub mod fault_json;
 pub mod fault_pages;
 pub mod fault_places;
+pub mod fhir;
 pub mod figured;
 pub mod findings;
 pub mod gaps;

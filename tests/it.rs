@@ -40,6 +40,8 @@ mod examples;
 mod export;
 #[path = "it/faults.rs"]
 mod faults;
+#[path = "it/fhir.rs"]
+mod fhir;
 #[path = "it/fmt.rs"]
 mod fmt;
 #[path = "it/given.rs"]

@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use serde::Serialize;
 
 use crate::cli::format::{self, Format, OutputArguments};
-use crate::cli::inputs::{PatientArguments, TableDigest};
+use crate::cli::inputs::{PatientArguments, RecordDigests};
 use crate::cli::output::{self, Readers};
 use crate::cli::progress::Bar;
 use crate::cli::years::{DEFAULT_SCHEME, YearArguments};
@@ -60,8 +60,8 @@ enum By {
 #[derive(Serialize)]
 struct Provenance {
     uptake: &'static str,
-    patients: TableDigest,
-    events: TableDigest,
+    #[serde(flatten)]
+    records: RecordDigests,
 }
 
 pub(super) fn attrition(arguments: &AttritionArguments, rules: Option<&Path>) -> Result<Done, CliError> {
@@ -149,11 +149,7 @@ impl AttritionArguments {
         let long = attrition.long_table(&practices);
         self.output.write(&long, &[], Readers::Anyone, &notes, |out| {
             let stamps: Vec<BookStamp> = books.iter().map(BookStamp::of).collect();
-            let provenance = Provenance {
-                uptake: env!("CARGO_PKG_VERSION"),
-                patients: TableDigest::of(&self.tables.patients),
-                events: TableDigest::of(&self.tables.events),
-            };
+            let provenance = Provenance { uptake: env!("CARGO_PKG_VERSION"), records: self.tables.digests() };
             let document = RunDocument {
                 rulebooks: &stamps,
                 results: &long,

@@ -8,7 +8,7 @@ use std::path::Path;
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
-use crate::cli::inputs::{PatientArguments, TableDigest};
+use crate::cli::inputs::{PatientArguments, RecordDigests, TableDigest};
 use crate::cli::{CliError, Done};
 
 /// Arguments of `uptake audit`.
@@ -37,8 +37,8 @@ pub(super) fn audit(arguments: &AuditArguments, rules: Option<&Path>) -> Result<
 #[derive(Serialize)]
 struct Provenance {
     uptake: &'static str,
-    patients: TableDigest,
-    events: TableDigest,
+    #[serde(flatten)]
+    records: RecordDigests,
     practices: Option<TableDigest>,
     baselines: Vec<TableDigest>,
 }
@@ -47,8 +47,7 @@ impl Provenance {
     fn of(tables: &PatientArguments, practices: Option<&Path>, baselines: &[std::path::PathBuf]) -> Provenance {
         Provenance {
             uptake: env!("CARGO_PKG_VERSION"),
-            patients: TableDigest::of(&tables.patients),
-            events: TableDigest::of(&tables.events),
+            records: tables.digests(),
             practices: practices.map(TableDigest::of),
             baselines: baselines.iter().map(|path| TableDigest::of(path)).collect(),
         }

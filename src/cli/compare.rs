@@ -38,7 +38,7 @@ pub(super) struct CompareArguments {
     source: SourceArguments,
 
     /// Apply every year's rules to the people and dates of this one year
-    #[arg(long, value_name = "YEAR", requires = "patients")]
+    #[arg(long, value_name = "YEAR", conflicts_with = "counts")]
     cohort: Option<String>,
 
     /// Compare one year with the same year in another rules folder: what an edit of its rules does to practices
@@ -60,7 +60,7 @@ pub(super) struct CompareArguments {
 #[derive(Args, Debug)]
 pub(super) struct SourceArguments {
     /// Counts: practice_code, indicator or measure, numerator, denominator (or uptake_percent, denominator)
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["patients", "events"], required_unless_present = "patients")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["patients", "events", "fhir"], required_unless_present_any = ["patients", "fhir"])]
     pub(super) counts: Option<PathBuf>,
 
     /// Patients, as `uptake run` reads them
@@ -71,16 +71,23 @@ pub(super) struct SourceArguments {
     #[arg(long, value_name = "FILE", requires = "patients")]
     pub(super) events: Option<PathBuf>,
 
+    /// Instead of patients and events, FHIR R4 as `uptake run` reads it: a folder of .ndjson files, or a file, which may
+    /// be repeated
+    #[arg(long, value_name = "PLACE", conflicts_with_all = ["patients", "events"])]
+    pub(super) fhir: Vec<PathBuf>,
+
     /// End at the first malformed row instead of setting it aside
-    #[arg(long, requires = "patients")]
+    #[arg(long, conflicts_with = "counts")]
     pub(super) strict: bool,
 }
 
 impl SourceArguments {
     /// The tables of patients, where they are given.
     pub(super) fn records(&self) -> Option<PatientArguments> {
-        let (patients, events) = (self.patients.clone()?, self.events.clone()?);
-        Some(PatientArguments { patients, events, strict: self.strict })
+        let SourceArguments { patients, events, fhir, strict, .. } = self;
+        let is_there = (patients.is_some() && events.is_some()) || !fhir.is_empty();
+        let (patients, events, fhir) = (patients.clone(), events.clone(), fhir.clone());
+        is_there.then_some(PatientArguments { patients, events, fhir, strict: *strict })
     }
 
     /// The facts of practices under several rulebooks, each read from the tables once; with what was odd and what a
@@ -98,14 +105,17 @@ impl SourceArguments {
                 Ok((facts, findings, told.into_iter().collect()))
             }
             (None, Some(path)) => counts::facts(path, practices, known, stage),
-            (None, None) => Err(CliError::usage("neither `--patients` with `--events` nor `--counts` was given")),
+            (None, None) => {
+                Err(CliError::usage("none of `--patients` with `--events`, `--fhir` and `--counts` was given"))
+            }
         }
     }
 
     /// The files' names and digests.
     pub(super) fn digests(&self) -> Vec<TableDigest> {
-        let files = [&self.counts, &self.patients, &self.events];
-        files.into_iter().flatten().map(|path| TableDigest::of(path)).collect()
+        let counts = self.counts.as_deref().map(TableDigest::of);
+        let records = self.records().map(|records| records.digests().list()).unwrap_or_default();
+        counts.into_iter().chain(records).collect()
     }
 }
 

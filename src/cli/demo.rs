@@ -26,6 +26,9 @@ mod vocabulary;
 #[cfg(test)]
 mod tests;
 
+/// The types of FHIR resource that events are written as.
+const RECORDED_AS: [&str; 4] = population::Resource::ALL;
+
 /// What to write.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Plan {
@@ -45,6 +48,8 @@ pub struct Plan {
 pub enum Format {
     /// Comma-separated, UTF-8, with a header.
     Csv,
+    /// Patients and events as resources of FHIR R4, a file for each type; the other tables as CSV.
+    Ndjson,
     /// Parquet in row groups of about a million rows: ids and codes as text, dates as date32.
     #[cfg(feature = "parquet")]
     Parquet(Compression),
@@ -55,6 +60,7 @@ impl Format {
     pub fn extension(self) -> &'static str {
         match self {
             Format::Csv => "csv",
+            Format::Ndjson => "ndjson",
             #[cfg(feature = "parquet")]
             Format::Parquet(_) => "parquet",
         }

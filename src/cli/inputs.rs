@@ -1,6 +1,6 @@
 //! The tables that a command reads, opened by name.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -10,22 +10,27 @@ use sha2::{Digest, Sha256};
 
 use crate::cli::CliError;
 use crate::data::{Content, Format, Input, LoadOptions, PatientInputs, Progress, Wanted};
-use crate::data::{Extract, extract};
+use crate::data::{Extract, extract, fhir};
 use crate::eval::sight::{Asked, Lens};
 use crate::ground::ConceptId;
 use crate::model::Rulebook;
 
 /// The tables of patient records.
-#[derive(Args, Debug)]
+#[derive(Args, Debug, Clone, Default)]
 pub(super) struct PatientArguments {
     /// Patients, one row per registration: patient_id, practice_code, birth_date, registered_date, deregistered_date?,
     /// death_date? (CSV or Parquet, by the file's ending; `-` reads CSV from stdin)
-    #[arg(long, value_name = "FILE")]
-    pub(super) patients: PathBuf,
+    #[arg(long, value_name = "FILE", requires = "events", required_unless_present = "fhir")]
+    pub(super) patients: Option<PathBuf>,
 
     /// Events: patient_id, event_date, code (SNOMED CT concept id), text?, practice_code?
-    #[arg(long, value_name = "FILE")]
-    pub(super) events: PathBuf,
+    #[arg(long, value_name = "FILE", requires = "patients", required_unless_present = "fhir")]
+    pub(super) events: Option<PathBuf>,
+
+    /// Instead of both, FHIR R4 as bulk export writes it: a folder of .ndjson files, or a file, which may be repeated
+    /// (Patient, EpisodeOfCare?, Organization?; Immunization, Condition, Observation, Procedure)
+    #[arg(long, value_name = "PLACE", conflicts_with_all = ["patients", "events"])]
+    pub(super) fhir: Vec<PathBuf>,
 
     /// End at the first malformed row instead of setting it aside
     #[arg(long)]
@@ -33,6 +38,17 @@ pub(super) struct PatientArguments {
 }
 
 impl PatientArguments {
+    /// Those of two tables.
+    pub(super) fn tables(patients: &Path, events: &Path) -> PatientArguments {
+        let (patients, events) = (Some(patients.to_owned()), Some(events.to_owned()));
+        PatientArguments { patients, events, ..PatientArguments::default() }
+    }
+
+    /// Those of an export of FHIR.
+    pub(super) fn export(folder: &Path) -> PatientArguments {
+        PatientArguments { fhir: vec![folder.to_owned()], ..PatientArguments::default() }
+    }
+
     /// Loads what the rulebooks read, and makes them ready to look at it.
     pub(super) fn load<'b>(
         &self,
@@ -48,11 +64,70 @@ impl PatientArguments {
 
     /// Loads the wanted events, and all patients.
     pub(super) fn read(&self, wanted: &Wanted, progress: &dyn Progress) -> Result<Extract, CliError> {
-        let patients = open(&self.patients)?;
-        let inputs = PatientInputs { patients, events: open(&self.events)? };
         let options = LoadOptions { strict: self.strict, digest: false };
-        Ok(extract::load(&inputs, wanted, &options, progress)?)
+        if let (Some(patients), Some(events)) = (&self.patients, &self.events) {
+            let inputs = PatientInputs { patients: open(patients)?, events: open(events)? };
+            return Ok(extract::load(&inputs, wanted, &options, progress)?);
+        }
+        let inputs: Result<Vec<Input>, CliError> = files_of(&self.fhir)?.iter().map(|file| open_fhir(file)).collect();
+        Ok(fhir::load(&inputs?, wanted, &options, progress)?)
     }
+
+    /// Where patients and events are, in words.
+    pub(super) fn names(&self) -> (String, String) {
+        match (&self.patients, &self.events) {
+            (Some(patients), Some(events)) => (patients.display().to_string(), events.display().to_string()),
+            _ => {
+                let places: Vec<String> = self.fhir.iter().map(|place| place.display().to_string()).collect();
+                (places.join(", "), places.join(", "))
+            }
+        }
+    }
+
+    /// The files' names and digests.
+    pub(super) fn digests(&self) -> RecordDigests {
+        match (&self.patients, &self.events) {
+            (Some(patients), Some(events)) => {
+                RecordDigests::Tables { patients: TableDigest::of(patients), events: TableDigest::of(events) }
+            }
+            // The files were found when they were read.
+            _ => {
+                let files = files_of(&self.fhir).unwrap_or_default();
+                RecordDigests::Export { fhir: files.iter().map(|file| TableDigest::of(file)).collect() }
+            }
+        }
+    }
+}
+
+/// The files of an export: those named, and in a folder all that end in `.ndjson`; in bytewise order, each once.
+fn files_of(places: &[PathBuf]) -> Result<Vec<PathBuf>, CliError> {
+    let mut files = Vec::new();
+    for place in places {
+        if !place.is_dir() {
+            files.push(place.clone());
+            continue;
+        }
+        let before = files.len();
+        for entry in fs::read_dir(place).map_err(CliError::read(place))? {
+            let path = entry.map_err(CliError::read(place))?.path();
+            let is_ndjson = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("ndjson"));
+            if is_ndjson && path.is_file() {
+                files.push(path);
+            }
+        }
+        if files.len() == before {
+            let error = CliError::usage(format!("there is no .ndjson file in {}", place.display()));
+            return Err(error.help("name the folder into which the export was unpacked, or its files one by one"));
+        }
+    }
+    files.sort_unstable();
+    files.dedup();
+    Ok(files)
+}
+
+fn open_fhir(path: &Path) -> Result<Input, CliError> {
+    let file = File::open(path).map_err(CliError::read(path))?;
+    Ok(Input::file(path.display().to_string(), Format::Ndjson, file))
 }
 
 /// The codes of all clusters that what is asked for reads.
@@ -76,6 +151,34 @@ pub(super) fn open(path: &Path) -> Result<Input, CliError> {
     }
     let file = File::open(path).map_err(CliError::read(path))?;
     Ok(Input::file(name, format, file))
+}
+
+/// The names and digests of the files of patient records, for provenance.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(super) enum RecordDigests {
+    /// Two tables.
+    Tables {
+        /// That of the patients.
+        patients: TableDigest,
+        /// That of the events.
+        events: TableDigest,
+    },
+    /// The files of an export.
+    Export {
+        /// All of them.
+        fhir: Vec<TableDigest>,
+    },
+}
+
+impl RecordDigests {
+    /// One after the other.
+    pub(super) fn list(self) -> Vec<TableDigest> {
+        match self {
+            RecordDigests::Tables { patients, events } => vec![patients, events],
+            RecordDigests::Export { fhir } => fhir,
+        }
+    }
 }
 
 /// A table's name and the digest of its bytes, for provenance.

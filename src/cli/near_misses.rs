@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::cli::facts::{self, BookFacts, KnownPractices, PracticeArguments};
 use crate::cli::format::{self, Format, OutputArguments};
-use crate::cli::inputs::{PatientArguments, TableDigest};
+use crate::cli::inputs::{PatientArguments, RecordDigests, TableDigest};
 use crate::cli::output::{self, Readers};
 use crate::cli::progress::Bar;
 use crate::cli::results;
@@ -109,8 +109,8 @@ impl KindArgument {
 #[derive(Serialize)]
 struct Provenance {
     uptake: &'static str,
-    patients: TableDigest,
-    events: TableDigest,
+    #[serde(flatten)]
+    records: RecordDigests,
     practices: Option<TableDigest>,
     baselines: Vec<TableDigest>,
 }
@@ -276,8 +276,7 @@ impl NearMissArguments {
         self.output.write(&told.table, &[], readers, &format::notes([]), |out| {
             let provenance = Provenance {
                 uptake: env!("CARGO_PKG_VERSION"),
-                patients: TableDigest::of(&self.tables.patients),
-                events: TableDigest::of(&self.tables.events),
+                records: self.tables.digests(),
                 practices: self.practices.practices.as_deref().map(TableDigest::of),
                 baselines: self.practices.baseline.iter().map(|path| TableDigest::of(path)).collect(),
             };

@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use crate::cli::facts::PracticeArguments;
 use crate::cli::format::{self, Format, OutputArguments};
-use crate::cli::inputs::{PatientArguments, TableDigest};
+use crate::cli::inputs::{PatientArguments, RecordDigests, TableDigest};
 use crate::cli::output::{self, Readers};
 use crate::cli::progress::Bar;
 use crate::cli::years::YearArguments;
@@ -100,8 +100,8 @@ enum TableArgument {
 #[derive(Serialize)]
 struct Provenance {
     uptake: &'static str,
-    patients: TableDigest,
-    events: TableDigest,
+    #[serde(flatten)]
+    records: RecordDigests,
     practices: Option<TableDigest>,
     appointments: Option<TableDigest>,
     slots: Option<TableDigest>,
@@ -275,8 +275,7 @@ impl PathwayArguments {
         let digest = |path: &Option<PathBuf>| path.as_deref().map(TableDigest::of);
         let provenance = Provenance {
             uptake: env!("CARGO_PKG_VERSION"),
-            patients: TableDigest::of(&self.tables.patients),
-            events: TableDigest::of(&self.tables.events),
+            records: self.tables.digests(),
             practices: digest(&self.practices.practices),
             appointments: digest(&self.beside.appointments),
             slots: digest(&self.beside.slots),

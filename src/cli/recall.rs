@@ -15,7 +15,7 @@ use self::money::Money;
 use self::payers::Payers;
 use crate::cli::facts::{KnownPractices, PracticeArguments};
 use crate::cli::format::{self, Format, OutputArguments};
-use crate::cli::inputs::{self, PatientArguments, TableDigest};
+use crate::cli::inputs::{self, PatientArguments, RecordDigests, TableDigest};
 use crate::cli::output::{self, Readers};
 use crate::cli::pathway::day;
 use crate::cli::progress::Bar;
@@ -108,8 +108,8 @@ enum TableArgument {
 #[derive(Serialize)]
 struct Provenance {
     uptake: &'static str,
-    patients: TableDigest,
-    events: TableDigest,
+    #[serde(flatten)]
+    records: RecordDigests,
     practices: Option<TableDigest>,
     baselines: Vec<TableDigest>,
 }
@@ -308,8 +308,7 @@ impl RecallArguments {
     ) -> std::io::Result<()> {
         let provenance = Provenance {
             uptake: env!("CARGO_PKG_VERSION"),
-            patients: TableDigest::of(&self.tables.patients),
-            events: TableDigest::of(&self.tables.events),
+            records: self.tables.digests(),
             practices: self.practices.practices.as_deref().map(TableDigest::of),
             baselines: self.practices.baseline.iter().map(|path| TableDigest::of(path)).collect(),
         };

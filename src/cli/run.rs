@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::cli::facts::{self, BookFacts, KnownPractices, PracticeArguments};
 use crate::cli::format::{self, Format, OutputArguments};
-use crate::cli::inputs::{PatientArguments, TableDigest};
+use crate::cli::inputs::{PatientArguments, RecordDigests, TableDigest};
 use crate::cli::output::{self, Readers};
 use crate::cli::progress::Bar;
 use crate::cli::results::{Asking, Results, TableArgument};
@@ -18,6 +18,7 @@ use crate::eval::run::{BookResult, Level, run as evaluate};
 use crate::eval::sight::{Asked, Lens};
 use crate::ground::{Finding, FindingKind, Findings};
 use crate::model::Rulebook;
+use crate::report::fhir::{self, OfBook};
 use crate::report::rows::{self, PatientGrid, PatientRow};
 use crate::report::run_json::{self, BookStamp, RunDocument};
 
@@ -42,8 +43,48 @@ pub(super) struct RunArguments {
     #[arg(long, value_enum)]
     table: Option<TableArgument>,
 
-    #[command(flatten)]
-    output: OutputArguments,
+    /// The form of the results
+    #[arg(long, value_enum, default_value_t = RunFormat::Table)]
+    format: RunFormat,
+
+    /// Write the results to a file, which appears whole or not at all; `-` is stdout
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+/// The forms of a run's results.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+enum RunFormat {
+    /// For people: a table as wide as the terminal
+    Table,
+    /// One JSON document
+    Json,
+    /// Comma-separated, with a header
+    Csv,
+    /// Apache Parquet
+    #[cfg(feature = "parquet")]
+    Parquet,
+    /// Excel workbook
+    #[cfg(feature = "workbook")]
+    Xlsx,
+    /// FHIR R4: a Bundle of MeasureReports, one for each practice, indicator and year
+    Fhir,
+}
+
+impl RunFormat {
+    /// As a form of tables; None for one that is no table.
+    fn of_tables(self) -> Option<Format> {
+        match self {
+            RunFormat::Table => Some(Format::Table),
+            RunFormat::Json => Some(Format::Json),
+            RunFormat::Csv => Some(Format::Csv),
+            #[cfg(feature = "parquet")]
+            RunFormat::Parquet => Some(Format::Parquet),
+            #[cfg(feature = "workbook")]
+            RunFormat::Xlsx => Some(Format::Xlsx),
+            RunFormat::Fhir => None,
+        }
+    }
 }
 
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
@@ -58,8 +99,8 @@ enum LevelArgument {
 #[derive(Serialize)]
 struct Provenance {
     uptake: &'static str,
-    patients: TableDigest,
-    events: TableDigest,
+    #[serde(flatten)]
+    records: RecordDigests,
     practices: Option<TableDigest>,
     baselines: Vec<TableDigest>,
 }
@@ -67,7 +108,7 @@ struct Provenance {
 pub(super) fn run(arguments: &RunArguments, rules: Option<&Path>) -> Result<Done, CliError> {
     let (_, books) = arguments.years.books(rules)?;
     let known = arguments.practices.read(&books)?;
-    let asking = Asking::of(arguments.table, arguments.output.format);
+    let asking = arguments.asking()?;
     if arguments.tables.strict {
         known.practices.refuse_malformed()?;
     }
@@ -100,16 +141,39 @@ impl RunArguments {
         tables: PatientArguments,
         practices: Option<PathBuf>,
     ) -> RunArguments {
-        let output = OutputArguments { format: Format::Table, output: None };
         let practices = PracticeArguments { practices, ..PracticeArguments::default() };
-        RunArguments { years, tables, practices, level: LevelArgument::Practice, table: None, output }
+        RunArguments {
+            years,
+            tables,
+            practices,
+            level: LevelArgument::Practice,
+            table: None,
+            format: RunFormat::Table,
+            output: None,
+        }
+    }
+
+    /// Which tables are asked for; a MeasureReport holds what the table of indicators does.
+    fn asking(&self) -> Result<Asking, CliError> {
+        match (self.format.of_tables(), self.table) {
+            (Some(format), table) => Ok(Asking::of(table, format)),
+            (None, None | Some(TableArgument::Indicators)) => Ok(Asking::Only(TableArgument::Indicators)),
+            (None, Some(_)) => {
+                let error = CliError::usage("a MeasureReport holds indicators, and no payments");
+                Err(error.help("leave out `--table`, or ask for another `--format`"))
+            }
+        }
+    }
+
+    /// How tables are written; None where none are.
+    fn tables_output(&self) -> Option<OutputArguments> {
+        self.format.of_tables().map(|format| OutputArguments { format, output: self.output.clone() })
     }
 
     /// What only the evaluation can find: registrations that hold at once, doses that nobody can be paid for.
     fn count_odd(&self, books: &[Rulebook], results: &[BookResult], findings: &mut Findings) {
         // The same two rows may hold at the end of several years; each year's count is told for its year.
-        let patients = self.tables.patients.display().to_string();
-        let events = self.tables.events.display().to_string();
+        let (patients, events) = self.tables.names();
         for (book, result) in books.iter().zip(results) {
             let column = format!("registered_date ({})", book.name);
             findings.add_counted(FindingKind::TwoRegistrations, &patients, &column, result.registered_twice, &[]);
@@ -139,10 +203,15 @@ impl RunArguments {
             })
             .collect();
         let results = Results::of(&facts, known);
-        results.write(&self.output, asking, findings, || Provenance {
+        let Some(output) = self.tables_output() else {
+            let books: Vec<&Rulebook> = lenses.iter().map(Lens::book).collect();
+            let rows = with_books(&books, &results.measures, |row| &row.year);
+            let place = self.output.as_deref();
+            return output::to_place(place, Readers::Anyone, |out| fhir::write_summaries(out, &rows));
+        };
+        results.write(&output, asking, findings, || Provenance {
             uptake: env!("CARGO_PKG_VERSION"),
-            patients: TableDigest::of(&self.tables.patients),
-            events: TableDigest::of(&self.tables.events),
+            records: self.tables.digests(),
             practices: self.practices.practices.as_deref().map(TableDigest::of),
             baselines: self.practices.baseline.iter().map(|path| TableDigest::of(path)).collect(),
         })
@@ -165,13 +234,18 @@ impl RunArguments {
             }));
         }
         rows::sort_patients(&mut rows);
+        let Some(output) = self.tables_output() else {
+            let books: Vec<&Rulebook> = books.iter().collect();
+            let rows = with_books(&books, &rows, |row| row.year);
+            let place = self.output.as_deref();
+            return output::to_place(place, Readers::Owner, |out| fhir::write_subject_lists(out, &rows));
+        };
         let grid = PatientGrid { title: "Outcomes per patient", rows: &rows };
         let stamps: Vec<BookStamp> = books.iter().map(BookStamp::of).collect();
-        self.output.write(&grid, &[], Readers::Owner, &format::notes(books), |out| {
+        output.write(&grid, &[], Readers::Owner, &format::notes(books), |out| {
             let provenance = Provenance {
                 uptake: env!("CARGO_PKG_VERSION"),
-                patients: TableDigest::of(&self.tables.patients),
-                events: TableDigest::of(&self.tables.events),
+                records: self.tables.digests(),
                 practices: None,
                 baselines: Vec::new(),
             };
@@ -188,4 +262,11 @@ impl RunArguments {
             run_json::write(out, &document)
         })
     }
+}
+
+/// Each row with the rulebook whose year it is of.
+fn with_books<'a, R>(books: &[&'a Rulebook], rows: &'a [R], year: impl Fn(&R) -> &str) -> Vec<OfBook<'a, R>> {
+    let labels: Vec<String> = books.iter().map(|book| book.year_label(DEFAULT_SCHEME)).collect();
+    let book = |row: &R| labels.iter().position(|label| label == year(row)).and_then(|at| books.get(at).copied());
+    rows.iter().filter_map(|row| Some((book(row)?, row))).collect()
 }

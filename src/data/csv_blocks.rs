@@ -119,7 +119,7 @@ impl<'a> Blocks<'a> {
 }
 
 /// A file's bytes from the start.
-fn reader(input: &Input) -> Result<Box<dyn Read + Send + '_>, LoadError> {
+pub(crate) fn reader(input: &Input) -> Result<Box<dyn Read + Send + '_>, LoadError> {
     match &input.content {
         Content::Bytes(bytes) => Ok(Box::new(&bytes[..])),
         Content::File(file) => {

@@ -1,13 +1,12 @@
 //! Patients and events out of CSV: blocks are cut by one thread and parsed by all.
 
-use rayon::prelude::*;
-
 use crate::data::cells::DateCell;
 use crate::data::columns::Column;
 use crate::data::csv_blocks::{Block, Blocks};
 use crate::data::csv_records::{Cells, TakeRecord, each_record};
 use crate::data::error::LoadError;
 use crate::data::progress::Progress;
+use crate::data::rounds;
 use crate::data::rows::{EventRows, EventRules, IdCell, Part, PatientCells, PatientRows, PatientRules};
 use crate::data::scatter::{EventRow, RegistrationRow};
 use crate::data::source::{Content, Input};
@@ -16,9 +15,6 @@ use crate::ground::FindingKind;
 
 /// About how long a row is, to guess how many there are.
 const ROW_BYTES: u64 = 36;
-
-/// How many blocks each thread gets in a round.
-const BLOCKS_PER_THREAD: usize = 3;
 
 /// A CSV table whose header was read.
 pub(crate) struct CsvTable<'a> {
@@ -74,7 +70,7 @@ impl<'a> CsvTable<'a> {
 }
 
 /// How many bytes a table has; a pipe is taken to be middling.
-fn byte_count(input: &Input) -> u64 {
+pub(crate) fn byte_count(input: &Input) -> u64 {
     match &input.content {
         Content::Bytes(bytes) => bytes.len() as u64,
         Content::File(file) => {
@@ -83,41 +79,20 @@ fn byte_count(input: &Input) -> u64 {
     }
 }
 
-/// Reads the next blocks while those before are parsed, so that memory holds two rounds and no thread waits for the
-/// disk. It does with a single thread, too.
+/// Parses all blocks of a table and puts what came of them together.
 fn each_block<R: Send>(
-    mut blocks: Blocks<'_>,
+    blocks: Blocks<'_>,
     progress: &dyn Progress,
     parse: impl Fn(&Block) -> Part<R> + Sync,
 ) -> Result<Part<R>, LoadError> {
-    let round_blocks = rayon::current_num_threads() * BLOCKS_PER_THREAD;
     let mut whole = Part::empty();
-    let mut round = next_round(&mut blocks, round_blocks)?;
-    while !round.is_empty() {
-        let parse_round = || -> Vec<Part<R>> {
-            let parts = round.par_iter().with_max_len(1).map(|block| {
-                let part = parse(block);
-                progress.advance(part.rows);
-                part
-            });
-            parts.collect()
-        };
-        let (next, parts) = rayon::join(|| next_round(&mut blocks, round_blocks), parse_round);
-        parts.into_iter().for_each(|part| whole.merge(part));
-        round = next?;
-    }
+    let parse = |block: &Block| {
+        let part = parse(block);
+        progress.advance(part.rows);
+        part
+    };
+    rounds::each_block(blocks, parse, |part| whole.merge(part))?;
     Ok(whole)
-}
-
-fn next_round(blocks: &mut Blocks<'_>, count: usize) -> Result<Vec<Block>, LoadError> {
-    let mut round = Vec::with_capacity(count);
-    while round.len() < count {
-        match blocks.next_block()? {
-            Some(block) => round.push(block),
-            None => break,
-        }
-    }
-    Ok(round)
 }
 
 /// Where the columns are in a record.

@@ -9,10 +9,40 @@ use crate::ground::FindingKind;
 #[non_exhaustive]
 pub enum LoadError {
     /// The name says neither CSV nor Parquet.
-    #[error("`{file}` is neither .csv nor .parquet: name the file by what it holds")]
+    #[error("`{file}` is neither .csv nor .parquet (nor FHIR in .ndjson): name the file by what it holds")]
     UnknownFormat {
         /// The name as it was given.
         file: String,
+    },
+    /// FHIR where a table is expected.
+    #[error("`{file}` is FHIR: hand it over with `--fhir`, together with the other files of its export")]
+    NotTable {
+        /// The name as it was given.
+        file: String,
+    },
+    /// A file without a single FHIR resource.
+    #[error(
+        "`{file}` has no FHIR resource: one JSON object with a `resourceType` on each line is expected, as bulk export writes it"
+    )]
+    NotFhir {
+        /// The name as it was given.
+        file: String,
+    },
+    /// A bulk export that lacks what nothing can be done without.
+    #[error("none of {} holds {missing}: hand over all files of the export", listed(files))]
+    MissingResource {
+        /// The names as they were given.
+        files: Vec<String>,
+        /// The types of resource that are looked for, in words.
+        missing: &'static str,
+    },
+    /// A line that does not end.
+    #[error("line {line} of `{file}` is longer than 64 MiB: one resource a line is expected")]
+    LongLine {
+        /// The name as it was given.
+        file: String,
+        /// The line.
+        line: u64,
     },
     /// The system could not read the file.
     #[error("cannot read `{file}`: {source}")]

@@ -12,10 +12,10 @@ use crate::data::names::Names;
 use crate::data::progress::Progress;
 use crate::data::reader::{Sizes, Table};
 pub use crate::data::records::{CodeIndex, Event, Patient, PatientKey, PracticeId, Registration, Wanted};
-use crate::data::rows::{EventRules, PatientRules};
-use crate::data::scatter::partition_of;
+use crate::data::rows::{EventRules, Part, PatientRules};
+use crate::data::scatter::{EventRow, RegistrationRow, partition_of};
 use crate::data::source::Input;
-use crate::data::tally::Tally;
+use crate::data::tally::{Tally, file_and_row};
 use crate::ground::{FindingKind, Findings};
 
 /// The two tables of patient records.
@@ -41,28 +41,46 @@ pub struct LoadOptions {
 pub struct Extract {
     store: Store,
     ids: Ids,
-    file_names: FileNames,
+    patient_names: TableNames,
+    event_names: TableNames,
     findings: Findings,
     patient_rows: u64,
     event_rows: u64,
     input_digest: Option<[u8; 32]>,
 }
 
-/// The tables' names as the user gave them.
+/// The names of a table's files as the user gave them, and of its columns.
 #[derive(Clone, Debug)]
-struct FileNames {
-    patients: String,
-    events: String,
+pub(crate) struct TableNames {
+    pub files: Vec<String>,
+    pub columns: Vec<&'static str>,
 }
 
-impl FileNames {
-    /// Puts both tables' findings into words.
-    fn report(&self, patients: Tally, events: Tally, findings: &mut Findings) {
-        let event_columns = event_columns(true, true);
-        let name = |columns: &[Column], at: usize| columns.get(at).map_or("", |column| column.name);
-        patients.report(&self.patients, |at| name(&PATIENT_COLUMNS, at), findings);
-        events.report(&self.events, |at| name(&event_columns, at), findings);
+impl TableNames {
+    /// Those of a table in one file.
+    fn of(file: &str, columns: &[Column]) -> TableNames {
+        TableNames { files: vec![file.to_owned()], columns: columns.iter().map(|column| column.name).collect() }
     }
+
+    fn report(&self, tally: Tally, findings: &mut Findings) {
+        tally.report(&self.files, |at| self.columns.get(at).copied().unwrap_or_default(), findings);
+    }
+
+    /// Makes the first malformed row of a table an error.
+    fn refuse_malformed(&self, tally: &Tally) -> Result<(), LoadError> {
+        tally.first(&FindingKind::MALFORMED).map_or(Ok(()), |(row, column, kind)| {
+            let (file, row) = file_and_row(row);
+            let file = self.files.get(file).cloned().unwrap_or_default();
+            let column = self.columns.get(column).map(|column| (*column).to_owned());
+            Err(LoadError::Malformed { file, row, column, kind })
+        })
+    }
+}
+
+/// A table that was read.
+pub(crate) struct Loaded<R> {
+    pub names: TableNames,
+    pub part: Part<R>,
 }
 
 /// Reads the patients, then the events of the wanted codes, on the threads of the current rayon pool.
@@ -102,39 +120,57 @@ fn load_sized(
     let extras = events.reads(GIVER_COLUMN) || events.reads(TEXT_COLUMN);
     let rules = EventRules { ids: &ids, names: &names, codes: &codes, extras, partition_bits, digest: options.digest };
     let events = events.events(&rules, progress)?;
-    if options.strict {
-        refuse_malformed(&inputs.patients.name, &PATIENT_COLUMNS, &patients.tally)?;
-        refuse_malformed(&inputs.events.name, &event_columns, &events.tally)?;
+    let patients = Loaded { names: TableNames::of(&inputs.patients.name, &PATIENT_COLUMNS), part: patients };
+    let events = Loaded { names: TableNames::of(&inputs.events.name, &event_columns), part: events };
+    let store = Unfilled { partition_bits, ids, names, extras };
+    store.fill(patients, events, options)
+}
+
+/// What an extract is made of besides its rows.
+pub(crate) struct Unfilled {
+    pub partition_bits: u32,
+    pub ids: Ids,
+    pub names: Names,
+    /// Whether the events carry givers or texts.
+    pub extras: bool,
+}
+
+impl Unfilled {
+    /// The extract of these tables.
+    pub(crate) fn fill(
+        self,
+        patients: Loaded<RegistrationRow>,
+        events: Loaded<EventRow>,
+        options: &LoadOptions,
+    ) -> Result<Extract, LoadError> {
+        if options.strict {
+            patients.names.refuse_malformed(&patients.part.tally)?;
+            events.names.refuse_malformed(&events.part.tally)?;
+        }
+        let mut findings = Findings::default();
+        patients.names.report(patients.part.tally, &mut findings);
+        events.names.report(events.part.tally, &mut findings);
+        let (registrations, kept) = (patients.part.chunks, events.part.chunks);
+        let (partition_bits, practices, extras) = (self.partition_bits, self.names.rank(), self.extras);
+        Ok(Extract {
+            store: Store { partition_bits, registrations, events: kept, practices, extras },
+            ids: self.ids,
+            patient_names: patients.names,
+            event_names: events.names,
+            findings,
+            patient_rows: patients.part.rows,
+            event_rows: events.part.rows,
+            input_digest: options.digest.then(|| digest::of_tables(patients.part.sum, events.part.sum)),
+        })
     }
-    let file_names = FileNames { patients: inputs.patients.name.clone(), events: inputs.events.name.clone() };
-    let mut findings = Findings::default();
-    file_names.report(patients.tally, events.tally, &mut findings);
-    let (registrations, kept) = (patients.chunks, events.chunks);
-    Ok(Extract {
-        store: Store { partition_bits, registrations, events: kept, practices: names.rank(), extras },
-        ids,
-        file_names,
-        findings,
-        patient_rows: patients.rows,
-        event_rows: events.rows,
-        input_digest: options.digest.then(|| digest::of_tables(patients.sum, events.sum)),
-    })
 }
 
 /// A partition should hold about so many rows, to be grouped within a processor's cache.
 const PARTITION_ROWS: u64 = 1 << 15;
 
 /// How many partitions so many rows are scattered into, as a power of two.
-fn partition_bits(rows: u64) -> u32 {
+pub(crate) fn partition_bits(rows: u64) -> u32 {
     (rows / PARTITION_ROWS).next_power_of_two().ilog2().clamp(3, 10)
-}
-
-/// Makes the first malformed row of a table an error.
-fn refuse_malformed(file: &str, columns: &[Column], tally: &Tally) -> Result<(), LoadError> {
-    tally.first(&FindingKind::MALFORMED).map_or(Ok(()), |(row, column, kind)| {
-        let column = columns.get(column).map(|column| column.name.to_owned());
-        Err(LoadError::Malformed { file: file.to_owned(), row, column, kind })
-    })
 }
 
 impl Extract {
@@ -148,7 +184,8 @@ impl Extract {
         let (mut patients, mut events) = (Tally::default(), Tally::default());
         let grouped = Grouped::of(&self.store, at, &mut patients, &mut events);
         let mut findings = Findings::default();
-        self.file_names.report(patients, events, &mut findings);
+        self.patient_names.report(patients, &mut findings);
+        self.event_names.report(events, &mut findings);
         Partition { grouped, findings }
     }
 
@@ -235,4 +272,4 @@ impl Partition {
 }
 
 #[cfg(test)]
-mod tests;
+pub(in crate::data) mod tests;

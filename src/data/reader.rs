@@ -43,6 +43,7 @@ impl<'a> Table<'a> {
             Format::Csv => CsvTable::open(input, columns, sizes.block_bytes).map(Table::Csv),
             #[cfg(feature = "parquet")]
             Format::Parquet => ParquetTable::open(input, columns, sizes.batch_rows).map(Table::Parquet),
+            Format::Ndjson => Err(LoadError::NotTable { file: input.name.clone() }),
             #[cfg(not(feature = "parquet"))]
             Format::Parquet => Err(LoadError::NoParquet { file: input.name.clone() }),
         }

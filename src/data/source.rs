@@ -11,10 +11,12 @@ pub enum Format {
     Csv,
     /// Apache Parquet.
     Parquet,
+    /// Resources of FHIR R4, one JSON object to a line, as bulk export writes them.
+    Ndjson,
 }
 
 impl Format {
-    /// The format that a name tells: `.csv` or `.parquet` at its end, in capitals or not; `-` is CSV.
+    /// The format that a name tells: `.csv`, `.parquet` or `.ndjson` at its end, in capitals or not; `-` is CSV.
     ///
     /// # Errors
     /// [`LoadError::UnknownFormat`] for any other name.
@@ -24,6 +26,8 @@ impl Format {
             Ok(Format::Csv)
         } else if lower.ends_with(".parquet") {
             Ok(Format::Parquet)
+        } else if lower.ends_with(".ndjson") {
+            Ok(Format::Ndjson)
         } else {
             Err(LoadError::UnknownFormat { file: name.to_owned() })
         }
@@ -54,6 +58,11 @@ impl Input {
     /// A CSV table from text.
     pub fn csv(name: impl Into<String>, text: impl Into<Vec<u8>>) -> Input {
         Input { name: name.into(), format: Format::Csv, content: Content::Bytes(text.into()) }
+    }
+
+    /// Resources of FHIR from text.
+    pub fn ndjson(name: impl Into<String>, text: impl Into<Vec<u8>>) -> Input {
+        Input { name: name.into(), format: Format::Ndjson, content: Content::Bytes(text.into()) }
     }
 
     /// A table in an open file.

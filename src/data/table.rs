@@ -69,6 +69,7 @@ pub fn read(input: &Input) -> Result<Table, LoadError> {
         Format::Csv => read_csv(input),
         #[cfg(feature = "parquet")]
         Format::Parquet => parquet_table::read(input),
+        Format::Ndjson => Err(LoadError::NotTable { file: input.name.clone() }),
         #[cfg(not(feature = "parquet"))]
         Format::Parquet => Err(LoadError::NoParquet { file: input.name.clone() }),
     }

@@ -56,13 +56,35 @@ pub enum FindingKind {
     CountsDisagree,
     /// Counts that have no room for the exceptions found in the records.
     ExceptionsWithoutRoom,
+    /// A date of which only the year, or the year and month, is told: the row is set aside.
+    PartialDate,
+    /// A line that is no JSON document: set aside.
+    NotJson,
+    /// A resource whose members are not of the types that FHIR gives them, or stand twice: set aside.
+    NotOfFhir,
+    /// A resource of another type than the first of its file: set aside.
+    OtherResource,
+    /// A resource without a code of SNOMED CT: set aside.
+    NoSnomedCode,
+    /// A record of what was not done, or was entered in error.
+    NotDone,
+    /// A patient for whom no day of registration is told.
+    RegisteredAtBirth,
+    /// A practice of which no code of the Organisation Data Service is told.
+    PracticeById,
+    /// A patient who is not active, and of whose registration no end is told: set aside.
+    InactiveWithoutEnd,
+    /// A patient who has died, on a day that is not told.
+    DiedOnUnknownDay,
+    /// A file of resources that are not read.
+    UnreadResources,
     /// A practice of an area that the scheme is not for, or of none that is known.
     OtherArea,
 }
 
 impl FindingKind {
     /// Faults by which a row is malformed in itself.
-    pub const MALFORMED: [FindingKind; 8] = [
+    pub const MALFORMED: [FindingKind; 13] = [
         FindingKind::MalformedDate,
         FindingKind::MalformedCode,
         FindingKind::MissingValue,
@@ -71,6 +93,11 @@ impl FindingKind {
         FindingKind::MalformedNumber,
         FindingKind::MalformedTime,
         FindingKind::MalformedTruth,
+        FindingKind::PartialDate,
+        FindingKind::NotJson,
+        FindingKind::NotOfFhir,
+        FindingKind::OtherResource,
+        FindingKind::NoSnomedCode,
     ];
 
     /// What was found and what was done, in words.
@@ -125,6 +152,28 @@ impl FindingKind {
             FindingKind::OtherArea => {
                 ("a practice that is not known to be of the scheme's areas", "its patients are left out")
             }
+            FindingKind::PartialDate => ("a date that is only a year, or a year and a month", "set aside"),
+            FindingKind::NotJson => ("a line that is not a JSON object, or is cut short", "set aside"),
+            FindingKind::NotOfFhir => {
+                ("a resource with a member that stands twice or is not of the type that FHIR R4 gives it", "set aside")
+            }
+            FindingKind::OtherResource => ("a resource of another type than the first of its file", "set aside"),
+            FindingKind::NoSnomedCode => ("a resource without a code of SNOMED CT", "set aside"),
+            FindingKind::NotDone => ("a record that was not done, not confirmed or entered in error", "not counted"),
+            FindingKind::RegisteredAtBirth => {
+                ("a patient without a day of registration", "taken to be registered from birth")
+            }
+            FindingKind::PracticeById => (
+                "a practice of which no code of the Organisation Data Service is told",
+                "the id of its resource is used as its code",
+            ),
+            FindingKind::InactiveWithoutEnd => {
+                ("a patient who is not active, of whose registration no end is told", "set aside")
+            }
+            FindingKind::DiedOnUnknownDay => {
+                ("a patient who has died on a day that is not told", "kept; only the end of a registration ends it")
+            }
+            FindingKind::UnreadResources => ("a file of resources that no rule reads", "not read"),
             FindingKind::CountsDisagree => {
                 ("a register that is not denominator, excluded and excepted together", "row set aside")
             }

@@ -60,7 +60,10 @@ pub fn summary(findings: &[Finding]) -> String {
 fn place(finding: &Finding) -> String {
     let mut place = harmless(&finding.file).into_owned();
     if !finding.column.is_empty() {
-        let _ = write!(place, ", column {}", harmless(&finding.column));
+        // A table has columns, and a FHIR resource has elements.
+        let is_fhir = finding.file.to_ascii_lowercase().ends_with(".ndjson");
+        let noun = if is_fhir { "element" } else { "column" };
+        let _ = write!(place, ", {noun} {}", harmless(&finding.column));
     }
     if !finding.first_rows.is_empty() {
         let is_parquet = finding.file.to_ascii_lowercase().ends_with(".parquet");
@@ -102,6 +105,13 @@ odd in the data (18 times):
 ";
         assert_eq!(summary(&findings()), expected);
         assert_eq!(summary(&[]), "");
+    }
+
+    #[test]
+    fn a_resource_has_elements() {
+        let mut findings = Findings::default();
+        findings.add(FindingKind::PartialDate, "Patient.ndjson", "birthDate", Some(7));
+        assert!(summary(&findings.list()).contains("in Patient.ndjson, element birthDate, line 7"));
     }
 
     #[test]

@@ -50,6 +50,8 @@ pub(in crate::cli) struct DemoArguments {
 enum DemoFormat {
     /// Comma-separated
     Csv,
+    /// Patients and events as FHIR R4 bulk export writes them, a file for each type of resource; the rest comma-separated
+    Ndjson,
     /// Apache Parquet
     #[cfg(feature = "parquet")]
     Parquet,
@@ -63,12 +65,13 @@ pub(in crate::cli) fn demo(arguments: &DemoArguments, rules: Option<&Path>) -> R
         seed: arguments.seed.unwrap_or(population.default_seed),
         format: match arguments.format {
             DemoFormat::Csv => Format::Csv,
+            DemoFormat::Ndjson => Format::Ndjson,
             #[cfg(feature = "parquet")]
             DemoFormat::Parquet => Format::Parquet(crate::cli::demo::Compression::default()),
         },
         shuffled: !arguments.sorted,
     };
-    refuse_others_files(&arguments.folder, plan.format.extension())?;
+    refuse_others_files(&arguments.folder, plan.format)?;
     let summary = write(arguments, &plan, &population, &library)?;
     let marker = arguments.folder.join(MARKER);
     std::fs::write(&marker, "made-up data, written by uptake demo\n").map_err(CliError::write(&marker))?;
@@ -82,23 +85,21 @@ pub(in crate::cli) fn demo(arguments: &DemoArguments, rules: Option<&Path>) -> R
     }
     let run = RunArguments::of_tables(
         YearArguments { year: population.years.clone(), scheme: DEFAULT_SCHEME.to_owned() },
-        PatientArguments {
-            patients: summary.patients_file.clone(),
-            events: summary.events_file.clone(),
-            strict: false,
-        },
+        tables_of(arguments, &summary),
         Some(summary.practices_file.clone()),
     );
     let done = run::run(&run, rules)?;
-    returned(&population, &summary, &library, rules)?;
-    let example = someone(&population.years, &summary, rules)?;
-    output::talk_block(&next_steps(&summary, &population, example.as_ref()));
+    let tables = tables_of(arguments, &summary);
+    returned(&population, tables.clone(), &summary, &library, rules)?;
+    let example = someone(&population.years, &tables, rules)?;
+    output::talk_block(&next_steps(arguments, &summary, &population, example.as_ref()));
     Ok(done)
 }
 
 /// The return of the local scheme whose outreach the extract holds, unless the rules folder lacks it.
 fn returned(
     population: &Population,
+    tables: PatientArguments,
     summary: &Summary,
     library: &Library,
     rules: Option<&Path>,
@@ -110,10 +111,9 @@ fn returned(
     output::to_stdout(|out| writeln!(out))?;
     output::talk(&format!("\nthe return of the local scheme {scheme}:"));
     let years = YearArguments { year: vec![scheme.clone()], scheme: DEFAULT_SCHEME.to_owned() };
-    let (patients, events) = (summary.patients_file.clone(), summary.events_file.clone());
     let arguments = PathwayArguments::of_tables(
         years,
-        PatientArguments { patients, events, strict: false },
+        tables,
         summary.practices_file.clone(),
         summary.appointments_file.clone(),
         summary.slots_file.clone(),
@@ -122,11 +122,13 @@ fn returned(
 }
 
 /// A made-up patient who does not count in the last year shown, with the indicator: something to explain.
-fn someone(years: &[String], summary: &Summary, rules: Option<&Path>) -> Result<Option<(String, String)>, CliError> {
+fn someone(
+    years: &[String],
+    tables: &PatientArguments,
+    rules: Option<&Path>,
+) -> Result<Option<(String, String)>, CliError> {
     let last = YearArguments { year: years.last().cloned().into_iter().collect(), scheme: DEFAULT_SCHEME.to_owned() };
     let (_, books) = last.books(rules)?;
-    let (patients, events) = (summary.patients_file.clone(), summary.events_file.clone());
-    let tables = PatientArguments { patients, events, strict: false };
     let (extract, lenses) = tables.load(&books, Asked::default(), &Silent)?;
     let (results, _) = evaluate(&extract, &lenses, Level::Patient, &Silent);
     let outcomes = lenses.iter().zip(&results).flat_map(|(lens, result)| {
@@ -139,16 +141,35 @@ fn someone(years: &[String], summary: &Summary, rules: Option<&Path>) -> Result<
     Ok(outcomes.min())
 }
 
+/// Where the patients and events of the extract are.
+fn tables_of(arguments: &DemoArguments, summary: &Summary) -> PatientArguments {
+    match arguments.format {
+        DemoFormat::Ndjson => PatientArguments::export(&arguments.folder),
+        DemoFormat::Csv => PatientArguments::tables(&summary.patients_file, &summary.events_file),
+        #[cfg(feature = "parquet")]
+        DemoFormat::Parquet => PatientArguments::tables(&summary.patients_file, &summary.events_file),
+    }
+}
+
 /// Marks a folder whose tables the demo wrote, and may write again.
 const MARKER: &str = ".uptake-demo";
 
 /// Tables that somebody else put there are not overwritten: they may be real.
-fn refuse_others_files(folder: &Path, extension: &str) -> Result<(), CliError> {
+fn refuse_others_files(folder: &Path, format: Format) -> Result<(), CliError> {
     if folder.join(MARKER).exists() {
         return Ok(());
     }
-    let names = ["patients", "events", "practices", "appointments", "slots"];
-    let tables = names.map(|name| folder.join(format!("{name}.{extension}")));
+    let files = |names: &[&str], ending: &str| -> Vec<PathBuf> {
+        names.iter().map(|name| folder.join(format!("{name}.{ending}"))).collect()
+    };
+    let (records, others) = (["patients", "events"], ["practices", "appointments", "slots"]);
+    let tables = match format {
+        Format::Ndjson => {
+            let resources = ["Patient", "EpisodeOfCare", "Organization"].into_iter().chain(super::RECORDED_AS);
+            [files(&resources.collect::<Vec<_>>(), "ndjson"), files(&others, "csv")].concat()
+        }
+        table => [files(&records, table.extension()), files(&others, table.extension())].concat(),
+    };
     match tables.iter().find(|table| table.exists()) {
         Some(table) => {
             let message = format!("{} is there already, and the demo did not write it", table.display());
@@ -181,14 +202,23 @@ fn show(bar: &ProgressBar, progress: Progress) {
     bar.set_position(done);
 }
 
-fn next_steps(summary: &Summary, population: &Population, example: Option<&(String, String)>) -> String {
+fn next_steps(
+    arguments: &DemoArguments,
+    summary: &Summary,
+    population: &Population,
+    example: Option<&(String, String)>,
+) -> String {
     let outreach = &population.outreach;
     let (years, scheme, as_of, list) = (&population.years, &outreach.scheme, outreach.as_of, &outreach.list);
     let (appointments, slots) = (summary.appointments_file.display(), summary.slots_file.display());
-    let patients = summary.patients_file.display();
-    let events = summary.events_file.display();
     let practices = summary.practices_file.display();
-    let tables = format!("--patients {patients} --events {events}");
+    let records = tables_of(arguments, summary);
+    let tables = match (&records.patients, &records.events) {
+        (Some(patients), Some(events)) => {
+            format!("--patients {} --events {}", patients.display(), events.display())
+        }
+        _ => format!("--fhir {}", arguments.folder.display()),
+    };
     let year = years.last().map_or("", String::as_str);
     let (indicator, patient) =
         example.map_or(("CODE", "ID"), |(indicator, patient)| (indicator.as_str(), patient.as_str()));

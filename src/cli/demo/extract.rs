@@ -11,9 +11,10 @@ use super::life::{AppointmentRow, EventRow, Lives, MOST_PATIENTS, PatientRow, Ro
 use super::population::Population;
 use super::practice::{self, Practice};
 use super::slot::{self, Slot};
+use super::table::ndjson::OrganizationRow;
 use super::table::{IsoDays, Row, TableFile, Words};
 use super::vocabulary::Vocabulary;
-use super::{DemoError, Plan, Progress, Summary};
+use super::{DemoError, Format, Plan, Progress, Summary};
 use crate::ground::{ConceptId, Day};
 
 /// Rows in a row group, about.
@@ -54,11 +55,21 @@ pub fn write_extract(
     let mut appointments = Sink::<AppointmentRow>::create(dir, "appointments", plan, 0)?;
     draw_all(&lives, &mut patients, &mut events, &mut appointments, &words, progress)?;
     let practice_file = whole_table::<Practice>(dir, "practices", plan, &practices, &words)?;
+    let organizations = match plan.format {
+        Format::Ndjson => {
+            let rows: Vec<OrganizationRow> = (0..words.practice_codes.len()).map(OrganizationRow).collect();
+            Some(whole_table::<OrganizationRow>(dir, "organizations", plan, &rows, &words)?)
+        }
+        Format::Csv => None,
+        #[cfg(feature = "parquet")]
+        Format::Parquet(_) => None,
+    };
     let slots = slot::draw(population, &practices, plan.seed);
     let slots_file = whole_table::<Slot>(dir, "slots", plan, &slots, &words)?;
     patients.finish(&words, progress)?;
     events.finish(&words, progress)?;
     appointments.finish(&words, progress)?;
+    organizations.map(TableFile::keep).transpose()?;
     Ok(Summary {
         practices: practices.len() as u64,
         patients: u64::from(plan.size),

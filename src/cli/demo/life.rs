@@ -17,6 +17,8 @@ pub(super) struct PatientRow {
     pub(super) from: Day,
     pub(super) to: Option<Day>,
     pub(super) death: Option<Day>,
+    /// Whether it is the patient's last registration.
+    pub(super) is_last: bool,
 }
 
 /// A row of the events table; twelve bytes, since there may be hundreds of millions of them.
@@ -129,7 +131,8 @@ impl Lives<'_> {
     pub(super) fn draw(&self, place: u32, rows: &mut Rows) {
         let mut chance = Chance::of(self.plan.seed, Purpose::Life, u64::from(place));
         let life = self.draw_life(place, &mut chance);
-        for stay in [Some(life.first), life.second].into_iter().flatten() {
+        let last = usize::from(life.second.is_some());
+        for (at, stay) in [Some(life.first), life.second].into_iter().flatten().enumerate() {
             rows.patients.push(PatientRow {
                 patient: life.patient,
                 practice: stay.practice,
@@ -137,6 +140,7 @@ impl Lives<'_> {
                 from: stay.from,
                 to: stay.to,
                 death: life.death,
+                is_last: at == last,
             });
         }
         let start = rows.events.len();

@@ -8,7 +8,7 @@ use super::chance::{Chance, Shares};
 use crate::ground::{ConceptId, Day, Period};
 
 pub(super) use outreach::{Agreement, Chase, Outreach, Recording, Start, Step};
-pub(super) use written::{Giving, Lack, Practices, Range};
+pub(super) use written::{Giving, Lack, Practices, Range, Resource};
 use written::{ShareOfDays, Written};
 
 mod outreach;
@@ -37,6 +37,9 @@ pub struct Population {
     pub(super) giving: Giving,
     pub(super) background_from: Day,
     pub(super) background_codes: Vec<ConceptId>,
+    pub(super) background_resource: Resource,
+    /// As which resource the codes of a cluster are written, by its name; those of others are doses.
+    resources: BTreeMap<String, Resource>,
     pub(super) events: Vec<EventKind>,
     pub(in crate::cli::demo) outreach: Outreach,
 }
@@ -208,10 +211,19 @@ impl Population {
             giving: written.giving,
             background_from: written.background.from.0,
             background_codes: codes?,
+            background_resource: written.background.resource,
+            resources: written.resources,
             events,
             outreach,
             practices: written.practices,
         })
+    }
+}
+
+impl Population {
+    /// As which FHIR resource the codes of a cluster are written.
+    pub(super) fn resource_of(&self, cluster: &str) -> Resource {
+        self.resources.get(cluster).copied().unwrap_or(Resource::Immunization)
     }
 }
 

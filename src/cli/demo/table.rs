@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use super::life::{AppointmentRow, EventRow, NOBODY, PatientRow};
+use super::population::Resource;
 use super::practice::Practice;
 use super::slot::Slot;
-use super::vocabulary::Vocabulary;
+use super::vocabulary::{Entry, Vocabulary};
 use super::{DemoError, Format};
 use crate::ground::Day;
 
@@ -37,8 +38,16 @@ pub(super) trait Row: Send + Sync {
     /// The columns, in order.
     const COLUMNS: &'static [Column];
 
+    /// The types of the FHIR resources that it is written as, a file each; none where it is a table in every form.
+    const RESOURCES: &'static [&'static str] = &[];
+
     /// Hands over a cell for each column, in order.
     fn cells(&self, words: &Words, put: impl FnMut(Cell<'_>));
+
+    /// Writes its resources, each behind what is already there of its type, in the order of [`Row::RESOURCES`].
+    fn resources(&self, _words: &Words, _of_type: &mut [Vec<u8>]) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// What the numbers in rows stand for.
@@ -62,7 +71,7 @@ impl IsoDays {
         IsoDays { first, texts }
     }
 
-    fn text(&self, day: Day) -> &str {
+    pub(super) fn text(&self, day: Day) -> &str {
         let place = usize::try_from(day.days_since(self.first)).ok();
         place.and_then(|place| self.texts.get(place)).map_or("", String::as_str)
     }
@@ -90,6 +99,12 @@ impl Row for PatientRow {
         put(day_or_empty(self.to));
         put(day_or_empty(self.death));
     }
+
+    const RESOURCES: &'static [&'static str] = ndjson::OF_PATIENTS;
+
+    fn resources(&self, words: &Words, of_type: &mut [Vec<u8>]) -> io::Result<()> {
+        ndjson::patient(self, words, of_type)
+    }
 }
 
 impl Row for EventRow {
@@ -102,7 +117,7 @@ impl Row for EventRow {
     ];
 
     fn cells(&self, words: &Words, mut put: impl FnMut(Cell<'_>)) {
-        let (code, text) = words.vocabulary.entry(self.what);
+        let Entry { code, text, .. } = words.vocabulary.entry(self.what);
         put(Cell::Text(digits(&self.patient.id())));
         put(Cell::Day(self.day));
         put(Cell::Text(code));
@@ -112,6 +127,12 @@ impl Row for EventRow {
         } else {
             Cell::Text(&words.practice_codes[usize::from(self.giver)])
         });
+    }
+
+    const RESOURCES: &'static [&'static str] = &Resource::ALL;
+
+    fn resources(&self, words: &Words, of_type: &mut [Vec<u8>]) -> io::Result<()> {
+        ndjson::event(self, words, of_type)
     }
 }
 
@@ -171,38 +192,57 @@ fn yes_or_no(truth: bool) -> &'static str {
     if truth { "yes" } else { "no" }
 }
 
-fn digits(id: &[u8; 10]) -> &str {
+pub(super) fn digits(id: &[u8; 10]) -> &str {
     std::str::from_utf8(id).unwrap_or_default()
 }
 
-/// A table's file while it is written: beside its place, and moved there when it is whole.
+/// A table's file while it is written: beside its place, and moved there when it is whole. As FHIR resources it is several.
 pub(super) struct TableFile {
-    place: PathBuf,
-    beside: PathBuf,
+    parts: Vec<PartFile>,
     writer: Option<Writer>,
     kept: bool,
 }
 
+/// Where a file is to be, and where it is while it is written.
+struct PartFile {
+    place: PathBuf,
+    beside: PathBuf,
+}
+
 enum Writer {
     Csv(BufWriter<File>),
+    Ndjson(Vec<BufWriter<File>>),
     #[cfg(feature = "parquet")]
     Parquet(Box<parquet::ParquetTable>),
 }
 
 impl TableFile {
-    /// Starts the file of a table of rows `R`.
+    /// Starts the file of a table of rows `R`, or the files of their resources.
     ///
     /// # Errors
     /// The file cannot be made; the format is not part of this build.
     pub(super) fn create<R: Row>(dir: &Path, name: &str, format: Format) -> Result<TableFile, DemoError> {
-        let place = dir.join(format!("{name}.{}", format.extension()));
-        let beside = dir.join(format!(".{name}.{}.part", format.extension()));
-        let cannot_write = |source| DemoError::Write { path: place.clone(), source };
-        let file = File::create(&beside).map_err(cannot_write)?;
-        // From here on, leaving early removes the file.
-        let mut table = TableFile { place: place.clone(), beside, writer: None, kept: false };
-        table.writer = Some(Writer::start::<R>(file, format).map_err(cannot_write)?);
+        // A table that no resource stands for stays a table.
+        let is_table = format == Format::Ndjson && R::RESOURCES.is_empty();
+        let format = if is_table { Format::Csv } else { format };
+        let names = if format == Format::Ndjson { R::RESOURCES } else { &[name] };
+        // From here on, leaving early removes the files.
+        let mut table = TableFile { parts: Vec::new(), writer: None, kept: false };
+        let mut files = Vec::new();
+        for name in names {
+            let place = dir.join(format!("{name}.{}", format.extension()));
+            let beside = dir.join(format!(".{name}.{}.part", format.extension()));
+            files.push(File::create(&beside).map_err(|source| DemoError::Write { path: place.clone(), source })?);
+            table.parts.push(PartFile { place, beside });
+        }
+        table.writer = Some(Writer::start::<R>(files, format).map_err(table.cannot_write())?);
         Ok(table)
+    }
+
+    /// What is said where the table cannot be written, in the name of its first file.
+    fn cannot_write(&self) -> impl Fn(io::Error) -> DemoError + use<> {
+        let path = self.parts.first().map(|part| part.place.clone()).unwrap_or_default();
+        move |source| DemoError::Write { path: path.clone(), source }
     }
 
     /// Encodes groups of rows side by side and writes them in their order.
@@ -210,8 +250,9 @@ impl TableFile {
     /// # Errors
     /// The file cannot be written.
     pub(super) fn append<R: Row>(&mut self, groups: &[&[R]], words: &Words) -> Result<(), DemoError> {
+        let cannot_write = self.cannot_write();
         let Some(writer) = &mut self.writer else { return Ok(()) };
-        writer.append(groups, words).map_err(|source| DemoError::Write { path: self.place.clone(), source })
+        writer.append(groups, words).map_err(cannot_write)
     }
 
     /// Ends the file, still beside its place.
@@ -220,18 +261,19 @@ impl TableFile {
     /// The file cannot be written.
     pub(super) fn finish(&mut self) -> Result<(), DemoError> {
         let Some(writer) = self.writer.take() else { return Ok(()) };
-        writer.finish().map_err(|source| DemoError::Write { path: self.place.clone(), source })
+        writer.finish().map_err(self.cannot_write())
     }
 
-    /// Moves the file to its place, and says where that is.
+    /// Moves the file to its place, and says where that is; as resources, where the first is.
     ///
     /// # Errors
     /// The file cannot be moved there.
     pub(super) fn keep(mut self) -> Result<PathBuf, DemoError> {
-        let moved = fs::rename(&self.beside, &self.place);
-        moved.map_err(|source| DemoError::Write { path: self.place.clone(), source })?;
+        for PartFile { place, beside } in &self.parts {
+            fs::rename(beside, place).map_err(|source| DemoError::Write { path: place.clone(), source })?;
+        }
         self.kept = true;
-        Ok(self.place.clone())
+        Ok(self.parts.first().map(|part| part.place.clone()).unwrap_or_default())
     }
 }
 
@@ -239,24 +281,27 @@ impl Drop for TableFile {
     fn drop(&mut self) {
         if !self.kept {
             // Nothing can be done about a part that cannot be removed, and the first fault is the one to report.
-            let _ = fs::remove_file(&self.beside);
+            self.parts.iter().for_each(|part| drop(fs::remove_file(&part.beside)));
         }
     }
 }
 
 impl Writer {
-    fn start<R: Row>(file: File, format: Format) -> io::Result<Writer> {
+    fn start<R: Row>(files: Vec<File>, format: Format) -> io::Result<Writer> {
+        let mut files = files.into_iter();
+        let mut only = || files.next().ok_or_else(|| io::Error::from(io::ErrorKind::NotFound));
         match format {
+            Format::Ndjson => Ok(Writer::Ndjson(files.map(BufWriter::new).collect())),
             Format::Csv => {
                 let mut header = csv::Writer::from_writer(Vec::new());
                 header.write_record(R::COLUMNS.iter().map(|(name, ..)| name))?;
-                let mut file = BufWriter::new(file);
+                let mut file = BufWriter::new(only()?);
                 file.write_all(&header.into_inner().map_err(|fault| fault.into_error())?)?;
                 Ok(Writer::Csv(file))
             }
             #[cfg(feature = "parquet")]
             Format::Parquet(compression) => {
-                Ok(Writer::Parquet(Box::new(parquet::ParquetTable::start::<R>(file, compression)?)))
+                Ok(Writer::Parquet(Box::new(parquet::ParquetTable::start::<R>(only()?, compression)?)))
             }
         }
     }
@@ -267,6 +312,14 @@ impl Writer {
                 let encoded: Vec<io::Result<Vec<u8>>> = groups.par_iter().map(|rows| encode_csv(rows, words)).collect();
                 encoded.into_iter().try_for_each(|bytes| file.write_all(&bytes?))
             }
+            Writer::Ndjson(files) => {
+                let encoded: Vec<io::Result<Vec<Vec<u8>>>> =
+                    groups.par_iter().map(|rows| encode_resources(rows, words)).collect();
+                for of_type in encoded {
+                    files.iter_mut().zip(of_type?).try_for_each(|(file, bytes)| file.write_all(&bytes))?;
+                }
+                Ok(())
+            }
             #[cfg(feature = "parquet")]
             Writer::Parquet(table) => table.append(groups, words),
         }
@@ -275,6 +328,7 @@ impl Writer {
     fn finish(self) -> io::Result<()> {
         match self {
             Writer::Csv(mut file) => file.flush(),
+            Writer::Ndjson(mut files) => files.iter_mut().try_for_each(Write::flush),
             #[cfg(feature = "parquet")]
             Writer::Parquet(table) => table.finish(),
         }
@@ -302,5 +356,13 @@ fn encode_csv<R: Row>(rows: &[R], words: &Words) -> io::Result<Vec<u8>> {
     writer.into_inner().map_err(|fault| fault.into_error())
 }
 
+/// The resources of some rows, by type.
+fn encode_resources<R: Row>(rows: &[R], words: &Words) -> io::Result<Vec<Vec<u8>>> {
+    let mut of_type = vec![Vec::new(); R::RESOURCES.len()];
+    rows.iter().try_for_each(|row| row.resources(words, &mut of_type))?;
+    Ok(of_type)
+}
+
+pub(super) mod ndjson;
 #[cfg(feature = "parquet")]
 mod parquet;

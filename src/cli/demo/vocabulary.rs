@@ -2,19 +2,29 @@
 
 use super::DemoError;
 use super::chance::Chance;
-use super::population::{EventKind, Population, Recording};
+use super::population::{EventKind, Population, Recording, Resource};
 use crate::ground::ConceptId;
 
 /// Every code with every text that may stand beside it.
 #[derive(Debug)]
 pub(super) struct Vocabulary {
-    /// Code and text, by number.
-    entries: Vec<(String, String)>,
+    /// By number.
+    entries: Vec<Entry>,
     /// For each kind of event, what it is recorded as.
     kinds: Vec<Wording>,
     /// For each thing that outreach records, what it is recorded as.
     recordings: Vec<Wording>,
     background: Wording,
+}
+
+/// A code with a text.
+#[derive(Debug)]
+pub(super) struct Entry {
+    pub(super) code: String,
+    /// Empty for none.
+    pub(super) text: String,
+    /// As which FHIR resource it is written.
+    pub(super) resource: Resource,
 }
 
 /// The entries of one kind of event: `codes` times `texts` of them, from `first`.
@@ -37,16 +47,16 @@ impl Vocabulary {
         codes_of: &dyn Fn(&str) -> Vec<ConceptId>,
     ) -> Result<Vocabulary, DemoError> {
         let mut entries = Vec::new();
-        let background = enter(&mut entries, &population.background_codes, &[], None);
+        let background = enter(&mut entries, &population.background_codes, &[], None, population.background_resource);
         let mut kinds = Vec::with_capacity(population.events.len());
         for EventKind { name, cluster, not_in, texts, usual, .. } in &population.events {
             let codes = codes_to_draw(name, cluster, not_in, codes_of)?;
-            kinds.push(enter(&mut entries, &codes, texts, *usual));
+            kinds.push(enter(&mut entries, &codes, texts, *usual, population.resource_of(cluster)));
         }
         let mut recordings = Vec::with_capacity(population.outreach.recordings.len());
         for Recording { story, cluster, texts } in &population.outreach.recordings {
             let codes = codes_to_draw(story, cluster, &[], codes_of)?;
-            recordings.push(enter(&mut entries, &codes, texts, None));
+            recordings.push(enter(&mut entries, &codes, texts, None, population.resource_of(cluster)));
         }
         if entries.len() > 60_000 {
             return Err(DemoError::TooManyCodes { pairs: entries.len() });
@@ -54,10 +64,9 @@ impl Vocabulary {
         Ok(Vocabulary { entries, kinds, recordings, background })
     }
 
-    /// The code and the text with a number.
-    pub(super) fn entry(&self, number: u16) -> (&str, &str) {
-        let (code, text) = &self.entries[usize::from(number)];
-        (code, text)
+    /// The entry with a number.
+    pub(super) fn entry(&self, number: u16) -> &Entry {
+        &self.entries[usize::from(number)]
     }
 
     /// What an event of no interest is recorded as.
@@ -111,16 +120,17 @@ fn codes_to_draw(
 }
 
 fn enter(
-    entries: &mut Vec<(String, String)>,
+    entries: &mut Vec<Entry>,
     codes: &[ConceptId],
     texts: &[String],
     usual: Option<ConceptId>,
+    resource: Resource,
 ) -> Wording {
     let no_text = [String::new()];
     let texts = if texts.is_empty() { &no_text } else { texts };
     let first = entries.len();
     for code in codes {
-        entries.extend(texts.iter().map(|text| (code.to_string(), text.clone())));
+        entries.extend(texts.iter().map(|text| Entry { code: code.to_string(), text: text.clone(), resource }));
     }
     let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
     // A usual code that the cluster does not have is passed over: another version of the codes may lack it.

@@ -8,7 +8,7 @@ use crate::ground::{ConceptId, Day};
 const HEADER: &str = "patient_id,practice_code,birth_date,registered_date,deregistered_date,death_date\n";
 const EVENTS_HEADER: &str = "patient_id,event_date,code,practice_code,text\n";
 
-pub(super) fn wanted() -> Wanted {
+pub(in crate::data) fn wanted() -> Wanted {
     let codes = ["100001", "100002", "308081000000105"].iter().filter_map(|code| ConceptId::parse(code));
     Wanted { givers: true, text: true, ..Wanted::codes(codes) }
 }
@@ -25,7 +25,7 @@ fn loaded(patients: &str, events: &str) -> Extract {
 }
 
 /// A line for each patient, by id.
-pub(super) fn patients(extract: &Extract) -> Vec<String> {
+pub(in crate::data) fn patients(extract: &Extract) -> Vec<String> {
     let mut lines = Vec::new();
     for partition in (0..extract.partition_count()).map(|at| extract.partition(at)) {
         for (at, patient) in partition.patients().enumerate() {
@@ -50,7 +50,7 @@ fn stay_line(extract: &Extract, stay: &Registration) -> String {
 }
 
 /// All findings: kind, column, count, first rows.
-pub(super) fn findings(extract: &Extract) -> Vec<(FindingKind, String, u64, Vec<u64>)> {
+pub(in crate::data) fn findings(extract: &Extract) -> Vec<(FindingKind, String, u64, Vec<u64>)> {
     let mut all = extract.findings().clone();
     (0..extract.partition_count()).for_each(|at| all.merge(extract.partition(at).findings().clone()));
     all.list().into_iter().map(|found| (found.kind, found.column, found.count, found.first_rows)).collect()

@@ -21,6 +21,7 @@ pub(super) struct Written {
     pub(super) band: Vec<Band>,
     pub(super) moves: Moves,
     pub(super) giving: Giving,
+    pub(super) resources: BTreeMap<String, Resource>,
     pub(super) background: Background,
     pub(super) event: Vec<Event>,
 }
@@ -55,6 +56,24 @@ pub(in super::super) struct NamedPractice {
     pub(in super::super) area: Option<String>,
     #[serde(default)]
     pub(in super::super) lacks: Vec<Lack>,
+}
+
+/// As which FHIR resource something is recorded. The numbers are the places in [`Resource::ALL`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
+pub(in super::super) enum Resource {
+    /// A dose.
+    Immunization,
+    /// A diagnosis, or what else a patient has.
+    Condition,
+    /// What was found or said.
+    Observation,
+    /// What was done.
+    Procedure,
+}
+
+impl Resource {
+    /// All of them by name, in the order of their numbers.
+    pub(in super::super) const ALL: [&'static str; 4] = ["Immunization", "Condition", "Observation", "Procedure"];
 }
 
 /// What a practice may not have told.
@@ -155,6 +174,7 @@ pub(in super::super) struct Giving {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Background {
+    pub(super) resource: Resource,
     pub(super) from: Date,
     pub(super) codes: Vec<u64>,
 }
