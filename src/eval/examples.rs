@@ -97,7 +97,7 @@ impl<'a> From<&'a PatientCase> for MadeUp<'a> {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Reasons {
     /// Of a patient's outcome.
-    Outcome(Explanation),
+    Outcome(Box<Explanation>),
     /// Of a child's state.
     Standing(PathwayExplanation),
 }
@@ -230,7 +230,7 @@ impl<'b> Bench<'b> {
                 let made_up = MadeUp::from(case);
                 let (registration, events) = (registration(made_up.person), self.events(made_up));
                 let patient = patient(made_up.person, &registration, &events);
-                explain(&self.lens, case.measurement, patient).map(Reasons::Outcome)
+                explain(&self.lens, case.measurement, patient).map(|reasons| Reasons::Outcome(Box::new(reasons)))
             }
             Case::Counts(_) | Case::Payment(_) | Case::Fee(_) | Case::Figures(_) => None,
             Case::Child(case) => self.nursery.as_ref()?.explain(case).map(Reasons::Standing),

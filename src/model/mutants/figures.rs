@@ -39,6 +39,6 @@ fn others(figure: &Figure, was: Amount) -> Vec<Amount> {
     let Some(step) = step else { return Vec::new() };
     let (less, more) = (was.minus(step), was.plus(step));
     let is_share = figure.unit_word == "%";
-    let can_be = |amount: &Amount| !amount.is_negative() && !(is_share && *amount > Amount::from(100_u32));
+    let can_be = |amount: &Amount| !(amount.is_negative() || is_share && *amount > Amount::from(100_u32));
     [less, more].into_iter().flatten().filter(can_be).collect()
 }

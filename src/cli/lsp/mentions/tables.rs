@@ -65,6 +65,11 @@ impl Reader<'_> {
                     reader.cluster(name, Span::new(span.file, start..start + name.len()));
                 });
             }
+            if let Some(Entry { value: Value::Table(figures), .. }) = table.get("figures") {
+                for figure in &figures.entries {
+                    self.mention(Named::Figure(figure.key.clone()), figure.key_span);
+                }
+            }
             if table.get("pathway").is_some() {
                 self.standing(table);
                 continue;
