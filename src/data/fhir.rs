@@ -4,12 +4,12 @@
 //!
 //! | file | what it is |
 //! |---|---|
-//! | [`lines`] | a file as blocks of lines |
-//! | [`elements`] | the data types that resources share |
-//! | [`resource`] | which type of resource a line and a file hold |
-//! | [`organization`] | Organization: which practice code a reference stands for |
-//! | [`registration`] | Patient and EpisodeOfCare as rows of patients |
-//! | [`event`] | Immunization, Condition, Observation and Procedure as rows of events |
+//! | `lines` | a file as blocks of lines |
+//! | `elements` | the data types that resources share |
+//! | `resource` | which type of resource a line and a file hold |
+//! | `organization` | Organization: which practice code a reference stands for |
+//! | `registration` | Patient and EpisodeOfCare as rows of patients |
+//! | `event` | Immunization, Condition, Observation and Procedure as rows of events |
 
 mod elements;
 mod event;

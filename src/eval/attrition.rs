@@ -1,7 +1,7 @@
 //! Where people drop out: how many come to each clause of an indicator, how many it lets by, and how many it alone
 //! keeps out.
 //!
-//! It listens to the one evaluator ([`Record`]), patient by patient, on all threads, in one pass over the extract; a run
+//! It listens to the one evaluator (`Record`), patient by patient, on all threads, in one pass over the extract; a run
 //! that does not ask for it pays nothing for it.
 
 mod outline;

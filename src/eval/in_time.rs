@@ -13,7 +13,7 @@ mod world;
 use std::cmp::Reverse;
 
 use self::place::{Towards, Way};
-use self::settle::{earliest, settle, works};
+use self::settle::{earliest, settle};
 use self::ways::ways;
 use self::world::{Ends, World, dose_below};
 use crate::data::extract::{Patient, PracticeId};
@@ -156,12 +156,6 @@ impl<'a, 'b> Asked<'a, 'b> {
         let found = ways(&mut world, goal, Towards::Latest);
         let settled = found.into_iter().filter_map(|way| settle(&mut world, way, Towards::Latest));
         let mut sound: Vec<Way<'b>> = settled.collect();
-        if sound.is_empty() {
-            // A dose that hangs on another one's day may find no room before the end, and find it after the start.
-            let found = ways(&mut world, goal, Towards::Earliest(self.from()));
-            let in_time = found.into_iter().filter(|way| works(&mut world, way)).collect::<Vec<_>>();
-            sound = in_time.into_iter().filter_map(|way| settle(&mut world, way, Towards::Latest)).collect();
-        }
         // The best of all is in time if any is: it has the latest day by which something must be given.
         sound.sort_by_cached_key(|way| (Reverse(first(way)), way.doses.len(), Reverse(sorted(way)), kinds(way)));
         sound.dedup_by_key(|way| (sorted(way), kinds(way)));
