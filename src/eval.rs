@@ -30,3 +30,4 @@ pub mod worth;
 mod beside;
 pub mod births;
 mod fees;
+mod shares;

@@ -7,12 +7,11 @@
 mod outline;
 mod tally;
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use crate::data::extract::{Extract, Patient, PracticeId};
 use crate::data::progress::Progress;
 use crate::eval::attrition::outline::Outline;
 use crate::eval::attrition::tally::Tally;
+use crate::eval::shares::shares;
 use crate::eval::sight::{Lens, Scratch, Sight, registration_on};
 use crate::eval::trace::Record;
 use crate::ground::Findings;
@@ -133,26 +132,12 @@ pub fn attrition(
         Groups::Together => 1,
         Groups::Practices => extract.practices().len(),
     };
-    let next = AtomicUsize::new(0);
-    let shares = rayon::broadcast(|_| {
-        let mut counting = Counting::new(lenses, &outlines, groups, count);
-        loop {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            if at >= extract.partition_count() {
-                return (counting.tallies, counting.findings);
-            }
-            let partition = extract.partition(at);
-            let patients = partition.patients();
-            let rows = patients.len() as u64;
-            patients.for_each(|patient| counting.patient(patient));
-            counting.findings.merge(partition.findings().clone());
-            progress.advance(rows);
-        }
-    });
-    let mut whole = Counting::new(lenses, &outlines, groups, count);
-    for (tallies, findings) in shares {
-        whole.tallies.iter_mut().flatten().zip(tallies.into_iter().flatten()).for_each(|(mine, other)| mine.add(other));
-        whole.findings.merge(findings);
+    let empty = || Counting::new(lenses, &outlines, groups, count);
+    let (shares, findings) = shares(extract, progress, empty, |counting, patient| counting.patient(patient));
+    let mut whole = empty().tallies;
+    for share in shares {
+        let theirs = share.tallies.into_iter().flatten();
+        whole.iter_mut().flatten().zip(theirs).for_each(|(mine, theirs)| mine.add(theirs));
     }
     let of_book = |(outlines, tallies): (&Vec<Outline>, Vec<Tally>)| {
         let each = outlines.iter().zip(tallies);
@@ -163,7 +148,7 @@ pub fn attrition(
         })
         .collect()
     };
-    (outlines.iter().zip(whole.tallies).map(of_book).collect(), whole.findings)
+    (outlines.iter().zip(whole).map(of_book).collect(), findings)
 }
 
 /// One thread's counts.
@@ -175,7 +160,6 @@ struct Counting<'a, 'b> {
     tallies: Vec<Vec<Tally>>,
     scratch: Vec<Scratch>,
     record: Record,
-    findings: Findings,
 }
 
 impl<'a, 'b> Counting<'a, 'b> {
@@ -189,7 +173,6 @@ impl<'a, 'b> Counting<'a, 'b> {
             tallies: outlines.iter().map(empty).collect(),
             scratch: lenses.iter().map(|_| Scratch::default()).collect(),
             record: Record::default(),
-            findings: Findings::default(),
         }
     }
 

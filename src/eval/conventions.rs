@@ -1,12 +1,11 @@
 //! Whose result hangs on the convention for a day that a month lacks: every patient judged under both.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use crate::data::extract::{Extract, Patient, PatientKey, PracticeId};
 use crate::data::progress::Progress;
 use crate::eval::counts::Counts;
 use crate::eval::explain::dates_by_convention;
 use crate::eval::judge::{Outcome, outcome};
+use crate::eval::shares::shares;
 use crate::eval::sight::{Lens, Scratch, Sight};
 use crate::eval::trace::Silent;
 use crate::ground::{Day, Findings};
@@ -83,32 +82,16 @@ pub fn conventions(
     progress: &dyn Progress,
 ) -> (Vec<Hung>, Findings) {
     let practices = extract.practices().len();
-    let next = AtomicUsize::new(0);
-    let shares = rayon::broadcast(|_| {
-        let mut tally = Tally::new(pairs, practices);
-        loop {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            if at >= extract.partition_count() {
-                return tally;
-            }
-            let partition = extract.partition(at);
-            let patients = partition.patients();
-            let rows = patients.len() as u64;
-            patients.for_each(|patient| tally.patient(pairs, asked, patient));
-            tally.findings.merge(partition.findings().clone());
-            progress.advance(rows);
-        }
-    });
-    let mut whole = Tally::new(pairs, practices);
-    for share in shares {
-        whole.merge(share);
-    }
+    let empty = || Tally::new(pairs, practices);
+    let (shares, findings) = shares(extract, progress, empty, |tally, patient| tally.patient(pairs, asked, patient));
+    let mut whole = empty();
+    shares.into_iter().for_each(|share| whole.merge(share));
     let somebody = |both: Both| (!both.is_nothing()).then_some(both);
     let books = whole.books.into_iter().map(|book| Hung {
         practices: book.both.into_iter().map(|row| row.into_iter().map(somebody).collect()).collect(),
         patients: book.patients,
     });
-    (books.collect(), whole.findings)
+    (books.collect(), findings)
 }
 
 /// One rulebook's counts.
@@ -121,7 +104,6 @@ struct BookTally {
 struct Tally {
     books: Vec<BookTally>,
     scratch: [Scratch; 2],
-    findings: Findings,
 }
 
 impl Tally {
@@ -130,11 +112,7 @@ impl Tally {
             both: vec![vec![Both::default(); book.measurements.len()]; practices],
             patients: Vec::new(),
         };
-        Tally {
-            books: pairs.iter().map(|pair| empty(pair.last_day.book)).collect(),
-            scratch: Default::default(),
-            findings: Findings::default(),
-        }
+        Tally { books: pairs.iter().map(|pair| empty(pair.last_day.book)).collect(), scratch: Default::default() }
     }
 
     fn patient(&mut self, pairs: &[Pair<'_, '_>], asked: &[Vec<MeasurementId>], patient: Patient<'_>) {
@@ -151,7 +129,6 @@ impl Tally {
             both.for_each(|(mine, theirs)| mine.add(theirs));
             mine.patients.extend(theirs.patients);
         }
-        self.findings.merge(other.findings);
     }
 }
 
@@ -182,8 +159,8 @@ impl BookTally {
         }
         let practice = last_sight.registration.practice;
         let both = &mut self.both[practice.0 as usize][id.index()];
-        count(&mut both.last_day, last_day);
-        count(&mut both.next_day, next_day);
+        last_day.into_iter().for_each(|outcome| both.last_day.count(outcome));
+        next_day.into_iter().for_each(|outcome| both.next_day.count(outcome));
         let mut days = dates_by_convention(&mut last_sight, measure);
         // A date that follows another date may differ because that one does.
         days.retain_mut(|(date, last, next)| {
@@ -196,16 +173,5 @@ impl BookTally {
             both.differ += 1;
             self.patients.push(Hanging { patient: patient.key, practice, measurement: id, last_day, next_day, days });
         }
-    }
-}
-
-fn count(counts: &mut Counts, outcome: Option<Outcome>) {
-    let Some(outcome) = outcome else { return };
-    counts.register += 1;
-    match outcome {
-        Outcome::Achieved => counts.numerator += 1,
-        Outcome::NotAchieved => {}
-        Outcome::Excepted(_) => counts.excepted += 1,
-        Outcome::Excluded(_) => counts.excluded += 1,
     }
 }

@@ -1,5 +1,6 @@
 //! Counts of a measurement in a practice.
 
+use crate::eval::judge::Outcome;
 use crate::ground::Amount;
 
 /// How many patients of a practice a measurement counts.
@@ -24,6 +25,17 @@ impl Counts {
     /// Numerator over denominator in per cent, exact; none without a denominator.
     pub fn achievement_percent(&self) -> Option<Amount> {
         Amount::ratio(i128::from(self.numerator) * 100, i128::from(self.denominator()))
+    }
+
+    /// Counts one more patient on the register.
+    pub(crate) fn count(&mut self, outcome: Outcome) {
+        self.register += 1;
+        match outcome {
+            Outcome::Achieved => self.numerator += 1,
+            Outcome::NotAchieved => {}
+            Outcome::Excepted(_) => self.excepted += 1,
+            Outcome::Excluded(_) => self.excluded += 1,
+        }
     }
 
     /// Takes over another's counts.

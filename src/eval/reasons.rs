@@ -1,11 +1,10 @@
 //! How many people each exception takes out of the denominator, practice by practice.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use crate::data::extract::{Extract, PracticeId};
 use crate::data::progress::Progress;
 use crate::eval::counts::Counts;
 use crate::eval::judge::{Outcome, judge_all};
+use crate::eval::shares::shares;
 use crate::eval::sight::{Lens, Scratch};
 use crate::ground::Findings;
 
@@ -28,36 +27,20 @@ impl ByReason {
 /// By rulebook in the order of the lenses, then by practice (its id in the extract), then by measurement; and the
 /// findings that only grouping by patient can show.
 pub fn reasons(extract: &Extract, lenses: &[Lens<'_>], progress: &dyn Progress) -> (Vec<Vec<Vec<ByReason>>>, Findings) {
-    let next = AtomicUsize::new(0);
-    let shares = rayon::broadcast(|_| {
-        let (mut books, mut findings) = (empty(extract, lenses), Findings::default());
-        let mut scratch: Vec<Scratch> = lenses.iter().map(|_| Scratch::default()).collect();
-        loop {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            if at >= extract.partition_count() {
-                return (books, findings);
-            }
-            let partition = extract.partition(at);
-            let patients = partition.patients();
-            let rows = patients.len() as u64;
-            for patient in patients {
-                for ((lens, practices), scratch) in lenses.iter().zip(&mut books).zip(&mut scratch) {
-                    judge_all(lens, patient, scratch, |measurement, PracticeId(practice), outcome| {
-                        practices[practice as usize][measurement.index()].count(outcome);
-                    });
-                }
-            }
-            findings.merge(partition.findings().clone());
-            progress.advance(rows);
+    let start = || (empty(extract, lenses), lenses.iter().map(|_| Scratch::default()).collect::<Vec<_>>());
+    let (shares, findings) = shares(extract, progress, start, |(books, scratch), patient| {
+        for ((lens, practices), scratch) in lenses.iter().zip(books).zip(scratch) {
+            judge_all(lens, patient, scratch, |measurement, PracticeId(practice), outcome| {
+                practices[practice as usize][measurement.index()].count(outcome);
+            });
         }
     });
-    let (mut whole, mut all) = (empty(extract, lenses), Findings::default());
-    for (books, findings) in shares {
+    let mut whole = empty(extract, lenses);
+    for (books, _) in shares {
         let theirs = books.into_iter().flatten().flatten();
         whole.iter_mut().flatten().flatten().zip(theirs).for_each(|(mine, theirs)| mine.add(theirs));
-        all.merge(findings);
     }
-    (whole, all)
+    (whole, findings)
 }
 
 fn empty(extract: &Extract, lenses: &[Lens<'_>]) -> Vec<Vec<Vec<ByReason>>> {
@@ -75,15 +58,9 @@ fn empty(extract: &Extract, lenses: &[Lens<'_>]) -> Vec<Vec<Vec<ByReason>>> {
 
 impl ByReason {
     fn count(&mut self, outcome: Outcome) {
-        self.counts.register += 1;
-        match outcome {
-            Outcome::Achieved => self.counts.numerator += 1,
-            Outcome::NotAchieved => {}
-            Outcome::Excluded(_) => self.counts.excluded += 1,
-            Outcome::Excepted(at) => {
-                self.counts.excepted += 1;
-                self.excepted[usize::from(at)] += 1;
-            }
+        self.counts.count(outcome);
+        if let Outcome::Excepted(at) = outcome {
+            self.excepted[usize::from(at)] += 1;
         }
     }
 }

@@ -5,14 +5,13 @@
 
 mod earnings;
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 pub use self::earnings::{Earning, Earnings, due_or_first};
 use crate::data::extract::{Extract, Patient, PatientKey, PracticeId};
 use crate::data::progress::Progress;
 use crate::eval::counts::Counts;
 use crate::eval::in_time::{Outstanding, Standing, outstanding};
 use crate::eval::judge::{Outcome, judge};
+use crate::eval::shares::shares;
 use crate::eval::sight::{Lens, Scratch, registration_on};
 use crate::ground::{Day, Findings};
 use crate::model::book::MeasurementId;
@@ -68,28 +67,13 @@ pub fn recall(
     progress: &dyn Progress,
 ) -> (Vec<Recall>, Findings) {
     let practices = extract.practices().len();
-    let next = AtomicUsize::new(0);
-    let shares = rayon::broadcast(|_| {
-        let mut look = Look::new(lenses, practices, asking);
-        loop {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            if at >= extract.partition_count() {
-                return (look.books, look.findings);
-            }
-            let partition = extract.partition(at);
-            let patients = partition.patients();
-            let rows = patients.len() as u64;
-            patients.for_each(|patient| look.patient(patient));
-            look.findings.merge(partition.findings().clone());
-            progress.advance(rows);
-        }
-    });
-    let mut whole = Look::new(lenses, practices, asking);
-    for (books, findings) in shares {
-        whole.findings.merge(findings);
-        whole.books.iter_mut().zip(books).for_each(|(mine, theirs)| mine.merge(theirs));
+    let empty = || Look::new(lenses, practices, asking);
+    let (shares, findings) = shares(extract, progress, empty, |look, patient| look.patient(patient));
+    let mut books = empty().books;
+    for share in shares {
+        books.iter_mut().zip(share.books).for_each(|(mine, theirs)| mine.merge(theirs));
     }
-    (whole.books, whole.findings)
+    (books, findings)
 }
 
 impl Recall {
@@ -106,7 +90,6 @@ struct Look<'l, 'b> {
     lenses: &'l [Lens<'b>],
     asking: Asking<'l>,
     books: Vec<Recall>,
-    findings: Findings,
     scratch: Vec<Scratch>,
 }
 
@@ -120,7 +103,6 @@ impl<'l, 'b> Look<'l, 'b> {
             lenses,
             asking,
             books: lenses.iter().map(empty).collect(),
-            findings: Findings::default(),
             scratch: lenses.iter().map(|_| Scratch::default()).collect(),
         }
     }
@@ -142,14 +124,7 @@ impl<'l, 'b> Look<'l, 'b> {
         let lens = &self.lenses[at];
         let measurement = MeasurementId(u32::try_from(measured).unwrap_or(u32::MAX));
         let Some((practice, outcome)) = judge(lens, measurement, patient, &mut self.scratch[at]) else { return };
-        let counts = &mut self.books[at].counts[practice.0 as usize][measured];
-        counts.register += 1;
-        match outcome {
-            Outcome::Achieved => counts.numerator += 1,
-            Outcome::NotAchieved => {}
-            Outcome::Excepted(_) => counts.excepted += 1,
-            Outcome::Excluded(_) => counts.excluded += 1,
-        }
+        self.books[at].counts[practice.0 as usize][measured].count(outcome);
         if matches!(outcome, Outcome::Achieved | Outcome::Excluded(_)) || !self.asking.told[at][measured] {
             return;
         }

@@ -1,12 +1,11 @@
 //! The run over an extract: every rulebook over every patient in one pass, counted per practice.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use crate::data::extract::{Extract, Patient, PatientKey, PracticeId};
 use crate::data::progress::Progress;
 use crate::eval::counts::Counts;
 use crate::eval::fees::doses;
 use crate::eval::judge::{Outcome, judge_all};
+use crate::eval::shares::shares;
 use crate::eval::sight::{Lens, Scratch, is_registered_twice};
 use crate::ground::Findings;
 use crate::model::Rulebook;
@@ -58,35 +57,16 @@ pub fn run(
     progress: &dyn Progress,
 ) -> (Vec<BookResult>, Findings) {
     let practices = extract.practices().len();
-    let next = AtomicUsize::new(0);
-    let shares = rayon::broadcast(|_| {
-        let mut tally = Tally::new(lenses, practices, level);
-        loop {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            if at >= extract.partition_count() {
-                return tally;
-            }
-            let partition = extract.partition(at);
-            let patients = partition.patients();
-            let rows = patients.len() as u64;
-            for patient in patients {
-                tally.patient(lenses, patient);
-            }
-            tally.findings.merge(partition.findings().clone());
-            progress.advance(rows);
-        }
-    });
-    let mut whole = Tally::new(lenses, practices, level);
-    for share in shares {
-        whole.merge(share);
-    }
-    (whole.books, whole.findings)
+    let empty = || Tally::new(lenses, practices, level);
+    let (shares, findings) = shares(extract, progress, empty, |tally, patient| tally.patient(lenses, patient));
+    let mut whole = empty();
+    shares.into_iter().for_each(|share| whole.merge(share));
+    (whole.books, findings)
 }
 
 /// One thread's counts.
 struct Tally {
     books: Vec<BookResult>,
-    findings: Findings,
     scratch: Vec<Scratch>,
     level: Level,
 }
@@ -101,7 +81,6 @@ impl Tally {
         };
         Tally {
             books: lenses.iter().map(|lens| empty(lens.book)).collect(),
-            findings: Findings::default(),
             scratch: lenses.iter().map(|_| Scratch::default()).collect(),
             level,
         }
@@ -117,14 +96,7 @@ impl Tally {
             }
             result.registered_twice += u64::from(is_registered_twice(&patient, lens.book.end));
             judge_all(lens, patient, scratch, |measurement, practice, outcome| {
-                let counts = &mut result.counts[practice.0 as usize][measurement.index()];
-                counts.register += 1;
-                match outcome {
-                    Outcome::Achieved => counts.numerator += 1,
-                    Outcome::NotAchieved => {}
-                    Outcome::Excepted(_) => counts.excepted += 1,
-                    Outcome::Excluded(_) => counts.excluded += 1,
-                }
+                result.counts[practice.0 as usize][measurement.index()].count(outcome);
                 if self.level == Level::Patient {
                     result.patients.push(PatientOutcome { patient: patient.key, practice, measurement, outcome });
                 }
@@ -146,6 +118,5 @@ impl Tally {
             mine.patients.extend(theirs.patients);
             mine.registered_twice += theirs.registered_twice;
         }
-        self.findings.merge(other.findings);
     }
 }

@@ -1,11 +1,10 @@
 //! The near misses of all patients of an extract.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use crate::data::extract::{Extract, Patient, PatientKey, PracticeId};
 use crate::data::progress::Progress;
 use crate::eval::judge::{Outcome, judge_all};
 use crate::eval::near_misses::{NearMiss, Sought, near_misses};
+use crate::eval::shares::shares;
 use crate::eval::sight::{Lens, Scratch};
 use crate::model::book::{MeasureKind, MeasurementId};
 
@@ -25,28 +24,16 @@ pub struct Found {
 /// Looks for the near misses of every patient in every indicator, on the threads of the current pool; by the order of the
 /// lenses, then in no order.
 pub fn find(extract: &Extract, lenses: &[Lens<'_>], sought: Sought, progress: &dyn Progress) -> Vec<Vec<Found>> {
-    let next = AtomicUsize::new(0);
-    let shares = rayon::broadcast(|_| {
-        let mut found: Vec<Vec<Found>> = vec![Vec::new(); lenses.len()];
-        let mut scratch: Vec<Scratch> = lenses.iter().map(|_| Scratch::default()).collect();
-        loop {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            if at >= extract.partition_count() {
-                return found;
-            }
-            let partition = extract.partition(at);
-            let patients = partition.patients();
-            let rows = patients.len() as u64;
-            for patient in patients {
-                for ((lens, found), scratch) in lenses.iter().zip(&mut found).zip(&mut scratch) {
-                    of_patient(lens, patient, sought, scratch, found);
-                }
-            }
-            progress.advance(rows);
+    let empty = || -> Vec<Vec<Found>> { vec![Vec::new(); lenses.len()] };
+    let start = || (empty(), lenses.iter().map(|_| Scratch::default()).collect::<Vec<_>>());
+    // What grouping shows is found by the run that counts the same extract.
+    let (shares, _) = shares(extract, progress, start, |(found, scratch), patient| {
+        for ((lens, found), scratch) in lenses.iter().zip(found).zip(scratch) {
+            of_patient(lens, patient, sought, scratch, found);
         }
     });
-    let mut whole: Vec<Vec<Found>> = vec![Vec::new(); lenses.len()];
-    for share in shares {
+    let mut whole = empty();
+    for (share, _) in shares {
         whole.iter_mut().zip(share).for_each(|(whole, share)| whole.extend(share));
     }
     whole

@@ -1,0 +1,39 @@
+//! All patients of an extract, shared out among threads.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::data::extract::{Extract, Patient};
+use crate::data::progress::Progress;
+use crate::ground::Findings;
+
+/// Hands every patient to one of as many shares as the current pool has threads, a partition at a time: gives back the
+/// shares, in an order that nothing may depend on, and the findings that only grouping by patient can show.
+pub(crate) fn shares<S: Send>(
+    extract: &Extract,
+    progress: &dyn Progress,
+    start: impl Fn() -> S + Sync,
+    take: impl Fn(&mut S, Patient<'_>) + Sync,
+) -> (Vec<S>, Findings) {
+    let next = AtomicUsize::new(0);
+    let shares = rayon::broadcast(|_| {
+        let (mut share, mut findings) = (start(), Findings::default());
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            if at >= extract.partition_count() {
+                return (share, findings);
+            }
+            let partition = extract.partition(at);
+            let patients = partition.patients();
+            let rows = patients.len() as u64;
+            patients.for_each(|patient| take(&mut share, patient));
+            findings.merge(partition.findings().clone());
+            progress.advance(rows);
+        }
+    });
+    let mut all = Findings::default();
+    let shares = shares.into_iter().map(|(share, findings)| {
+        all.merge(findings);
+        share
+    });
+    (shares.collect(), all)
+}
