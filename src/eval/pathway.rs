@@ -244,7 +244,7 @@ impl Look<'_, '_> {
             }
             let judged = judge(&self.lenses.year_end, *id, seen, &mut self.scratch.year_end);
             if let Some((practice, outcome)) = judged.filter(|(practice, _)| self.takes_part(*practice)) {
-                count(&mut result.year_end[practice.0 as usize][at], outcome);
+                result.year_end[practice.0 as usize][at].count(outcome);
                 outcomes.push((at, practice, outcome));
             }
         }
@@ -283,7 +283,7 @@ impl Look<'_, '_> {
             if let Some((practice, outcome)) = judge(lens, *id, patient, &mut self.scratch.baseline)
                 && self.takes_part(practice)
             {
-                count(&mut result.baseline[practice.0 as usize][at], outcome);
+                result.baseline[practice.0 as usize][at].count(outcome);
             }
         }
     }
@@ -292,14 +292,4 @@ impl Look<'_, '_> {
 /// The texts of all events of a patient, those that have none empty.
 fn texts<'p>(partition: &'p Partition, place: usize, patient: Patient<'_>) -> Vec<&'p str> {
     (0..patient.events.len()).map(|event| partition.text(place, event).unwrap_or_default()).collect()
-}
-
-fn count(counts: &mut Counts, outcome: Outcome) {
-    counts.register += 1;
-    match outcome {
-        Outcome::Achieved => counts.numerator += 1,
-        Outcome::NotAchieved => {}
-        Outcome::Excepted(_) => counts.excepted += 1,
-        Outcome::Excluded(_) => counts.excluded += 1,
-    }
 }

@@ -6,7 +6,7 @@ use crate::eval::counts::Counts;
 use crate::ground::Amount;
 use crate::model::Rulebook;
 use crate::model::book::{Figure, FigureId, FigureValue, MeasurementId, PaymentId};
-use crate::model::formula::{Case, Comparator, CountName, Formula, Operand, Program, ProgramOf, Test};
+use crate::model::formula::{Case, CountName, Formula, Operand, Program, ProgramOf, Test};
 
 /// What a practice's payments are computed from. What is not known is None, and only what needs it is a gap.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -266,14 +266,7 @@ impl Reckoning<'_> {
             Test::Absent(operand) => Ok(self.is_absent(*operand)),
             Test::Compare(left, comparator, right) => {
                 let (left, right) = (self.formula(left)?, self.formula(right)?);
-                Ok(match comparator {
-                    Comparator::Less => left < right,
-                    Comparator::LessOrEqual => left <= right,
-                    Comparator::Equal => left == right,
-                    Comparator::Unequal => left != right,
-                    Comparator::GreaterOrEqual => left >= right,
-                    Comparator::Greater => left > right,
-                })
+                Ok(comparator.holds(left, right))
             }
         }
     }

@@ -37,6 +37,21 @@ pub enum Block {
     Worklist(Worklist),
 }
 
+impl Block {
+    /// What it defines for all.
+    pub fn define(&self) -> Option<&Define> {
+        match self {
+            Block::Define(define) => Some(define),
+            Block::Measure(_)
+            | Block::Fee(_)
+            | Block::Payment(_)
+            | Block::Require(_)
+            | Block::Pathway(_)
+            | Block::Worklist(_) => None,
+        }
+    }
+}
+
 /// A remark on a clause or figure.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Note {
@@ -122,6 +137,22 @@ pub enum Clause {
     Related(Related),
     /// `near misses within 31 days`
     Near(Near),
+}
+
+impl Clause {
+    /// What it defines for its measure.
+    pub fn define(&self) -> Option<&Define> {
+        match self {
+            Clause::Define(define) => Some(define),
+            Clause::Register(_)
+            | Clause::Achieved(_)
+            | Clause::Exclude(_)
+            | Clause::Except(_)
+            | Clause::Due(_)
+            | Clause::Related(_)
+            | Clause::Near(_) => None,
+        }
+    }
 }
 
 /// When doses are due: the k-th dose of the clusters on the k-th date.
@@ -674,6 +705,32 @@ pub enum Comparator {
     Greater,
 }
 
+impl Comparator {
+    /// As rule files write it.
+    pub fn sign(self) -> &'static str {
+        match self {
+            Comparator::Less => "<",
+            Comparator::LessOrEqual => "<=",
+            Comparator::Equal => "=",
+            Comparator::Unequal => "<>",
+            Comparator::GreaterOrEqual => ">=",
+            Comparator::Greater => ">",
+        }
+    }
+
+    /// Whether two amounts compare so.
+    pub fn holds<A: Ord>(self, left: A, right: A) -> bool {
+        match self {
+            Comparator::Less => left < right,
+            Comparator::LessOrEqual => left <= right,
+            Comparator::Equal => left == right,
+            Comparator::Unequal => left != right,
+            Comparator::GreaterOrEqual => left >= right,
+            Comparator::Greater => left > right,
+        }
+    }
+}
+
 /// Arithmetic over counts and figures.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Formula {
@@ -796,6 +853,16 @@ pub enum Step {
     Worklist(Worklist),
     /// `audit above audit_rate`: a practice whose share of exceptions is above the figure
     Audit(Word),
+}
+
+impl Step {
+    /// What it defines for its pathway.
+    pub fn define(&self) -> Option<&Define> {
+        match self {
+            Step::Define(define) => Some(define),
+            Step::State(_) | Step::Alert(_) | Step::Worklist(_) | Step::Audit(_) => None,
+        }
+    }
 }
 
 /// `state refused "genuine refusal"  any imms_refused in the year`

@@ -6,7 +6,7 @@ use lsp_types::{CompletionItem, CompletionItemKind, CompletionTextEdit, Document
 
 use crate::cli::lsp::files;
 use crate::cli::lsp::folder::Folder;
-use crate::cli::lsp::mentions::{MORE_COUNTS, Mentions, Named, defines_of, lines_of, shared_define};
+use crate::cli::lsp::mentions::{MORE_COUNTS, Mentions, Named, defines_of, lines_of};
 use crate::cli::lsp::places::Places;
 use crate::cli::lsp::{hover, keywords};
 use crate::ground::Sources;
@@ -173,7 +173,7 @@ impl Rulebook<'_> {
             Block::Define(_) | Block::Fee(_) | Block::Payment(_) | Block::Require(_) | Block::Worklist(_) => None,
         });
         let own = expected.block.iter().flat_map(defines_of).map(|define| (of.clone(), define));
-        let shared = self.mentions.blocks().filter_map(shared_define).map(|define| (None, define));
+        let shared = self.mentions.blocks().filter_map(Block::define).map(|define| (None, define));
         let all = own.chain(shared);
         let wanted = all.filter(|(_, define)| is_wanted(&define.meaning));
         let candidate = |(of, define): (Option<String>, &Define)| {

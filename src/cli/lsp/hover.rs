@@ -7,7 +7,7 @@ use lsp_types::{Hover, HoverContents, MarkupContent, MarkupKind, Position};
 
 use crate::cli::lsp::files::{self, Figure, Year};
 use crate::cli::lsp::folder::Folder;
-use crate::cli::lsp::mentions::{Mentions, Named, defines_of, lines_of, shared_define, touches};
+use crate::cli::lsp::mentions::{Mentions, Named, defines_of, lines_of, touches};
 use crate::cli::lsp::places::Places;
 use crate::cli::lsp::{ages, keywords};
 use crate::ground::{FileId, Sources};
@@ -251,7 +251,7 @@ fn of_measure(sources: &Sources, mentions: &Mentions, measure: &Measure) -> Opti
 pub(super) fn meaning(sources: &Sources, mentions: &Mentions, named: &Named) -> Option<String> {
     let place = mentions.all(named).find(|mention| mention.is_definition)?.span;
     let whole = mentions.blocks().find_map(|block| {
-        let mut defines = shared_define(block).into_iter().chain(defines_of(block));
+        let mut defines = block.define().into_iter().chain(defines_of(block));
         let define = defines.find(|define| define.name.span == place).map(|define| define.span);
         let line = lines_of(block).iter().find(|line| line.name.span == place).map(|line| line.span);
         define.or(line)

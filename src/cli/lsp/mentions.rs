@@ -187,42 +187,15 @@ pub(super) fn touches(span: Span, at: usize) -> bool {
 }
 
 fn shared(rules: &[RuleFile]) -> BTreeSet<String> {
-    let defines = rules.iter().flat_map(|file| &file.blocks).filter_map(shared_define);
+    let defines = rules.iter().flat_map(|file| &file.blocks).filter_map(Block::define);
     names_of(defines)
 }
 
-/// What a block defines for all.
-pub(super) fn shared_define(block: &Block) -> Option<&Define> {
-    match block {
-        Block::Define(define) => Some(define),
-        Block::Measure(_)
-        | Block::Fee(_)
-        | Block::Payment(_)
-        | Block::Require(_)
-        | Block::Pathway(_)
-        | Block::Worklist(_) => None,
-    }
-}
-
 /// What a block defines for itself.
-pub(super) fn defines_of<'d>(block: &'d Block) -> Vec<&'d Define> {
-    let of_clause = |clause: &'d Clause| match clause {
-        Clause::Define(define) => Some(define),
-        Clause::Register(_)
-        | Clause::Achieved(_)
-        | Clause::Exclude(_)
-        | Clause::Except(_)
-        | Clause::Due(_)
-        | Clause::Related(_)
-        | Clause::Near(_) => None,
-    };
-    let of_step = |step: &'d Step| match step {
-        Step::Define(define) => Some(define),
-        Step::State(_) | Step::Alert(_) | Step::Worklist(_) | Step::Audit(_) => None,
-    };
+pub(super) fn defines_of(block: &Block) -> Vec<&Define> {
     match block {
-        Block::Measure(measure) => measure.clauses.iter().filter_map(of_clause).collect(),
-        Block::Pathway(pathway) => pathway.steps.iter().filter_map(of_step).collect(),
+        Block::Measure(measure) => measure.clauses.iter().filter_map(Clause::define).collect(),
+        Block::Pathway(pathway) => pathway.steps.iter().filter_map(Step::define).collect(),
         Block::Define(_) | Block::Fee(_) | Block::Payment(_) | Block::Require(_) | Block::Worklist(_) => Vec::new(),
     }
 }

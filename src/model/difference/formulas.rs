@@ -3,7 +3,7 @@
 use crate::ground::Amount;
 use crate::model::Rulebook;
 use crate::model::book::MeasurementId;
-use crate::model::formula::{Case, Comparator, Formula, Operand, Program, Test};
+use crate::model::formula::{Case, Formula, Operand, Program, Test};
 
 /// The names that a program's formulas use.
 #[derive(Clone, Copy, Debug)]
@@ -29,14 +29,7 @@ impl Naming<'_> {
             Test::Not(inner) => (format!("not {}", self.test(inner, 3)), 3),
             Test::Absent(operand) => (format!("there is no {}", self.operand(*operand)), 3),
             Test::Compare(left, comparator, right) => {
-                let sign = match comparator {
-                    Comparator::Less => "<",
-                    Comparator::LessOrEqual => "<=",
-                    Comparator::Equal => "=",
-                    Comparator::Unequal => "<>",
-                    Comparator::GreaterOrEqual => ">=",
-                    Comparator::Greater => ">",
-                };
+                let sign = comparator.sign();
                 (format!("{} {sign} {}", self.formula(left, 0), self.formula(right, 0)), 3)
             }
         };

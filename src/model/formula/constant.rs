@@ -2,7 +2,7 @@
 //! sets.
 
 use crate::ground::Amount;
-use crate::model::formula::{Comparator, Formula, Operand, Test};
+use crate::model::formula::{Formula, Operand, Test};
 use crate::model::ids::FigureId;
 
 /// What a figure is; None where it is not a known number.
@@ -20,14 +20,7 @@ impl Test {
             Test::Absent(_) => None,
             Test::Compare(left, comparator, right) => {
                 let (left, right) = (left.of_figures(figures)?, right.of_figures(figures)?);
-                Some(match comparator {
-                    Comparator::Less => left < right,
-                    Comparator::LessOrEqual => left <= right,
-                    Comparator::Equal => left == right,
-                    Comparator::Unequal => left != right,
-                    Comparator::GreaterOrEqual => left >= right,
-                    Comparator::Greater => left > right,
-                })
+                Some(comparator.holds(left, right))
             }
         }
     }
@@ -64,6 +57,7 @@ impl Formula {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::formula::Comparator;
 
     fn compare(left: u32, right: Formula) -> Test {
         Test::Compare(Formula::Number(Amount::from(left)), Comparator::Less, right)

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use crate::ground::Amount;
 use crate::model::Rulebook;
 use crate::model::book::{FeeId, Figure, FigureValue, MeasurementId};
 use crate::model::formula::{Comparator, CountName, Formula, Line, Operand, Program, ProgramOf, Test};
@@ -210,9 +209,9 @@ impl<'a> Programs<'a> {
                     return Ok(Truth::Gap);
                 };
                 if let (Some(left), Some(right)) = (left.known(), right.known()) {
-                    return Ok(Truth::Known(compare(left, *comparator, right)));
+                    return Ok(Truth::Known(comparator.holds(left, right)));
                 }
-                Ok(Truth::Test(left.compared(sign(*comparator), &right), left.may_lack || right.may_lack))
+                Ok(Truth::Test(left.compared(comparator.sign(), &right), left.may_lack || right.may_lack))
             }
         }
     }
@@ -360,27 +359,5 @@ fn ruled_out(test: &Test) -> Option<MeasurementId> {
             Some(*id)
         }
         Test::All(_) | Test::Any(_) | Test::Not(_) | Test::Absent(_) | Test::Compare(..) => None,
-    }
-}
-
-fn sign(comparator: Comparator) -> &'static str {
-    match comparator {
-        Comparator::Less => "<",
-        Comparator::LessOrEqual => "<=",
-        Comparator::Equal => "=",
-        Comparator::Unequal => "<>",
-        Comparator::GreaterOrEqual => ">=",
-        Comparator::Greater => ">",
-    }
-}
-
-fn compare(left: Amount, comparator: Comparator, right: Amount) -> bool {
-    match comparator {
-        Comparator::Less => left < right,
-        Comparator::LessOrEqual => left <= right,
-        Comparator::Equal => left == right,
-        Comparator::Unequal => left != right,
-        Comparator::GreaterOrEqual => left >= right,
-        Comparator::Greater => left > right,
     }
 }

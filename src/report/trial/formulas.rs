@@ -2,7 +2,7 @@
 
 use crate::ground::Amount;
 use crate::model::Rulebook;
-use crate::model::formula::{Case, Comparator, Formula, Operand, Program, Test};
+use crate::model::formula::{Case, Formula, Operand, Program, Test};
 
 /// Writes the formulas of one program.
 pub(super) struct Writer<'a> {
@@ -91,14 +91,7 @@ impl Writer<'_> {
             Test::Not(inner) => format!("not {}", self.inner(inner)),
             Test::Absent(operand) => format!("there is no {}", self.operand(*operand)),
             Test::Compare(left, comparator, right) => {
-                let sign = match comparator {
-                    Comparator::Less => "<",
-                    Comparator::LessOrEqual => "<=",
-                    Comparator::Equal => "=",
-                    Comparator::Unequal => "<>",
-                    Comparator::GreaterOrEqual => ">=",
-                    Comparator::Greater => ">",
-                };
+                let sign = comparator.sign();
                 format!("{} {sign} {}", self.formula(left), self.formula(right))
             }
         }

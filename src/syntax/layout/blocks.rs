@@ -28,7 +28,7 @@ const LONGEST_REMARK: usize = "conflict".len();
 impl Builder<'_> {
     /// All blocks.
     pub(super) fn file(&mut self, file: &RuleFile) {
-        let columns = self.define_columns(0, &file.blocks, block_define);
+        let columns = self.define_columns(0, &file.blocks, Block::define);
         for (at, block) in file.blocks.iter().enumerate() {
             let before = at.checked_sub(1).map(|at| &file.blocks[at]);
             let gap = match (before, block) {
@@ -80,7 +80,7 @@ impl Builder<'_> {
             self.row(Gap::None, CLAUSE, self.start(measured));
             self.words_to(self.end(measured));
         }
-        let columns = self.define_columns(CLAUSE, &measure.clauses, clause_define);
+        let columns = self.define_columns(CLAUSE, &measure.clauses, Clause::define);
         for (at, clause) in measure.clauses.iter().enumerate() {
             let before = at.checked_sub(1).map(|at| &measure.clauses[at]);
             match clause {
@@ -352,18 +352,6 @@ fn keyword(note: &Note) -> &'static str {
     }
 }
 
-fn block_define(block: &Block) -> Option<&Define> {
-    match block {
-        Block::Define(define) => Some(define),
-        Block::Measure(_)
-        | Block::Fee(_)
-        | Block::Payment(_)
-        | Block::Require(_)
-        | Block::Pathway(_)
-        | Block::Worklist(_) => None,
-    }
-}
-
 fn block_require(block: &Block) -> Option<&Require> {
     match block {
         Block::Require(require) => Some(require),
@@ -373,19 +361,6 @@ fn block_require(block: &Block) -> Option<&Require> {
         | Block::Payment(_)
         | Block::Pathway(_)
         | Block::Worklist(_) => None,
-    }
-}
-
-fn clause_define(clause: &Clause) -> Option<&Define> {
-    match clause {
-        Clause::Define(define) => Some(define),
-        Clause::Register(_)
-        | Clause::Achieved(_)
-        | Clause::Exclude(_)
-        | Clause::Except(_)
-        | Clause::Due(_)
-        | Clause::Related(_)
-        | Clause::Near(_) => None,
     }
 }
 

@@ -2,9 +2,7 @@
 
 use crate::syntax::layout::blocks::{BODY, CLAUSE, note_start};
 use crate::syntax::layout::sheet::{BreakKind, Builder, Gap, Indent, Style};
-use crate::syntax::tree::{
-    Alert, Define, Exception, ListColumn, Listed, Next, Note, Pathway, State, Step, Word, Worklist,
-};
+use crate::syntax::tree::{Alert, Exception, ListColumn, Listed, Next, Note, Pathway, State, Step, Word, Worklist};
 
 /// What a state or an alert says behind its condition.
 enum Remark<'t> {
@@ -28,7 +26,7 @@ impl Builder<'_> {
             self.row(Gap::None, CLAUSE, end);
         }
         self.notes(CLAUSE, 0, &pathway.notes);
-        let columns = self.define_columns(CLAUSE, &pathway.steps, step_define);
+        let columns = self.define_columns(CLAUSE, &pathway.steps, Step::define);
         for (at, step) in pathway.steps.iter().enumerate() {
             let gap = gap_between(at.checked_sub(1).map(|at| &pathway.steps[at]), step);
             match step {
@@ -178,12 +176,5 @@ fn gap_between(before: Option<&Step>, step: &Step) -> Gap {
         (None | Some(Step::Define(_) | Step::State(_) | Step::Alert(_) | Step::Worklist(_) | Step::Audit(_)), _) => {
             Gap::One
         }
-    }
-}
-
-fn step_define(step: &Step) -> Option<&Define> {
-    match step {
-        Step::Define(define) => Some(define),
-        Step::State(_) | Step::Alert(_) | Step::Worklist(_) | Step::Audit(_) => None,
     }
 }
