@@ -6,7 +6,8 @@
 //! `long_form`; and lists of codes as others publish them (`code_list`). It must not know what a rule is: it keeps events
 //! of wanted codes and drops the rest.
 //!
-//! The way of a row: `source` says where its bytes are; `csv_blocks`, `csv_records` and `csv_rows`, or `shared_file`,
+//! The way of a row: `source` says where its bytes are, and `read_ahead` fetches those of text; `csv_blocks`,
+//! `csv_records` and `csv_rows`, or `shared_file`,
 //! `parquet_file`, `parquet_cells` and `parquet_rows`, or the files of `fhir`, read it; `rows` checks it and keeps it; `scatter` puts it into
 //! its partition; `group` brings a patient's rows together.
 
@@ -42,6 +43,7 @@ mod parquet_file;
 mod parquet_rows;
 #[cfg(feature = "parquet")]
 mod parquet_table;
+mod read_ahead;
 mod reader;
 mod rounds;
 mod rows;

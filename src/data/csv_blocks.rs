@@ -3,54 +3,33 @@
 //! A newline ends a record unless it stands inside quotes. A quote opens a quoted cell only where a cell starts, and
 //! inside such a cell a doubled quote is a quote: the same rules by which the `csv` crate then reads a block.
 
-use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
-
 use memchr::{memchr, memchr_iter, memrchr};
 
 use crate::data::columns::Header;
 use crate::data::error::LoadError;
-use crate::data::source::{Content, Input};
-
-/// How many bytes are read at a time.
-pub(crate) const BLOCK_BYTES: usize = 4 << 20;
+use crate::data::read_ahead::{BLOCK_BYTES, Block, ReadAhead};
+use crate::data::source::Input;
 
 /// A record longer than so many blocks is a quote that was never closed.
 const RECORD_BLOCKS: usize = 16;
 
-/// Some whole records.
-#[derive(Debug)]
-pub(crate) struct Block {
-    /// The records, each but perhaps the last with its line end.
-    pub text: Vec<u8>,
-    /// The line number of the first record, the file's first line being 1.
-    pub first_line: u64,
-}
-
 /// The blocks of a file, one after another.
 pub(crate) struct Blocks<'a> {
-    name: &'a str,
-    content: Box<dyn Read + Send + 'a>,
+    ahead: ReadAhead<'a>,
     block_bytes: usize,
-    /// What was read beyond the last record end.
-    rest: Vec<u8>,
-    line: u64,
-    ended: bool,
 }
 
 impl<'a> Blocks<'a> {
     /// Opens a file at its start and reads its header.
     pub(crate) fn open(input: &'a Input, block_bytes: usize) -> Result<(Header, Blocks<'a>), LoadError> {
         let name = input.name.as_str();
-        let content = reader(input)?;
-        let mut blocks = Blocks { name, content, block_bytes, rest: Vec::new(), line: 1, ended: false };
-        let mut first = blocks.next_block()?.map_or(Vec::new(), |block| block.text);
-        if first.starts_with(&[0xFF, 0xFE]) || first.starts_with(&[0xFE, 0xFF]) {
+        let mut blocks = Blocks { ahead: ReadAhead::open(input)?, block_bytes };
+        let mut first = blocks.next_block()?.unwrap_or(Block { text: Vec::new(), first_line: 1 });
+        if first.text.starts_with(&[0xFF, 0xFE]) || first.text.starts_with(&[0xFE, 0xFF]) {
             return Err(LoadError::Utf16 { file: name.to_owned() });
         }
-        if first.starts_with(&[0xEF, 0xBB, 0xBF]) {
-            first.drain(..3);
-        }
+        first.drop_byte_order_mark();
+        let first = first.text;
         let mut record = csv::StringRecord::new();
         let mut csv = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(&first[..]);
         let found = csv.read_record(&mut record);
@@ -67,24 +46,28 @@ impl<'a> Blocks<'a> {
     fn put_back(&mut self, first: Vec<u8>, body: usize) {
         // The reader may stop between the two characters of a line end.
         let body = if first.get(body) == Some(&b'\n') && first.get(body - 1) == Some(&b'\r') { body + 1 } else { body };
-        self.line = 1 + memchr_iter(b'\n', &first[..body]).count() as u64;
+        self.ahead.line = 1 + memchr_iter(b'\n', &first[..body]).count() as u64;
         let mut rest = first;
         rest.drain(..body);
-        rest.extend_from_slice(&self.rest);
-        self.rest = rest;
+        rest.extend_from_slice(&self.ahead.rest);
+        self.ahead.rest = rest;
     }
 
     /// The next whole records; None at the end of the file.
     pub(crate) fn next_block(&mut self) -> Result<Option<Block>, LoadError> {
         let mut enough = self.block_bytes;
         loop {
-            self.fill(enough)?;
-            let ends = RecordEnds::of(&self.rest);
-            if self.ended {
-                return if ends.open_quote { Err(self.open_quote()) } else { Ok(self.hand_out(self.rest.len())) };
+            self.ahead.fill(enough)?;
+            let ends = RecordEnds::of(&self.ahead.rest);
+            if self.ahead.ended {
+                return if ends.open_quote {
+                    Err(self.open_quote())
+                } else {
+                    Ok(self.ahead.hand_out(self.ahead.rest.len()))
+                };
             }
             if let Some(end) = ends.last {
-                return Ok(self.hand_out(end));
+                return Ok(self.ahead.hand_out(end));
             }
             if enough > RECORD_BLOCKS * self.block_bytes.max(BLOCK_BYTES) {
                 return Err(self.open_quote());
@@ -93,45 +76,9 @@ impl<'a> Blocks<'a> {
         }
     }
 
-    /// Reads on until so many bytes are held or the file ends.
-    fn fill(&mut self, enough: usize) -> Result<(), LoadError> {
-        while !self.ended && self.rest.len() < enough {
-            let missing = (enough - self.rest.len()) as u64;
-            let read = self.content.by_ref().take(missing).read_to_end(&mut self.rest);
-            let read = read.map_err(|source| LoadError::Read { file: self.name.to_owned(), source })?;
-            self.ended = read == 0;
-        }
-        Ok(())
-    }
-
-    fn hand_out(&mut self, end: usize) -> Option<Block> {
-        let rest = self.rest[end..].to_vec();
-        let mut text = std::mem::replace(&mut self.rest, rest);
-        text.truncate(end);
-        let first_line = self.line;
-        self.line += memchr_iter(b'\n', &text).count() as u64;
-        (!text.is_empty()).then_some(Block { text, first_line })
-    }
-
     fn open_quote(&self) -> LoadError {
-        LoadError::OpenQuote { file: self.name.to_owned(), line: self.line }
+        LoadError::OpenQuote { file: self.ahead.name.to_owned(), line: self.ahead.line }
     }
-}
-
-/// A file's bytes from the start.
-pub(crate) fn reader(input: &Input) -> Result<Box<dyn Read + Send + '_>, LoadError> {
-    match &input.content {
-        Content::Bytes(bytes) => Ok(Box::new(&bytes[..])),
-        Content::File(file) => {
-            rewind(file).map_err(|source| LoadError::Read { file: input.name.clone(), source })?;
-            Ok(Box::new(file))
-        }
-    }
-}
-
-/// Goes to the start of a file; a pipe has none and is read from where it is.
-fn rewind(mut file: &File) -> io::Result<()> {
-    if file.metadata()?.is_file() { file.seek(SeekFrom::Start(0)).map(|_| ()) } else { Ok(()) }
 }
 
 /// Where records end in a text that starts with one.

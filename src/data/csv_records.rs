@@ -2,7 +2,7 @@
 
 use memchr::{memchr, memchr_iter, memchr2_iter};
 
-use crate::data::csv_blocks::Block;
+use crate::data::read_ahead::Block;
 
 /// The cells of one record.
 pub(crate) trait Cells {

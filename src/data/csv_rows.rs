@@ -2,10 +2,11 @@
 
 use crate::data::cells::DateCell;
 use crate::data::columns::Column;
-use crate::data::csv_blocks::{Block, Blocks};
+use crate::data::csv_blocks::Blocks;
 use crate::data::csv_records::{Cells, TakeRecord, each_record};
 use crate::data::error::LoadError;
 use crate::data::progress::Progress;
+use crate::data::read_ahead::Block;
 use crate::data::rounds;
 use crate::data::rows::{EventRows, EventRules, IdCell, Part, PatientCells, PatientRows, PatientRules};
 use crate::data::scatter::{EventRow, RegistrationRow};

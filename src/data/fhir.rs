@@ -19,7 +19,6 @@ mod registration;
 mod resource;
 
 use crate::data::codes::Codes;
-use crate::data::csv_blocks::{BLOCK_BYTES, Block};
 use crate::data::csv_rows::byte_count;
 use crate::data::error::LoadError;
 use crate::data::extract::{Extract, LoadOptions, Loaded, TableNames, Unfilled, Wanted, partition_bits};
@@ -31,6 +30,7 @@ use crate::data::fhir::resource::ResourceType;
 use crate::data::ids::Keeper;
 use crate::data::names::Names;
 use crate::data::progress::Progress;
+use crate::data::read_ahead::{BLOCK_BYTES, Block};
 use crate::data::rounds::each_block;
 use crate::data::rows::{EventRules, Part, PatientRules};
 use crate::data::scatter::{EventRow, RegistrationRow};

@@ -1,12 +1,12 @@
 //! The two tables of patient records, whatever their format.
 
 use crate::data::columns::Column;
-use crate::data::csv_blocks::BLOCK_BYTES;
 use crate::data::csv_rows::CsvTable;
 use crate::data::error::LoadError;
 #[cfg(feature = "parquet")]
 use crate::data::parquet_rows::ParquetTable;
 use crate::data::progress::Progress;
+use crate::data::read_ahead::BLOCK_BYTES;
 use crate::data::rows::{EventRules, Part, PatientRules};
 use crate::data::scatter::{EventRow, RegistrationRow};
 use crate::data::source::{Format, Input};

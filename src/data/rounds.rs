@@ -2,8 +2,9 @@
 
 use rayon::prelude::*;
 
-use crate::data::csv_blocks::{Block, Blocks};
+use crate::data::csv_blocks::Blocks;
 use crate::data::error::LoadError;
+use crate::data::read_ahead::Block;
 
 /// How many blocks each thread gets in a round.
 const BLOCKS_PER_THREAD: usize = 3;

@@ -1,11 +1,12 @@
 //! A little table read whole: practices, counts, appointments, slots.
 
 use crate::data::columns::Header;
-use crate::data::csv_blocks::{BLOCK_BYTES, Blocks};
+use crate::data::csv_blocks::Blocks;
 use crate::data::csv_records::{Cells, TakeRecord, each_record};
 use crate::data::error::LoadError;
 #[cfg(feature = "parquet")]
 use crate::data::parquet_table;
+use crate::data::read_ahead::BLOCK_BYTES;
 use crate::data::source::{Format, Input};
 use crate::ground::{FindingKind, Findings};
 

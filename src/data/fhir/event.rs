@@ -4,11 +4,11 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 
-use crate::data::csv_blocks::Block;
 use crate::data::fhir::elements::{Annotation, CodeableConcept, Extension, Period, Reference, Text, day_of, text};
 use crate::data::fhir::lines::each_line;
 use crate::data::fhir::organization::Organizations;
 use crate::data::fhir::resource::{Resource, ResourceType, read, typed};
+use crate::data::read_ahead::Block;
 use crate::data::rows::{EventRows, EventRules, IdCell, Part};
 use crate::data::scatter::EventRow;
 use crate::data::tally::{NO_COLUMN, row_in};

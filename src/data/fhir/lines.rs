@@ -1,11 +1,9 @@
 //! An NDJSON file cut into blocks of whole lines, and what a line is.
 
-use std::io::Read;
+use memchr::memrchr;
 
-use memchr::{memchr_iter, memrchr};
-
-use crate::data::csv_blocks::{self, Block};
 use crate::data::error::LoadError;
+use crate::data::read_ahead::{Block, ReadAhead};
 use crate::data::rounds::BlockSource;
 use crate::data::source::Input;
 
@@ -14,15 +12,10 @@ const LINE_BYTES: usize = 64 << 20;
 
 /// The blocks of a file, one after another.
 pub(super) struct Lines<'a> {
-    pub(super) name: &'a str,
-    content: Box<dyn Read + Send + 'a>,
+    ahead: ReadAhead<'a>,
     block_bytes: usize,
     /// A block that was looked at and put back.
     first: Option<Block>,
-    /// What was read beyond the last line end.
-    rest: Vec<u8>,
-    line: u64,
-    ended: bool,
 }
 
 impl<'a> Lines<'a> {
@@ -32,38 +25,14 @@ impl<'a> Lines<'a> {
         block_bytes: usize,
         look: impl FnOnce(&Block),
     ) -> Result<Lines<'a>, LoadError> {
-        let content = csv_blocks::reader(input)?;
-        let (name, rest) = (input.name.as_str(), Vec::new());
-        let mut lines = Lines { name, content, block_bytes, first: None, rest, line: 1, ended: false };
+        let mut lines = Lines { ahead: ReadAhead::open(input)?, block_bytes, first: None };
         let mut first = lines.next_block()?;
         if let Some(block) = &mut first {
-            if block.text.starts_with(&[0xEF, 0xBB, 0xBF]) {
-                block.text.drain(..3);
-            }
+            block.drop_byte_order_mark();
             look(block);
         }
         lines.first = first;
         Ok(lines)
-    }
-
-    /// Reads on until so many bytes are held or the file ends.
-    fn fill(&mut self, enough: usize) -> Result<(), LoadError> {
-        while !self.ended && self.rest.len() < enough {
-            let missing = (enough - self.rest.len()) as u64;
-            let read = self.content.by_ref().take(missing).read_to_end(&mut self.rest);
-            let read = read.map_err(|source| LoadError::Read { file: self.name.to_owned(), source })?;
-            self.ended = read == 0;
-        }
-        Ok(())
-    }
-
-    fn hand_out(&mut self, end: usize) -> Option<Block> {
-        let rest = self.rest[end..].to_vec();
-        let mut text = std::mem::replace(&mut self.rest, rest);
-        text.truncate(end);
-        let first_line = self.line;
-        self.line += memchr_iter(b'\n', &text).count() as u64;
-        (!text.is_empty()).then_some(Block { text, first_line })
     }
 }
 
@@ -74,15 +43,15 @@ impl BlockSource for Lines<'_> {
         }
         let mut enough = self.block_bytes;
         loop {
-            self.fill(enough)?;
-            if self.ended {
-                return Ok(self.hand_out(self.rest.len()));
+            self.ahead.fill(enough)?;
+            if self.ahead.ended {
+                return Ok(self.ahead.hand_out(self.ahead.rest.len()));
             }
-            if let Some(end) = memrchr(b'\n', &self.rest) {
-                return Ok(self.hand_out(end + 1));
+            if let Some(end) = memrchr(b'\n', &self.ahead.rest) {
+                return Ok(self.ahead.hand_out(end + 1));
             }
             if enough > LINE_BYTES {
-                return Err(LoadError::LongLine { file: self.name.to_owned(), line: self.line });
+                return Err(LoadError::LongLine { file: self.ahead.name.to_owned(), line: self.ahead.line });
             }
             enough *= 2;
         }

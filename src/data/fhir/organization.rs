@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use hashbrown::HashMap;
 use serde::Deserialize;
 
-use crate::data::csv_blocks::Block;
 use crate::data::fhir::elements::{Identifier, Reference, Text, text};
 use crate::data::fhir::lines::each_line;
 use crate::data::fhir::resource::{ResourceType, read, typed};
+use crate::data::read_ahead::Block;
 use crate::data::tally::{NO_COLUMN, Tally, row_in};
 
 #[derive(Deserialize)]

@@ -7,11 +7,11 @@ use hashbrown::HashMap;
 use serde::Deserialize;
 
 use crate::data::cells::DateCell;
-use crate::data::csv_blocks::Block;
 use crate::data::fhir::elements::{Extension, Period, Reference, Text, day_of, text};
 use crate::data::fhir::lines::each_line;
 use crate::data::fhir::organization::Organizations;
 use crate::data::fhir::resource::{ResourceType, read, typed};
+use crate::data::read_ahead::Block;
 use crate::data::rows::{IdCell, Part, PatientCells, PatientRows, PatientRules};
 use crate::data::scatter::RegistrationRow;
 use crate::data::tally::{NO_COLUMN, Tally, row_in};

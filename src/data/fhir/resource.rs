@@ -2,9 +2,9 @@
 
 use serde::Deserialize;
 
-use crate::data::csv_blocks::Block;
 use crate::data::fhir::elements::Text;
 use crate::data::fhir::lines::each_line;
+use crate::data::read_ahead::Block;
 use crate::ground::FindingKind;
 
 /// A type of resource, as far as it matters here.
