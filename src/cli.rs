@@ -28,6 +28,7 @@ mod output;
 mod overrides;
 mod pathway;
 mod progress;
+mod provenance;
 mod recall;
 mod results;
 mod rules_folder;

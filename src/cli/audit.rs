@@ -6,9 +6,7 @@ mod month_end;
 use std::path::Path;
 
 use clap::{Args, Subcommand};
-use serde::Serialize;
 
-use crate::cli::inputs::{PatientArguments, RecordDigests, TableDigest};
 use crate::cli::{CliError, Done};
 
 /// Arguments of `uptake audit`.
@@ -30,26 +28,5 @@ pub(super) fn audit(arguments: &AuditArguments, rules: Option<&Path>) -> Result<
     match &arguments.audit {
         Audit::MonthEnd(arguments) => month_end::month_end(arguments, rules),
         Audit::Exceptions(arguments) => exceptions::exceptions(arguments, rules),
-    }
-}
-
-/// Where the results come from.
-#[derive(Serialize)]
-struct Provenance {
-    uptake: &'static str,
-    #[serde(flatten)]
-    records: RecordDigests,
-    practices: Option<TableDigest>,
-    baselines: Vec<TableDigest>,
-}
-
-impl Provenance {
-    fn of(tables: &PatientArguments, practices: Option<&Path>, baselines: &[std::path::PathBuf]) -> Provenance {
-        Provenance {
-            uptake: env!("CARGO_PKG_VERSION"),
-            records: tables.digests(),
-            practices: practices.map(TableDigest::of),
-            baselines: baselines.iter().map(|path| TableDigest::of(path)).collect(),
-        }
     }
 }

@@ -3,13 +3,13 @@
 use std::path::Path;
 
 use clap::{Args, ValueEnum};
-use serde::Serialize;
 
 use crate::cli::facts::{self, BookFacts, KnownPractices, PracticeArguments};
 use crate::cli::format::{self, Format, OutputArguments};
-use crate::cli::inputs::{PatientArguments, RecordDigests, TableDigest};
+use crate::cli::inputs::PatientArguments;
 use crate::cli::output::{self, Readers};
 use crate::cli::progress::Bar;
+use crate::cli::provenance::Provenance;
 use crate::cli::results;
 use crate::cli::years::{DEFAULT_SCHEME, YearArguments};
 use crate::cli::{CliError, Done};
@@ -103,16 +103,6 @@ impl KindArgument {
             KindArgument::Registration => Kind::Registration,
         }
     }
-}
-
-/// Where near misses come from.
-#[derive(Serialize)]
-struct Provenance {
-    uptake: &'static str,
-    #[serde(flatten)]
-    records: RecordDigests,
-    practices: Option<TableDigest>,
-    baselines: Vec<TableDigest>,
 }
 
 /// The name and version of the JSON document's form.
@@ -274,12 +264,7 @@ impl NearMissArguments {
             false => serde_json::to_value(&known.overrides).unwrap_or_default(),
         };
         self.output.write(&told.table, &[], readers, &format::notes([]), |out| {
-            let provenance = Provenance {
-                uptake: env!("CARGO_PKG_VERSION"),
-                records: self.tables.digests(),
-                practices: self.practices.practices.as_deref().map(TableDigest::of),
-                baselines: self.practices.baseline.iter().map(|path| TableDigest::of(path)).collect(),
-            };
+            let provenance = Provenance::with_practices(&self.tables, &self.practices);
             let document = RunDocument {
                 rulebooks: stamps,
                 results: &told.table,

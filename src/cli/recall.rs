@@ -9,16 +9,16 @@ use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{Args, ValueEnum};
-use serde::Serialize;
 
 use self::money::Money;
 use self::payers::Payers;
 use crate::cli::facts::{KnownPractices, PracticeArguments};
 use crate::cli::format::{self, Format, OutputArguments};
-use crate::cli::inputs::{self, PatientArguments, RecordDigests, TableDigest};
+use crate::cli::inputs::{self, PatientArguments};
 use crate::cli::output::{self, Readers};
 use crate::cli::pathway::day;
 use crate::cli::progress::Bar;
+use crate::cli::provenance::Provenance;
 use crate::cli::years::{DEFAULT_SCHEME, YearArguments};
 use crate::cli::{CliError, Done, worklists};
 use crate::data::{Extract, Silent};
@@ -102,16 +102,6 @@ enum TableArgument {
     TooLate,
     /// Those out of the denominator, by reason
     Excepted,
-}
-
-/// Where the results come from.
-#[derive(Serialize)]
-struct Provenance {
-    uptake: &'static str,
-    #[serde(flatten)]
-    records: RecordDigests,
-    practices: Option<TableDigest>,
-    baselines: Vec<TableDigest>,
 }
 
 pub(super) fn recall(arguments: &RecallArguments, rules: Option<&Path>) -> Result<Done, CliError> {
@@ -306,12 +296,7 @@ impl RecallArguments {
         gaps: &[NamedGap],
         findings: &[Finding],
     ) -> std::io::Result<()> {
-        let provenance = Provenance {
-            uptake: env!("CARGO_PKG_VERSION"),
-            records: self.tables.digests(),
-            practices: self.practices.practices.as_deref().map(TableDigest::of),
-            baselines: self.practices.baseline.iter().map(|path| TableDigest::of(path)).collect(),
-        };
+        let provenance = Provenance::with_practices(&self.tables, &self.practices);
         let stamps: Vec<BookStamp> = setting.books.iter().map(BookStamp::of).collect();
         let document = RunDocument {
             rulebooks: &stamps,

@@ -3,13 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use serde::Serialize;
 
 use crate::cli::facts::{self, BookFacts, KnownPractices, PracticeArguments};
 use crate::cli::format::{self, Format, OutputArguments};
-use crate::cli::inputs::{PatientArguments, RecordDigests, TableDigest};
+use crate::cli::inputs::PatientArguments;
 use crate::cli::output::{self, Readers};
 use crate::cli::progress::Bar;
+use crate::cli::provenance::Provenance;
 use crate::cli::results::{Asking, Results, TableArgument};
 use crate::cli::years::{DEFAULT_SCHEME, YearArguments};
 use crate::cli::{CliError, Done};
@@ -93,16 +93,6 @@ enum LevelArgument {
     Practice,
     /// Each patient's outcome; a file named by --output is readable by its owner alone
     Patient,
-}
-
-/// Where the results of a run come from.
-#[derive(Serialize)]
-struct Provenance {
-    uptake: &'static str,
-    #[serde(flatten)]
-    records: RecordDigests,
-    practices: Option<TableDigest>,
-    baselines: Vec<TableDigest>,
 }
 
 pub(super) fn run(arguments: &RunArguments, rules: Option<&Path>) -> Result<Done, CliError> {
@@ -209,12 +199,7 @@ impl RunArguments {
             let place = self.output.as_deref();
             return output::to_place(place, Readers::Anyone, |out| fhir::write_summaries(out, &rows));
         };
-        results.write(&output, asking, findings, || Provenance {
-            uptake: env!("CARGO_PKG_VERSION"),
-            records: self.tables.digests(),
-            practices: self.practices.practices.as_deref().map(TableDigest::of),
-            baselines: self.practices.baseline.iter().map(|path| TableDigest::of(path)).collect(),
-        })
+        results.write(&output, asking, findings, || Provenance::with_practices(&self.tables, &self.practices))
     }
 
     fn write_patients(
@@ -243,12 +228,7 @@ impl RunArguments {
         let grid = PatientGrid { title: "Outcomes per patient", rows: &rows };
         let stamps: Vec<BookStamp> = books.iter().map(BookStamp::of).collect();
         output.write(&grid, &[], Readers::Owner, &format::notes(books), |out| {
-            let provenance = Provenance {
-                uptake: env!("CARGO_PKG_VERSION"),
-                records: self.tables.digests(),
-                practices: None,
-                baselines: Vec::new(),
-            };
+            let provenance = Provenance::of(&self.tables, None, &[]);
             let document = RunDocument {
                 rulebooks: &stamps,
                 results: &grid,

@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use crate::cli::audit::Provenance;
 use crate::cli::format::{self, Format, OutputArguments};
 use crate::cli::inputs::{self, PatientArguments};
 use crate::cli::output::{self, Readers};
 use crate::cli::progress::Bar;
+use crate::cli::provenance::Provenance;
 use crate::cli::years::{DEFAULT_SCHEME, YearArguments};
 use crate::cli::{CliError, Done};
 use crate::data::practices::{self, Practices};

@@ -5,12 +5,12 @@ use std::path::Path;
 use clap::{Args, ValueEnum};
 
 use crate::cli::attrition::measurements;
-use crate::cli::audit::Provenance;
 use crate::cli::facts::{KnownPractices, PracticeArguments};
 use crate::cli::format::{self, Format, OutputArguments};
 use crate::cli::inputs::PatientArguments;
 use crate::cli::output::{self, Readers};
 use crate::cli::progress::Bar;
+use crate::cli::provenance::Provenance;
 use crate::cli::years::{self, DEFAULT_SCHEME, YearArguments};
 use crate::cli::{CliError, Done};
 use crate::data::{Extract, Silent};
