@@ -135,6 +135,24 @@ pub(super) fn is_for_indicator(book: &Rulebook, program: &Program) -> bool {
         .is_some_and(|id| book.measures[book.measurements[id.index()].measure.index()].kind == MeasureKind::Indicator)
 }
 
+/// The steps that count these measurements and pay these programs: what was written, and the last step.
+fn paid<'a>(
+    script: &mut Script,
+    asking: &Asking<'a>,
+    book: &'a Rulebook,
+    counted: &[MeasurementId],
+    places: &[usize],
+) -> Result<(Programs<'a>, String), Refusal> {
+    outcomes::write(script, asking, (book, ""), counted, None)?;
+    let stems = stems(book, counted);
+    let tallies = tallies(script, asking, (book, ""), &stems);
+    let before = with_practices(script, asking, book, &stems, places, &tallies);
+    let columns = Columns { stems, doses: BTreeMap::new(), has_baseline: asking.tables.baseline.is_some() };
+    let mut programs = Programs::new(book, asking.figures, asking.dialect, columns);
+    let last = programs.write(script, places, &before)?;
+    Ok((programs, last))
+}
+
 /// The query for one row per practice and indicator, as `run` has it.
 pub(super) fn indicators(script: &mut Script, asking: &Asking<'_>, book: &Rulebook) -> Result<String, Refusal> {
     let places = programs(book, |program| is_for_indicator(book, program));
@@ -145,13 +163,7 @@ pub(super) fn indicators(script: &mut Script, asking: &Asking<'_>, book: &Rulebo
     };
     let counted: Vec<MeasurementId> =
         measured(book, true).into_iter().filter(|id| own.contains(id) || reads_more(id)).collect();
-    outcomes::write(script, asking, (book, ""), &counted, None)?;
-    let stems = stems(book, &counted);
-    let tallies = tallies(script, asking, (book, ""), &stems);
-    let before = with_practices(script, asking, book, &stems, &places, &tallies);
-    let columns = Columns { stems, doses: BTreeMap::new(), has_baseline: asking.tables.baseline.is_some() };
-    let mut programs = Programs::new(book, asking.figures, asking.dialect, columns);
-    let last = programs.write(script, &places, &before)?;
+    let (programs, last) = paid(script, asking, book, &counted, &places)?;
     let case = |value: &dyn Fn(MeasurementId) -> String| per_measurement(asking, book, &own, value);
     let count = |name: &str| {
         let cases = case(&|id| programs.columns.count(id, name).unwrap_or_default());
@@ -218,13 +230,7 @@ pub(super) fn payments(script: &mut Script, asking: &Asking<'_>, book: &Rulebook
         return Err(Refusal { what, why: "it has none".to_owned() });
     }
     let counted = measured(book, true);
-    outcomes::write(script, asking, (book, ""), &counted, None)?;
-    let stems = stems(book, &counted);
-    let tallies = tallies(script, asking, (book, ""), &stems);
-    let before = with_practices(script, asking, book, &stems, &places, &tallies);
-    let columns = Columns { stems, doses: BTreeMap::new(), has_baseline: asking.tables.baseline.is_some() };
-    let mut programs = Programs::new(book, asking.figures, asking.dialect, columns);
-    let last = programs.write(script, &places, &before)?;
+    let (programs, last) = paid(script, asking, book, &counted, &places)?;
     let mut rows = Vec::new();
     for (at, place) in places.iter().enumerate() {
         let program = &book.programs[*place];
