@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::tables::{Ran, Rules, Tables};
-use crate::uptake::{output, stdout};
+use crate::uptake::{BOOKS, output, stdout};
 
 fn new_year(arguments: &[&str]) -> Ran {
     Ran::of(output([&["new-year"], arguments].concat()))
@@ -33,17 +33,7 @@ fn even(text: &str) -> String {
 /// Every shipped rulebook, one year on and four: the end of February lies elsewhere in some.
 #[test]
 fn every_rulebook_carried_over_passes_check_and_test() {
-    let books = [
-        "qof/2021-22",
-        "qof/2022-23",
-        "qof/2023-24",
-        "qof/2024-25",
-        "qof/2025-26",
-        "qof/2026-27",
-        "target-payments/2019-20",
-        "target-payments/2020-21",
-    ];
-    for (from, by) in books.iter().flat_map(|book| [(book, 1), (book, 4), (book, -1)]) {
+    for (from, by) in BOOKS.iter().flat_map(|book| [(book, 1), (book, 4), (book, -1)]) {
         let (scheme, year) = from.split_once('/').unwrap();
         let first: i32 = year[..4].parse().unwrap();
         let to = format!("{}-{:02}", first + by, (first + by + 1) % 100);
@@ -56,17 +46,16 @@ fn every_rulebook_carried_over_passes_check_and_test() {
         let is_remark = |code: &str| code == "W430";
         assert!(codes_in(&checked).iter().all(|code| is_remark(code)), "{from} {to}: {checked}");
         assert!(stdout(["fmt", "--check", "--rules", into]).ends_with("nothing to change\n"), "{from} {to}");
-        let tested = crate::uptake::uptake(["test", "--rules", into]).output().unwrap();
-        let tested = String::from_utf8(tested.stdout).unwrap();
-        if *from == "qof/2024-25" {
-            // Its fee rsv begins on a day of the calendar within the year, which does not move as the examples do.
-            let mut failed = tested.lines().filter(|line| line.starts_with("failed: "));
-            assert!(failed.all(|line| line.contains(": fee rsv, ")), "{from} {to}: {tested}");
-            continue;
-        }
         let count = stdout(["test", from]).split(": ").nth(1).unwrap().to_owned();
-        assert_eq!(tested, format!("{scheme}/{to}: {count}"), "{from} {to}");
-        assert!(ran.stdout.contains("examples pass\n"), "no expectation is new: {}", ran.stdout);
+        assert_eq!(stdout(["test", "--rules", into]), format!("{scheme}/{to}: {count}"), "{from} {to}");
+        // The fee rsv of 2024-25 begins on a day of the calendar within the year, which does not move as examples do: in a
+        // later year the days before it earn the fee, in an earlier one no day does. No other expectation is new.
+        let anew = match (*from, by) {
+            ("qof/2024-25", -1) => ", 3 of them with another outcome than before\n",
+            ("qof/2024-25", _) => ", 2 of them with another outcome than before\n",
+            _ => "\n",
+        };
+        assert!(ran.stdout.contains(&format!("examples pass{anew}")), "{from} {to}: {}", ran.stdout);
     }
 }
 

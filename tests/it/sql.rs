@@ -7,18 +7,7 @@ use sqlparser::dialect::{Dialect, DuckDbDialect, PostgreSqlDialect, SparkSqlDial
 use sqlparser::parser::Parser;
 
 use crate::tables::Rules;
-use crate::uptake::{output, root, rules, stdout};
-
-const BOOKS: [&str; 8] = [
-    "qof/2021-22",
-    "qof/2022-23",
-    "qof/2023-24",
-    "qof/2024-25",
-    "qof/2025-26",
-    "qof/2026-27",
-    "target-payments/2019-20",
-    "target-payments/2020-21",
-];
+use crate::uptake::{BOOKS, output, root, rules, stdout};
 
 const LOCAL: &str = "wf-newham/2024-25";
 

@@ -3,6 +3,18 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+/// The national rulebooks that are shipped.
+pub const BOOKS: [&str; 8] = [
+    "qof/2021-22",
+    "qof/2022-23",
+    "qof/2023-24",
+    "qof/2024-25",
+    "qof/2025-26",
+    "qof/2026-27",
+    "target-payments/2019-20",
+    "target-payments/2020-21",
+];
+
 /// The project's folder.
 pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -5,7 +5,7 @@ use crate::cli::{CliError, output};
 use crate::eval::examples::{Bench, Found};
 use crate::ground::{BookName, Diagnostic, FileId, Severity, Sources};
 use crate::model::book::Used;
-use crate::model::examples::{self, Example};
+use crate::model::examples::{self, Case, Example};
 use crate::model::{Library, Rulebook};
 use crate::report::diagnostics;
 use crate::syntax::layout;
@@ -235,8 +235,8 @@ struct Failure {
     example: usize,
     /// `qof/2027-28/examples.toml:12: third dose on time`
     place: String,
-    /// A patient's outcome in an example's words; None for money, which no year's days change, and for a child of a pathway,
-    /// whose state somebody must look at.
+    /// What is found of a patient or of doses, as the example would expect it; None for money from counts, which no year's
+    /// days change, and for a child of a pathway, whose state somebody must look at.
     found: Option<String>,
 }
 
@@ -244,9 +244,17 @@ fn found_words(book: &Rulebook, example: &Example, found: Found) -> Option<Strin
     match found {
         Found::Outcome(outcome) => {
             let measured = &book.measurements[example.measurement()?.index()];
-            Some(outcome_words(&book.measures[measured.measure.index()], outcome.into()))
+            let words = outcome_words(&book.measures[measured.measure.index()], outcome.into());
+            Some(format!("\"{words}\""))
         }
-        Found::Earned(_) | Found::Standing(_) | Found::Doses(..) | Found::Accepted(_) => None,
+        Found::Doses(doses, pounds) => {
+            let Case::Fee(case) = &example.case else { return None };
+            let doses = case.doses.map(|_| Some(format!("doses = {doses}")));
+            let pounds = case.pounds.map(|_| Some(format!("pounds = \"{}\"", pounds?.ok()?)));
+            let asked: Option<Vec<String>> = doses.into_iter().chain(pounds).collect();
+            asked.map(|asked| format!("{{ {} }}", asked.join(", ")))
+        }
+        Found::Earned(_) | Found::Standing(_) | Found::Accepted(_) => None,
     }
 }
 

@@ -32,7 +32,7 @@ pub fn examples(text: &str, next: &NextYear<'_>, leap: &dyn Fn(usize) -> LeapDay
 pub struct Expectation {
     /// Which example, counted from 0.
     pub example: usize,
-    /// What is found: `not achieved`.
+    /// What is found, as TOML: `"not achieved"`, `{ doses = 4 }`.
     pub found: String,
 }
 
@@ -46,13 +46,14 @@ pub fn with_expectations(text: &str, expectations: &[Expectation], from: &str) -
         for Expectation { example, found } in expectations {
             let expect = list.get_mut(*example).and_then(|example| example.get_mut("expect"));
             let Some(value) = expect.and_then(Item::as_value_mut) else { continue };
-            let was = value.as_str().unwrap_or_default().to_owned();
+            let mut found: Value = found.parse().map_err(|error: toml_edit::TomlError| error.message().to_owned())?;
+            let was = value.as_str().map_or_else(|| value.to_string().trim().to_owned(), str::to_owned);
             let suffix = value.decor().suffix().and_then(toml_edit::RawString::as_str).unwrap_or("");
             let suffix = noted(suffix, &format!("`{was}` in {from}; the days of this year make it so"));
             let mut decor = value.decor().clone();
             decor.set_suffix(format!("  {}", suffix.trim_start()));
-            *value = Value::from(found.as_str());
-            *value.decor_mut() = decor;
+            *found.decor_mut() = decor;
+            *value = found;
         }
     }
     Ok(document.to_string())
