@@ -202,7 +202,8 @@ impl<'b> Results<'b> {
         output.write_tables(&grids, Readers::Anyone, &format::notes(self.books.iter().copied()))
     }
 
-    fn gaps(&self, asking: Asking) -> Vec<NamedGap> {
+    /// What is not known of the tables asked for.
+    pub(super) fn gaps(&self, asking: Asking) -> Vec<NamedGap> {
         let is_read = |table| asking.includes(table) || asking.includes(TableArgument::Practices);
         let payments = self.payments.iter().filter(|_| is_read(TableArgument::Payments));
         let fees = self.fees.iter().filter(|_| is_read(TableArgument::Fees));
