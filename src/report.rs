@@ -8,6 +8,7 @@
 //! A result is first put into rows ([`rows`], [`gaps`]), every set of rows is a [`Grid`](table::Grid), and the writers
 //! below [`table`] know grids only, so that a further command needs rows and no writer.
 
+pub mod achievement;
 pub mod attrition;
 pub mod audit;
 pub mod comparison;

@@ -77,6 +77,8 @@ mod parental_choice;
 mod pathway;
 #[path = "it/recall.rs"]
 mod recall;
+#[path = "it/report_page.rs"]
+mod report_page;
 #[path = "it/sameness.rs"]
 mod sameness;
 #[path = "it/show.rs"]

@@ -24,6 +24,8 @@ use crate::eval::run::{Level, run as evaluate};
 use crate::eval::sight::Lens;
 use crate::ground::{Finding, Findings};
 use crate::model::Rulebook;
+#[cfg(feature = "workbook")]
+use crate::report::achievement::by_indicator;
 use crate::report::attrition::{Attrition, Side as Funnels};
 use crate::report::comparison::Side;
 use crate::report::comparison::changes::Comparison;
@@ -111,7 +113,7 @@ pub(super) fn report(arguments: &ReportArguments, rules: Option<&Path>) -> Resul
         inputs: &arguments.inputs(),
     };
     arguments.talk(&findings, &gaps, &notes);
-    arguments.write(format, &material, &books)?;
+    arguments.write(format, &material)?;
     Ok(Done::Well)
 }
 
@@ -186,7 +188,7 @@ impl ReportArguments {
         notes.iter().for_each(|note| output::talk(&format!("note: {note}")));
     }
 
-    fn write(&self, format: ReportFormat, material: &Material<'_>, books: &[Rulebook]) -> Result<(), CliError> {
+    fn write(&self, format: ReportFormat, material: &Material<'_>) -> Result<(), CliError> {
         let (title, sections) = (page::title(material), page::sections(material));
         let place = Some(self.output.as_path());
         match format {
@@ -195,12 +197,13 @@ impl ReportArguments {
             })?,
             #[cfg(feature = "workbook")]
             ReportFormat::Xlsx => {
-                let grids: Vec<&dyn Grid> = sections
-                    .iter()
-                    .flat_map(|section| &section.tables)
-                    .map(|(_, table)| -> &dyn Grid { table })
-                    .collect();
-                output::to_place(place, Readers::Anyone, |out| workbook::write(out, &grids, &format::notes(books)))?;
+                let tables = sections.iter().flat_map(|section| &section.tables);
+                // Figures and sources come with the notes of every workbook.
+                let own = tables.filter(|(id, _)| id != page::FIGURES_TABLE);
+                let grids: Vec<&dyn Grid> = own.map(|(_, table)| -> &dyn Grid { table }).collect();
+                let mut notes = format::notes(page::books(material));
+                notes.drawn.push(by_indicator(material.measures));
+                output::to_place(place, Readers::Anyone, |out| workbook::write(out, &grids, &notes))?;
             }
         }
         if self.output.as_os_str() != "-" {

@@ -29,7 +29,7 @@ use crate::report::comparison::changes::Comparison;
 use crate::report::gaps::NamedGap;
 use crate::report::next::NextRow;
 use crate::report::page::chart::Chart;
-pub use crate::report::page::colophon::InputFile;
+pub use crate::report::page::colophon::{FIGURES_TABLE, InputFile, books};
 pub use crate::report::page::headline::Card;
 pub use crate::report::page::practices::{Known, Named};
 pub use crate::report::page::scheme::LocalScheme;
@@ -72,6 +72,8 @@ pub struct Section {
     pub heading: String,
     /// What is said before charts and tables, a sentence or more each.
     pub paragraphs: Vec<String>,
+    /// What is said in a list below them.
+    pub list: Vec<String>,
     /// The figures at a glance, for each area and for all.
     pub cards: Vec<Card>,
     /// The charts.
@@ -87,6 +89,7 @@ impl Section {
             id,
             heading: heading.into(),
             paragraphs: Vec::new(),
+            list: Vec::new(),
             cards: Vec::new(),
             charts: Vec::new(),
             tables: Vec::new(),

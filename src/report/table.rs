@@ -184,6 +184,9 @@ impl Grid for Table<'_> {
 pub struct Notes {
     /// What the document is: headings, each with its text.
     pub about: Vec<(String, String)>,
+    /// Tables that a workbook draws too: a group of bars for each row, named by the first column, with one for each other
+    /// column.
+    pub drawn: Vec<Table<'static>>,
     /// Further tables.
     pub tables: Vec<Table<'static>>,
 }

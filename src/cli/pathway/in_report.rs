@@ -11,7 +11,6 @@ use crate::cli::inputs::PatientArguments;
 use crate::cli::years::YearArguments;
 use crate::report::page::LocalScheme;
 use crate::report::pathway::{alerts, areas, exceptions, returns, states, won};
-use crate::report::run_json::BookStamp;
 
 /// The return of one scheme over these tables.
 pub(in crate::cli) fn local_scheme(
@@ -38,11 +37,9 @@ pub(in crate::cli) fn local_scheme(
     look(&arguments, rules, |scene, counting, mut found| {
         let returned = returned::Returned::of(&arguments, scene, counting, &mut found)?;
         let readers = returned::Readers::Programs;
-        let used = scene.book.uses.iter().map(|used| BookStamp::of(&used.book));
         Ok(LocalScheme {
-            title: scene.book.title.clone(),
             as_of: scene.as_of.in_words(),
-            stamps: std::iter::once(BookStamp::of(scene.book)).chain(used).collect(),
+            book: scene.book.clone(),
             tables: vec![
                 areas(scene.pathway, &returned.rows, readers),
                 returns(scene.pathway, &returned.rows, readers),

@@ -5,9 +5,12 @@ use crate::model::Rulebook;
 use crate::report::figures;
 use crate::report::findings::in_words;
 use crate::report::gaps::NamedGap;
-use crate::report::page::{Material, Section};
+use crate::report::page::{LocalScheme, Material, Section};
 use crate::report::style::listed;
 use crate::report::table::{Cell, Column, Table};
+
+/// The name in links of the table of every figure.
+pub const FIGURES_TABLE: &str = "figures-table";
 
 /// A file that was read.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -74,32 +77,41 @@ pub(super) fn section(material: &Material<'_>) -> Section {
         env!("CARGO_PKG_VERSION")
     ));
     section.paragraphs.extend(material.notes.iter().map(|note| format!("{note}.")));
-    let books: Vec<&Rulebook> = material.sides.iter().map(|side| side.book).collect();
-    section.tables.push(("rulebooks-table".to_owned(), rulebooks(&books, material)));
-    section.tables.push(("figures-table".to_owned(), figures::table(books.iter().copied())));
+    let books = books(material);
+    section.tables.push(("rulebooks-table".to_owned(), rulebooks(&books)));
+    section.tables.push((FIGURES_TABLE.to_owned(), figures::table(books.iter().copied())));
     section.tables.push(("files-table".to_owned(), files(material.inputs)));
     section
 }
 
-fn rulebooks(books: &[&Rulebook], material: &Material<'_>) -> Table<'static> {
-    let columns = [Column::text("rulebook"), Column::text("title"), Column::whole("revision"), Column::text("sha256")];
-    let mut table = Table::new("Rulebooks", columns);
-    let row = |name: String, title: String, revision: u32, digest: String| {
-        vec![Cell::text(name), Cell::text(title), Cell::Whole(u64::from(revision)), Cell::text(digest)]
-    };
-    for book in books {
-        table.rows.push(row(book.name.to_string(), book.title.clone(), book.revision, book.digest.clone()));
-    }
-    for stamp in material.scheme.iter().flat_map(|scheme| &scheme.stamps) {
-        if !books.iter().any(|book| book.digest == stamp.digest) {
-            table.rows.push(row(stamp.name.clone(), String::new(), stamp.revision, stamp.digest.clone()));
+/// The rulebooks of the years, then those of the local scheme, each once.
+pub fn books<'a>(material: &Material<'a>) -> Vec<&'a Rulebook> {
+    let mut books: Vec<&Rulebook> = material.sides.iter().map(|side| side.book).collect();
+    for book in material.scheme.into_iter().flat_map(LocalScheme::books) {
+        if !books.iter().any(|other| other.digest == book.digest) {
+            books.push(book);
         }
     }
+    books
+}
+
+fn rulebooks(books: &[&Rulebook]) -> Table<'static> {
+    let columns = [Column::text("rulebook"), Column::text("title"), Column::whole("revision"), Column::text("digest")];
+    let mut table = Table::new("Rulebooks, with the SHA-256 digest of what each says", columns);
+    table.rows.extend(books.iter().map(|book| {
+        vec![
+            Cell::text(book.name.to_string()),
+            Cell::text(book.title.clone()),
+            Cell::Whole(u64::from(book.revision)),
+            Cell::text(book.digest.clone()),
+        ]
+    }));
     table
 }
 
 fn files(inputs: &[InputFile]) -> Table<'static> {
-    let mut table = Table::new("Files that were read", [Column::text("file"), Column::text("sha256")]);
+    let mut table =
+        Table::new("Files that were read, with SHA-256 digests", [Column::text("file"), Column::text("digest")]);
     for InputFile { file, sha256 } in inputs {
         table.rows.push(vec![Cell::text(file.clone()), sha256.clone().map_or(Cell::Empty, Cell::text)]);
     }

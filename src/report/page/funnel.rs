@@ -56,17 +56,7 @@ struct Funnel<'a> {
 
 pub(super) fn section(material: &Material<'_>) -> Section {
     let mut section = Section::new("funnel", "Practices by cohort size");
-    section.paragraphs = vec![
-        "A small practice moves far on one child, so its percentage says little by itself. Between the inner lines lie at \
-         least 95 % of practices, and between the outer lines 99.8 %, if all had the same chance of reaching each person; \
-         one beyond them is a reason to look, not a finding."
-            .to_owned(),
-        "Method: exact binomial limits at the rate of all practices together (D. J. Spiegelhalter, Funnel plots for \
-         comparing institutional performance, Statistics in Medicine 24, 2005, pages 1185 to 1202). The interval of a \
-         practice's own percentage in the table is Wilson's score interval at 95 % (E. B. Wilson, Journal of the American \
-         Statistical Association 22, 1927, pages 209 to 212)."
-            .to_owned(),
-    ];
+    section.paragraphs = method();
     let judged = judged(material);
     let mut table = Table::new("Practices beside the limits of chance", COLUMNS);
     for judged in &judged {
@@ -76,6 +66,24 @@ pub(super) fn section(material: &Material<'_>) -> Section {
     }
     section.tables.push((TABLE.to_owned(), material.known.beside(&table)));
     section
+}
+
+/// What the limits mean and how they are made.
+fn method() -> Vec<String> {
+    let (inner, outer) = (Level::Warning.percent(), Level::Alarm.percent());
+    vec![
+        format!(
+            "A small practice moves far on one child, so its percentage says little by itself. Between the inner lines lie \
+             at least {inner} % of practices, and between the outer lines {outer} %, if all had the same chance of reaching \
+             each person; one beyond them is a reason to look, not a finding."
+        ),
+        format!(
+            "Method: exact binomial limits at the rate of all practices together (D. J. Spiegelhalter, Funnel plots for \
+             comparing institutional performance, Statistics in Medicine 24, 2005, pages 1185 to 1202). The interval of a \
+             practice's own percentage in the table is Wilson's score interval at {inner} % (E. B. Wilson, Journal of the \
+             American Statistical Association 22, 1927, pages 209 to 212)."
+        ),
+    ]
 }
 
 impl<'a> Funnel<'a> {
@@ -145,10 +153,12 @@ impl<'a> Funnel<'a> {
             year: self.judged.side.label.to_owned(),
             title: format!("{}: practices by cohort size", self.judged.name()),
             desc: format!(
-                "Per cent reached by people in the denominator for {} practices around {} % together. Beyond the 99.8 % \
-                 limits: {names}. Beyond the 95 % limits only: {}.",
+                "Per cent reached by people in the denominator for {} practices around {} % together. Beyond the {} % \
+                 limits: {names}. Beyond the {} % limits only: {}.",
                 self.practices.len(),
                 self.percent().map_or(String::new(), |percent| percent.to_decimals(2)),
+                Level::Alarm.percent(),
+                Level::Warning.percent(),
                 beyond(Level::Warning).count()
             ),
             table: TABLE,
@@ -239,8 +249,8 @@ fn look(beyond: Option<(bool, Level)>) -> (&'static str, Glyph, String) {
 fn key() -> Vec<Key> {
     let mut key = vec![
         Key::line("middle", "all practices together"),
-        Key::line("limit inner", "95 % limits"),
-        Key::line("limit outer", "99.8 % limits"),
+        Key::line("limit inner", format!("{} % limits", Level::Warning.percent())),
+        Key::line("limit outer", format!("{} % limits", Level::Alarm.percent())),
     ];
     for beyond in [
         None,

@@ -86,7 +86,7 @@ pub(super) fn section(material: &Material<'_>) -> Section {
         }
         section.cards.push(card(material, area, &sums));
     }
-    section.tables.push(("areas".to_owned(), table));
+    section.tables.push(("areas-table".to_owned(), table));
     section
 }
 

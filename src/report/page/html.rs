@@ -1,20 +1,20 @@
 //! The page itself: templates, a style sheet and a script of the tree, put together into one file that needs no other.
 //!
-//! Every text is escaped by the template engine. The page's own policy lets only its own style sheet and script run, by
+//! Every text is escaped by the template engine, and characters that would turn it round or hide it are made visible. The page's own policy lets only its own style sheet and script run, by
 //! their digests, and nothing be loaded from anywhere.
 
 use std::io;
 
 use minijinja::syntax::SyntaxConfig;
-use minijinja::value::Serde;
-use minijinja::{AutoEscape, Environment};
+use minijinja::value::{Serde, Value};
+use minijinja::{AutoEscape, Environment, escape_formatter};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::report::page::chart::Chart;
 use crate::report::page::headline::Card;
 use crate::report::page::view::TableView;
-use crate::report::page::{Known, Section};
+use crate::report::page::{Known, Named, Section};
 use crate::report::style::harmless;
 
 const STYLE: &str = include_str!("page.css");
@@ -31,31 +31,32 @@ const TEMPLATES: [(&str, &str); 4] = [
 /// All that the page's template asks for.
 #[derive(Serialize)]
 struct PageView<'a> {
-    title: String,
+    title: &'a str,
     policy: String,
     version: &'a str,
     style: &'a str,
     script: &'a str,
     sections: Vec<SectionView<'a>>,
-    areas: Vec<String>,
-    practices: Vec<PracticeView>,
+    areas: Vec<&'a str>,
+    practices: Vec<PracticeView<'a>>,
 }
 
 #[derive(Serialize)]
 struct SectionView<'a> {
     id: &'a str,
-    heading: String,
-    paragraphs: Vec<String>,
+    heading: &'a str,
+    paragraphs: &'a [String],
+    list: &'a [String],
     cards: &'a [Card],
     charts: &'a [Chart],
     tables: Vec<TableView>,
 }
 
 #[derive(Serialize)]
-struct PracticeView {
-    code: String,
-    name: String,
-    area: String,
+struct PracticeView<'a> {
+    code: &'a str,
+    #[serde(flatten)]
+    named: &'a Named,
 }
 
 /// Writes the page.
@@ -64,7 +65,7 @@ struct PracticeView {
 /// What the writer says, or that a template is at fault.
 pub fn write(out: &mut dyn io::Write, title: &str, sections: &[Section], known: &Known) -> io::Result<()> {
     let view = PageView {
-        title: harmless(title).into_owned(),
+        title,
         policy: format!(
             "default-src 'none'; style-src '{}'; script-src '{}'; base-uri 'none'; form-action 'none'",
             digest(STYLE),
@@ -74,8 +75,8 @@ pub fn write(out: &mut dyn io::Write, title: &str, sections: &[Section], known: 
         style: STYLE,
         script: SCRIPT,
         sections: sections.iter().map(view).collect(),
-        areas: known.areas().into_iter().map(|area| harmless(area).into_owned()).collect(),
-        practices: practices(known),
+        areas: known.areas().into_iter().collect(),
+        practices: known.0.iter().map(|(code, named)| PracticeView { code, named }).collect(),
     };
     let html = rendered(view).map_err(io::Error::other)?;
     out.write_all(html.as_bytes())?;
@@ -85,6 +86,10 @@ pub fn write(out: &mut dyn io::Write, title: &str, sections: &[Section], known: 
 fn rendered(view: PageView<'_>) -> Result<String, minijinja::Error> {
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
+    environment.set_formatter(|out, state, value| match value.as_str() {
+        Some(text) if !value.is_safe() => escape_formatter(out, state, &Value::from(harmless(text).into_owned())),
+        Some(_) | None => escape_formatter(out, state, value),
+    });
     environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
     for (name, text) in TEMPLATES {
         environment.add_template(name, text)?;
@@ -93,25 +98,9 @@ fn rendered(view: PageView<'_>) -> Result<String, minijinja::Error> {
 }
 
 fn view(section: &Section) -> SectionView<'_> {
-    let plain = |text: &String| harmless(text).into_owned();
-    SectionView {
-        id: section.id,
-        heading: plain(&section.heading),
-        paragraphs: section.paragraphs.iter().map(plain).collect(),
-        cards: &section.cards,
-        charts: &section.charts,
-        tables: section.tables.iter().map(|(id, table)| TableView::of(id, table)).collect(),
-    }
-}
-
-fn practices(known: &Known) -> Vec<PracticeView> {
-    let plain = |text: Option<&str>| harmless(text.unwrap_or_default()).into_owned();
-    let view = |(code, named): (&String, &super::Named)| PracticeView {
-        code: plain(Some(code)),
-        name: plain(named.name.as_deref()),
-        area: plain(named.area.as_deref()),
-    };
-    known.0.iter().map(view).collect()
+    let Section { id, heading, paragraphs, list, cards, charts, tables } = section;
+    let tables = tables.iter().map(|(id, table)| TableView::of(id, table)).collect();
+    SectionView { id, heading, paragraphs, list, cards, charts, tables }
 }
 
 /// A text's digest as a policy writes it: `sha256-…` in base 64.
@@ -149,11 +138,12 @@ mod tests {
     #[test]
     fn a_section_without_a_template_of_its_own_is_still_a_page() {
         let mut section = Section::new("one", "One <b>heading</b>");
-        section.paragraphs.push("It's \"so\" & no other".to_owned());
+        section.paragraphs.push("It's \"so\" & no \u{202e}other".to_owned());
         let mut out = Vec::new();
         write(&mut out, "A title", &[section], &Known::default()).unwrap();
         let html = String::from_utf8(out).unwrap();
         assert!(html.contains("One &lt;b&gt;heading&lt;&#x2f;b&gt;"), "{html}");
         assert!(!html.contains("<b>heading"));
+        assert!(html.contains("no \u{fffd}other"), "{html}");
     }
 }

@@ -108,7 +108,7 @@ fn chart(side: &Side<'_>, judged: &[&Judged<'_>]) -> Chart {
             name: format!("{} {}: {reached}, {counts}", judged.label, judged.title),
             practice: String::new(),
             look: "bar",
-            outline: bar((across.drawn.0, top + 10.0), (end, top + 30.0)),
+            outline: bar((across.drawn.0, top + 13.0), (end, top + 31.0)),
             labels: vec![Label {
                 x: place(across.drawn.1 + 64.0),
                 y: place(top + 24.0),
@@ -132,7 +132,7 @@ fn chart(side: &Side<'_>, judged: &[&Judged<'_>]) -> Chart {
         height: bottom as u32 + 46,
         shapes,
         marks,
-        key: vec![Key::line("threshold", "a percentage that a payment hangs on; its name shows when it is pointed at")],
+        key: vec![Key::line("threshold", "a percentage that a payment hangs on")],
     }
 }
 
@@ -154,7 +154,7 @@ fn threshold_mark(judged: &Judged<'_>, (name, percent): (&str, Amount), across: 
         name: format!("{}: {} {percent} %", judged.name(), said(name)),
         practice: String::new(),
         look: "threshold",
-        outline: bar((x - 1.0, top + 4.0), (x + 1.0, top + 36.0)),
-        labels: Vec::new(),
+        outline: bar((x - 1.0, top + 10.0), (x + 1.0, top + 34.0)),
+        labels: vec![Label { x: place(x), y: place(top + 6.0), anchor: "middle", text: percent.to_string() }],
     }
 }

@@ -48,7 +48,7 @@ fn meet(one: &Covered, other: &Covered) -> bool {
     one[0] < other[2] && other[0] < one[2] && one[1] < other[3] && other[1] < one[3]
 }
 
-/// Right, left, above and below, the best first.
+/// Above, where a level line does not cross it; then right, left and below.
 fn candidates(wanted: &Wanted) -> [(Label, Covered); 4] {
     let (x, y) = wanted.at;
     let width = wanted.text.chars().count() as f64 * CHARACTER;
@@ -62,9 +62,9 @@ fn candidates(wanted: &Wanted) -> [(Label, Covered); 4] {
         (label, [left, y - LINE + 2.0, left + width, y + 2.0])
     };
     [
+        label("middle", x, y - APART),
         label("start", x + APART, y + 4.0),
         label("end", x - APART, y + 4.0),
-        label("middle", x, y - APART),
         label("middle", x, y + APART + 9.0),
     ]
 }
@@ -83,12 +83,10 @@ mod tests {
             let wanted: Vec<Wanted> = marks.iter().map(|at| wanted(*at)).collect();
             labels(&wanted, edges).into_iter().map(|label| label.map(|label| label.anchor)).collect::<Vec<_>>()
         };
-        assert_eq!(anchors(&[(100.0, 100.0)], (0.0, 200.0)), [Some("start")]);
-        // At the right edge the name stands to the left.
-        assert_eq!(anchors(&[(190.0, 100.0)], (0.0, 200.0)), [Some("end")]);
-        // Neighbours on either side leave what is above.
-        let between = [(100.0, 100.0), (115.0, 100.0), (85.0, 100.0)];
-        assert_eq!(anchors(&between, (0.0, 200.0))[0], Some("middle"));
+        assert_eq!(anchors(&[(100.0, 100.0)], (0.0, 200.0)), [Some("middle")]);
+        // Below another mark the name stands to the right, and at the right edge to the left.
+        assert_eq!(anchors(&[(100.0, 100.0), (100.0, 88.0)], (0.0, 200.0))[0], Some("start"));
+        assert_eq!(anchors(&[(195.0, 100.0)], (0.0, 200.0)), [Some("end")]);
         // Twenty marks at one place have no room for twenty names.
         let crowd = [(100.0, 100.0); 20];
         assert!(anchors(&crowd, (0.0, 200.0)).iter().filter(|anchor| anchor.is_none()).count() >= 16);

@@ -33,7 +33,7 @@
     const rows = Array.from(table.tBodies[0].rows);
     const told = table.closest(".table").nextElementSibling.querySelector("span");
     const shown = rows.filter((row) => !row.hidden).length;
-    told.textContent = shown === rows.length ? `${rows.length} rows` : `${shown} of ${rows.length} rows`;
+    told.textContent = shown === rows.length ? `${rows.length} row${rows.length === 1 ? "" : "s"}` : `${shown} of ${rows.length} rows`;
   };
 
   // Sorting, by numbers in columns of numbers; what is not known comes last either way.

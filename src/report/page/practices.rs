@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::Serialize;
+
 use crate::report::table::{Cell, Column, Table};
 
 /// The column that says which practice a row is of.
@@ -10,7 +12,7 @@ pub(in crate::report) const PRACTICE_CODE: &str = "practice_code";
 pub(in crate::report) const AREA: &str = "area";
 
 /// What is known of a practice besides its results.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
 pub struct Named {
     /// The name.
     pub name: Option<String>,

@@ -1,22 +1,20 @@
 //! A local scheme's return, as its pathway has it.
 
 use crate::ground::Finding;
+use crate::model::Rulebook;
 use crate::report::gaps::NamedGap;
 use crate::report::page::colophon::{not_known, odd};
 use crate::report::page::judged::link;
 use crate::report::page::{Material, Section};
-use crate::report::run_json::BookStamp;
 use crate::report::table::Table;
 
 /// What a local scheme's pathway came to.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Debug)]
 pub struct LocalScheme {
-    /// Its title.
-    pub title: String,
     /// The day of the report, in words.
     pub as_of: String,
-    /// Its rulebook, and those that it uses.
-    pub stamps: Vec<BookStamp>,
+    /// Its rulebook.
+    pub book: Rulebook,
     /// The tables of its return, states, exceptions and alerts; none of them of single children.
     pub tables: Vec<Table<'static>>,
     /// What a reader must know.
@@ -27,8 +25,15 @@ pub struct LocalScheme {
     pub gaps: Vec<NamedGap>,
 }
 
+impl LocalScheme {
+    /// Its rulebook and those that it uses.
+    pub(super) fn books(&self) -> impl Iterator<Item = &Rulebook> {
+        std::iter::once(&self.book).chain(self.book.uses.iter().map(|used| &*used.book))
+    }
+}
+
 pub(super) fn section(material: &Material<'_>, scheme: &LocalScheme) -> Section {
-    let mut section = Section::new("pathway", format!("The pathway's return: {}", scheme.title));
+    let mut section = Section::new("pathway", format!("The pathway's return: {}", scheme.book.title));
     section.paragraphs.push(format!("As of {}.", scheme.as_of));
     section.paragraphs.extend(scheme.notes.iter().map(|note| format!("{note}.")));
     for table in scheme.tables.iter().filter(|table| !table.rows.is_empty()) {

@@ -40,7 +40,7 @@ pub(super) fn section(material: &Material<'_>) -> Section {
                 .to_owned()
         }
     });
-    section.paragraphs.extend(sentences.into_iter().map(|sentence| format!("{sentence}.")));
+    section.list.extend(sentences.into_iter().map(|sentence| format!("{sentence}.")));
     let table = picked(&tables::measures(best.iter().copied()), &COLUMNS);
     section.tables.push(("steps-table".to_owned(), material.known.beside(&table)));
     section
@@ -50,7 +50,7 @@ pub(super) fn section(material: &Material<'_>) -> Section {
 pub(super) fn attrition(material: &Material<'_>) -> Section {
     let mut section = Section::new("attrition", "Where people drop out");
     section.paragraphs.push("All practices together, clause by clause in the rules' own words.".to_owned());
-    section.paragraphs.extend(LEGEND.map(|line| format!("{line}.")));
+    section.list.extend(LEGEND.map(str::to_owned));
     for (table, number) in material.attrition.tables(0, "").iter().zip(1..) {
         section.tables.push((format!("attrition-{number}"), owned(table)));
     }

