@@ -152,8 +152,8 @@ fn the_page_can_be_read_aloud() {
 fn every_chart_says_what_it_shows_and_every_mark_who_it_is() {
     let (_, page) = demo();
     let charts: Vec<&Tag<'_>> = page.tags("svg").filter(|svg| svg.value("aria-hidden").is_none()).collect();
-    // Two years of four indicators on the curve and in the funnel, thresholds of two years, one change.
-    assert_eq!(charts.len(), 2 * 4 * 2 + 2 + 1);
+    // Two years of four indicators on the curve and in the funnel, thresholds of two years, one change, one return.
+    assert_eq!(charts.len(), 2 * 4 * 2 + 2 + 1 + 1);
     for chart in charts {
         let within: Vec<&Tag<'_>> = page.within(chart).collect();
         let names: Vec<&str> = within.iter().take(2).map(|tag| tag.name).collect();

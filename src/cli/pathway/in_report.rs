@@ -48,6 +48,7 @@ pub(in crate::cli) fn local_scheme(
                 won(scene, false),
                 alerts(scene, false),
             ],
+            returned: returned.rows,
             notes: returned.notes,
             findings: found.list(),
             gaps: returned.gaps,

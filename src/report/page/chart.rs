@@ -10,8 +10,6 @@ use crate::report::page::axis::Axis;
 pub(in crate::report) struct Chart {
     /// Its name in links; no two on a page are the same.
     pub(in crate::report) id: String,
-    /// The contract year, where it is of one.
-    pub(in crate::report) year: String,
     /// What it is.
     pub(in crate::report) title: String,
     /// What it shows, for those who do not see it.
@@ -214,6 +212,19 @@ impl Field {
         shapes.push(text("name", "start", (4.0, 10.0), up));
         shapes
     }
+}
+
+/// Upright lines at an axis's marks between top and bottom, with their numbers and the axis's name below.
+pub(in crate::report) fn upright_grid(across: Axis, (top, bottom): (f64, f64), name: &str) -> Vec<Shape> {
+    let mut shapes = Vec::new();
+    for mark in across.marks() {
+        let x = across.place(mark);
+        shapes.push(Shape::Line { look: "grid", points: points([(x, top), (x, bottom)]) });
+        shapes.push(text("tick", "middle", (x, bottom + 16.0), across.written(mark)));
+    }
+    let middle = (across.drawn.0 + across.drawn.1) / 2.0;
+    shapes.push(text("name", "middle", (middle, bottom + 38.0), name));
+    shapes
 }
 
 /// Text at a point.

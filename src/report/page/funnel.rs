@@ -150,7 +150,6 @@ impl<'a> Funnel<'a> {
         let names = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
         Chart {
             id: self.judged.link("chart funnel"),
-            year: self.judged.side.label.to_owned(),
             title: format!("{}: practices by cohort size", self.judged.name()),
             desc: format!(
                 "Per cent reached by people in the denominator for {} practices around {} % together. Beyond the {} % \

@@ -3,7 +3,7 @@
 use crate::ground::Amount;
 use crate::report::comparison::{Level, Side};
 use crate::report::page::axis::{Axis, number};
-use crate::report::page::chart::{Chart, Key, Label, Mark, Shape, WIDTH, bar, place, points, text};
+use crate::report::page::chart::{Chart, Key, Label, Mark, WIDTH, bar, place, text, upright_grid};
 use crate::report::page::headline::shown;
 use crate::report::page::judged::{Judged, judged, link, said};
 use crate::report::page::{Material, Section};
@@ -93,7 +93,7 @@ fn practices(material: &Material<'_>) -> Table<'static> {
 fn chart(side: &Side<'_>, judged: &[&Judged<'_>]) -> Chart {
     let across = Axis { numbers: (0.0, 100.0), drawn: (90.0, f64::from(WIDTH) - 70.0) };
     let bottom = TOP + LINE * judged.len() as f64;
-    let mut shapes = ground(across, bottom);
+    let mut shapes = upright_grid(across, (TOP, bottom), "per cent reached");
     let mut marks = Vec::new();
     let mut told = Vec::new();
     for (judged, row) in judged.iter().zip(0_u32..) {
@@ -124,7 +124,6 @@ fn chart(side: &Side<'_>, judged: &[&Judged<'_>]) -> Chart {
     }
     Chart {
         id: link(&format!("chart indicators {}", side.label)),
-        year: side.label.to_owned(),
         title: format!("Indicators against thresholds, {}", side.label),
         desc: format!("All practices together, in per cent reached: {}.", told.join("; ")),
         table: TABLE,
@@ -134,18 +133,6 @@ fn chart(side: &Side<'_>, judged: &[&Judged<'_>]) -> Chart {
         marks,
         key: vec![Key::line("threshold", "a percentage that a payment hangs on")],
     }
-}
-
-fn ground(across: Axis, bottom: f64) -> Vec<Shape> {
-    let mut shapes = Vec::new();
-    for mark in across.marks() {
-        let x = across.place(mark);
-        shapes.push(Shape::Line { look: "grid", points: points([(x, TOP), (x, bottom)]) });
-        shapes.push(text("tick", "middle", (x, bottom + 16.0), across.written(mark)));
-    }
-    let middle = (across.drawn.0 + across.drawn.1) / 2.0;
-    shapes.push(text("name", "middle", (middle, bottom + 38.0), "per cent reached"));
-    shapes
 }
 
 fn threshold_mark(judged: &Judged<'_>, (name, percent): (&str, Amount), across: Axis, top: f64) -> Mark {

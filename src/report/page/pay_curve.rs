@@ -84,7 +84,6 @@ fn chart(material: &Material<'_>, judged: &Judged<'_>) -> Option<Chart> {
     let named: Vec<String> = thresholds.iter().map(|(name, percent)| format!("{} {percent} %", said(name))).collect();
     Some(Chart {
         id: judged.link("chart curve"),
-        year: judged.side.label.to_owned(),
         title: format!("{}: practices on the pay curve", judged.name()),
         desc: desc(judged, &placed, &named),
         table: "practices-table",

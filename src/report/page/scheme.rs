@@ -1,11 +1,14 @@
 //! A local scheme's return, as its pathway has it.
 
+mod moves;
+
 use crate::ground::Finding;
 use crate::model::Rulebook;
 use crate::report::gaps::NamedGap;
 use crate::report::page::colophon::{not_known, odd};
 use crate::report::page::judged::link;
 use crate::report::page::{Material, Section};
+use crate::report::pathway::ReturnRow;
 use crate::report::table::Table;
 
 /// What a local scheme's pathway came to.
@@ -17,6 +20,8 @@ pub struct LocalScheme {
     pub book: Rulebook,
     /// The tables of its return, states, exceptions and alerts; none of them of single children.
     pub tables: Vec<Table<'static>>,
+    /// The rows of the return, which the chart draws.
+    pub returned: Vec<ReturnRow>,
     /// What a reader must know.
     pub notes: Vec<String>,
     /// What was odd in the data as the pathway reads them.
@@ -36,8 +41,9 @@ pub(super) fn section(material: &Material<'_>, scheme: &LocalScheme) -> Section 
     let mut section = Section::new("pathway", format!("The pathway's return: {}", scheme.book.title));
     section.paragraphs.push(format!("As of {}.", scheme.as_of));
     section.paragraphs.extend(scheme.notes.iter().map(|note| format!("{note}.")));
+    section.charts.extend(moves::chart(material, scheme));
     for table in scheme.tables.iter().filter(|table| !table.rows.is_empty()) {
-        section.tables.push((format!("pathway-{}", link(&table.title)), material.known.beside(table)));
+        section.tables.push((table_link(&table.title), material.known.beside(table)));
     }
     for (id, table) in [
         ("pathway-findings", odd("What was odd in the data as the pathway reads them", &scheme.findings)),
@@ -48,4 +54,8 @@ pub(super) fn section(material: &Material<'_>, scheme: &LocalScheme) -> Section 
         }
     }
     section
+}
+
+fn table_link(title: &str) -> String {
+    format!("pathway-{}", link(title))
 }

@@ -66,7 +66,6 @@ fn chart(material: &Material<'_>, label: &str, year: usize) -> Option<Chart> {
     let shown = if all > changes.len() { format!(" The greatest of {all} changes are shown.") } else { String::new() };
     Some(Chart {
         id: link(&format!("chart changes {label}")),
-        year: label.to_owned(),
         title: format!("Change in pounds, {label} against {first}"),
         desc: format!(
             "Practices from the greatest gain, {}, to the greatest loss or smallest gain, {}. {gain} gain and {lose} lose.{shown}",
