@@ -146,7 +146,7 @@ pub(super) fn notes<'a>(books: impl IntoIterator<Item = &'a Rulebook>) -> Notes 
         let said = book.sources.iter().map(|source| [name.clone(), source.id.clone(), source.title.clone()]);
         sources.rows.extend(said.map(|row| row.map(Cell::text).to_vec()));
     }
-    Notes { about, drawn: Vec::new(), tables: vec![figures::table(books), sources] }
+    Notes { title: String::new(), about, drawn: Vec::new(), tables: vec![figures::table(books), sources] }
 }
 
 /// The columns of the sources of rulebooks.

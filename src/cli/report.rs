@@ -202,6 +202,7 @@ impl ReportArguments {
                 let own = tables.filter(|(id, _)| id != page::FIGURES_TABLE);
                 let grids: Vec<&dyn Grid> = own.map(|(_, table)| -> &dyn Grid { table }).collect();
                 let mut notes = format::notes(page::books(material));
+                notes.title.clone_from(&title);
                 notes.drawn.push(by_indicator(material.measures));
                 output::to_place(place, Readers::Anyone, |out| workbook::write(out, &grids, &notes))?;
             }

@@ -308,6 +308,10 @@ fn a_workbook_by_its_name_with_the_same_tables_and_no_formula() {
         assert!(names.iter().any(|name| name == wanted), "{wanted} is not among {names:?}");
     }
     assert_eq!(names.iter().filter(|name| name.starts_with("Figures")).count(), 1);
+    let cover = book.worksheet_range("Cover").unwrap();
+    assert_eq!(cover.get_value((0, 0)), Some(&Data::String("Vaccination payments, 2022-23 and 2023-24".to_owned())));
+    let listed = cover.rows().filter(|row| row[0] == Data::String("Sheet".to_owned())).count();
+    assert_eq!(listed, names.len() - 1, "the cover leads to every other sheet");
     for name in &names {
         assert!(book.worksheet_formula(name).unwrap().is_empty(), "{name} has a formula");
     }

@@ -36,7 +36,7 @@ pub(in crate::cli) fn local_scheme(
     };
     look(&arguments, rules, |scene, counting, mut found| {
         let returned = returned::Returned::of(&arguments, scene, counting, &mut found)?;
-        let readers = returned::Readers::Programs;
+        let readers = returned::Readers::People;
         Ok(LocalScheme {
             as_of: scene.as_of.in_words(),
             book: scene.book.clone(),

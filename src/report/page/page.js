@@ -10,6 +10,7 @@
   // Numbers are shown with commas and a true minus sign; files and sorting want them plain.
   const plain = (cell) => (cell.classList.contains("none") ? "" : cell.textContent);
   const digits = (cell) => plain(cell).replace(/,/g, "").replace("\u2212", "-");
+  const isNumber = (text) => /^-?\d+(\.\d+)?$/.test(text);
 
   // Who is shown.
   const filter = () => {
@@ -40,17 +41,18 @@
   const collator = new Intl.Collator("en-GB", { numeric: true });
   const sort = (table, at, heading) => {
     const isUp = heading.getAttribute("aria-sort") !== "ascending";
-    const isNumber = heading.classList.contains("n");
+    const isOfNumbers = heading.classList.contains("n");
     const rows = Array.from(table.tBodies[0].rows);
     const keys = new Map(rows.map((row) => {
       const cell = row.cells[at];
-      const text = isNumber ? digits(cell) : plain(cell);
-      return [row, text === "" ? null : isNumber ? Number(text) : text];
+      const text = isOfNumbers ? digits(cell) : plain(cell);
+      const isKnown = isOfNumbers ? isNumber(text) : text !== "";
+      return [row, isKnown ? (isOfNumbers ? Number(text) : text) : null];
     }));
     rows.sort((one, other) => {
       const [a, b] = [keys.get(one), keys.get(other)];
       if (a === null || b === null) return (a === null) - (b === null);
-      const order = isNumber ? a - b : collator.compare(a, b);
+      const order = isOfNumbers ? a - b : collator.compare(a, b);
       return isUp ? order : -order;
     });
     all("th", table.tHead).forEach((other) => other.setAttribute("aria-sort", "none"));
@@ -64,8 +66,8 @@
     const quoted = (text) => (/[",\r\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text);
     const safe = (text) => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text);
     const line = (row) => headings.map((heading, at) => {
-      const cell = row.cells[at];
-      return quoted(heading.classList.contains("n") ? digits(cell) : safe(plain(cell)));
+      const number = heading.classList.contains("n") ? digits(row.cells[at]) : "";
+      return quoted(isNumber(number) ? number : safe(plain(row.cells[at])));
     }).join(",");
     const rows = Array.from(table.tBodies[0].rows).filter((row) => !row.hidden);
     const names = headings.map((heading) => quoted(safe(heading.dataset.name))).join(",");

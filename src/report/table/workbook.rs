@@ -30,7 +30,8 @@ const LONGEST_NAME: usize = 31;
 
 const COVER: &str = "Cover";
 
-/// Writes tables, then those of the notes, of which some are drawn; the title of the first is the workbook's.
+/// Writes tables, then those of the notes, of which some are drawn. Without a title of its own, that of the first is the
+/// workbook's.
 ///
 /// # Errors
 /// What the writer says; [`io::ErrorKind::InvalidData`] for what no sheet can hold: more than [`MOST_ROWS`] rows, or a
@@ -50,12 +51,15 @@ pub fn write(out: &mut dyn io::Write, grids: &[&dyn Grid], notes: &Notes) -> io:
 
 fn workbook(tables: &[&dyn Grid], drawn: Range<usize>, notes: &Notes) -> Result<Vec<u8>, XlsxError> {
     let names = sheet_names(tables);
-    let title = tables.first().map_or("", |table| table.title());
+    let own = Some(notes.title.as_str()).filter(|title| !title.is_empty());
+    let title = own.unwrap_or_else(|| tables.first().map_or("", |table| table.title()));
     let mut workbook = Workbook::new();
     // The library would write today's date, and two runs would differ.
     let created = ExcelDateTime::from_ymd(2000, 1, 1)?;
     workbook.set_properties(&DocProperties::new().set_title(title).set_creation_datetime(&created));
-    write_cover(workbook.add_worksheet(), title, &names, notes)?;
+    let contents: Vec<(&str, &str)> =
+        names.iter().map(String::as_str).zip(tables.iter().map(|table| table.title())).collect();
+    write_cover(workbook.add_worksheet(), title, &contents, notes)?;
     for (at, (table, name)) in tables.iter().zip(&names).enumerate() {
         let sheet = workbook.add_worksheet();
         write_table(sheet, *table, name)?;
@@ -66,8 +70,9 @@ fn workbook(tables: &[&dyn Grid], drawn: Range<usize>, notes: &Notes) -> Result<
     workbook.save_to_buffer()
 }
 
-/// What the workbook is, line by line: a heading, and its text beside it.
-fn write_cover(sheet: &mut Worksheet, title: &str, names: &[String], notes: &Notes) -> Result<(), XlsxError> {
+/// What the workbook is, line by line: a heading, and its text beside it; then a link to each sheet, by its name and with
+/// its table's title.
+fn write_cover(sheet: &mut Worksheet, title: &str, contents: &[(&str, &str)], notes: &Notes) -> Result<(), XlsxError> {
     let (heading, text) = (text_format().set_bold().set_align(FormatAlign::Top), text_format().set_text_wrap());
     let fixed = [
         (
@@ -80,19 +85,30 @@ fn write_cover(sheet: &mut Worksheet, title: &str, names: &[String], notes: &Not
     ];
     let about = notes.about.iter().map(|(heading, text)| (heading.as_str(), text.as_str()));
     let lines = about.chain(fixed.iter().map(|(heading, text)| (*heading, text.as_str())));
-    sheet.set_name(COVER)?.set_column_width(0, 24)?.set_column_width(1, 90)?;
+    sheet.set_name(COVER)?.set_column_width(0, 24)?.set_column_width(1, LINE_LENGTH as f64)?;
     sheet.write_string_with_format(0, 0, title, &title_format())?;
     for (row, (said, meant)) in (1..).zip(lines) {
         sheet.write_string_with_format(row, 0, said, &heading)?;
         sheet.write_string_with_format(row, 1, meant, &text)?;
+        sheet.set_row_height(row, LINE_HEIGHT * lines_of(meant) as f64)?;
     }
     let first = 1 + (notes.about.len() + fixed.len()) as u32;
-    for (row, name) in (first..).zip(names) {
+    for (row, (name, title)) in (first..).zip(contents) {
         sheet.write_string_with_format(row, 0, "Sheet", &heading)?;
-        let place = Url::new(format!("internal:'{}'!A1", name.replace('\'', "''"))).set_text(name.as_str());
+        let text = if title.is_empty() { name } else { title };
+        let place = Url::new(format!("internal:'{}'!A1", name.replace('\'', "''"))).set_text(*text);
         sheet.write_url_with_format(row, 1, place, &link_format())?;
     }
     Ok(())
+}
+
+/// How high a line of the cover is, in points, and how many characters stand on it.
+const LINE_HEIGHT: f64 = 15.0;
+const LINE_LENGTH: usize = 90;
+
+/// Over how many lines of the cover a text goes.
+fn lines_of(text: &str) -> usize {
+    text.lines().map(|line| line.chars().count().div_ceil(LINE_LENGTH).max(1)).sum::<usize>().max(1)
 }
 
 fn write_table(sheet: &mut Worksheet, table: &dyn Grid, name: &str) -> Result<(), XlsxError> {
@@ -299,7 +315,12 @@ mod tests {
     #[test]
     fn the_cover_and_further_tables() {
         let sources = Table::new("What is paid", [Column::text("source")]);
-        let notes = Notes { about: vec![("Rulebook".into(), "=toy".into())], drawn: Vec::new(), tables: vec![sources] };
+        let notes = Notes {
+            title: String::new(),
+            about: vec![("Rulebook".into(), "=toy".into())],
+            drawn: Vec::new(),
+            tables: vec![sources],
+        };
         let bytes = written(&sample(), &notes);
         let names = Xlsx::new(Cursor::new(bytes.clone())).unwrap().sheet_names();
         assert_eq!(names, ["Cover", "What is paid", "What is paid 2"]);

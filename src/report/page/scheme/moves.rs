@@ -3,7 +3,7 @@
 use crate::ground::Amount;
 use crate::report::page::Material;
 use crate::report::page::axis::{Axis, number};
-use crate::report::page::chart::{Chart, Glyph, Key, Label, Mark, WIDTH, place, upright_grid};
+use crate::report::page::chart::{Chart, Glyph, Key, Label, Mark, WIDTH, bar, place, upright_grid};
 use crate::report::page::scheme::LocalScheme;
 use crate::report::pathway::ReturnRow;
 
@@ -68,26 +68,31 @@ pub(super) fn chart(material: &Material<'_>, scheme: &LocalScheme) -> Option<Cha
         shapes,
         marks,
         key: vec![
-            Key::mark("mark near", Glyph::Circle, "at the baseline"),
-            Key::mark("mark high", Glyph::Square, "on the day of the report"),
+            Key::mark("mark before", Glyph::Circle, "at the baseline"),
+            Key::mark("mark", Glyph::Square, "on the day of the report"),
         ],
     })
 }
 
-/// Both ends of a line, each with its name; the practice and indicator stand before the first.
+/// Both ends of a line, each with its name; the practice and indicator stand before it.
 fn ends(material: &Material<'_>, moved: &Moved<'_>, across: Axis, top: f64) -> [Mark; 2] {
     let y = top + LINE / 2.0;
     let (code, indicator) = (&moved.row.practice_code, &moved.row.indicator);
-    let mark = |percent: Amount, when: &str, look, glyph: Glyph, labels| Mark {
+    let x = |percent: Amount| across.place(number(percent));
+    let mark = |percent: Amount, when: &str, look, outline, labels| Mark {
         name: format!("{}, {indicator}: {} % {when}", material.known.called(code), percent.to_decimals(2)),
         practice: code.clone(),
         look,
-        outline: glyph.outline(across.place(number(percent)), y),
+        outline,
         labels,
     };
+    // A thin bar leads from one end to the other.
+    let (from, to) = (x(moved.before.min(moved.after)), x(moved.before.max(moved.after)));
+    let way = bar((from, y - 1.0), (to, y + 1.0));
+    let (before, after) = (Glyph::Circle.outline(x(moved.before), y), Glyph::Square.outline(x(moved.after), y));
     let label = Label { x: place(122.0), y: place(y + 4.0), anchor: "end", text: format!("{code} {indicator}") };
     [
-        mark(moved.before, "at the baseline", "mark near", Glyph::Circle, vec![label]),
-        mark(moved.after, "on the day of the report", "mark high", Glyph::Square, Vec::new()),
+        mark(moved.after, "on the day of the report", "mark", way + &after, vec![label]),
+        mark(moved.before, "at the baseline", "mark before", before, Vec::new()),
     ]
 }
