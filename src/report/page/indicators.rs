@@ -6,6 +6,7 @@ use crate::report::page::axis::{Axis, number};
 use crate::report::page::chart::{Chart, Key, Label, Mark, WIDTH, bar, place, text, upright_grid};
 use crate::report::page::headline::shown;
 use crate::report::page::judged::{Judged, judged, link, said};
+use crate::report::page::labels::CHARACTER;
 use crate::report::page::{Material, Section};
 use crate::report::rows::{MeasureGrid, people};
 use crate::report::table::{Cell, Column, Grid, Table};
@@ -30,6 +31,9 @@ const COLUMNS: [Column; 11] = [
 /// How high one indicator's line of a chart is, and where the first begins.
 const LINE: f64 = 44.0;
 const TOP: f64 = 26.0;
+
+/// The least and the most room for indicators' labels to the left of the bars.
+const LEFT: (f64, f64) = (90.0, 260.0);
 
 pub(super) fn section(material: &Material<'_>) -> Section {
     let mut section = Section::new("indicators", "Indicators against thresholds");
@@ -91,7 +95,9 @@ fn practices(material: &Material<'_>) -> Table<'static> {
 
 /// A bar for each indicator of a year, and an upright line for each threshold.
 fn chart(side: &Side<'_>, judged: &[&Judged<'_>]) -> Chart {
-    let across = Axis { numbers: (0.0, 100.0), drawn: (90.0, f64::from(WIDTH) - 70.0) };
+    let longest = judged.iter().map(|judged| judged.label.chars().count()).max().unwrap_or(0);
+    let left = (longest as f64 * CHARACTER + 16.0).clamp(LEFT.0, LEFT.1);
+    let across = Axis { numbers: (0.0, 100.0), drawn: (left, f64::from(WIDTH) - 70.0) };
     let bottom = TOP + LINE * judged.len() as f64;
     let mut shapes = upright_grid(across, (TOP, bottom), "per cent reached");
     let mut marks = Vec::new();

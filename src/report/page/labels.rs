@@ -7,7 +7,7 @@ use crate::report::page::chart::{Label, place};
 const MOST: usize = 150;
 
 /// About how wide a character and how high a line of a label is.
-const CHARACTER: f64 = 6.6;
+pub(in crate::report) const CHARACTER: f64 = 6.6;
 const LINE: f64 = 12.0;
 /// How far a label stands from the middle of its mark.
 const APART: f64 = 9.0;

@@ -9,6 +9,7 @@ use crate::report::page::judged::{Judged, judged, said};
 use crate::report::page::labels::{Wanted, labels};
 use crate::report::page::{Material, Section};
 use crate::report::rows::MeasureRow;
+use crate::report::style::counted;
 
 /// The curve is drawn through so many places: one for each tenth of a per cent.
 const PLACES: u32 = 1000;
@@ -23,15 +24,16 @@ pub(super) fn section(material: &Material<'_>) -> Section {
          A mark off the line is paid by something besides its percentage, such as its improvement on earlier years."
             .to_owned(),
     );
-    let mut without = Vec::new();
-    for judged in judged(material) {
-        match chart(material, &judged) {
-            Some(chart) => section.charts.push(chart),
-            None => without.push(judged.name()),
+    let judged = judged(material);
+    for side in material.sides {
+        let ours: Vec<_> = judged.iter().filter(|judged| judged.side.label == side.label).collect();
+        let charts: Vec<Chart> = ours.iter().filter_map(|judged| chart(material, judged)).collect();
+        let without = (ours.len() - charts.len()) as u64;
+        if without > 0 {
+            let what = format!("{} of {}", counted(without, "indicator"), side.label);
+            section.paragraphs.push(format!("Without a curve, since no points are known: {what}."));
         }
-    }
-    if !without.is_empty() {
-        section.paragraphs.push(format!("No points are known for {}, so there is no curve.", without.join("; ")));
+        section.charts.extend(charts);
     }
     section
 }
