@@ -93,6 +93,8 @@ mod tables;
 mod targets;
 #[path = "it/uptake.rs"]
 mod uptake;
+#[path = "it/verify.rs"]
+mod verify;
 #[path = "it/wording.rs"]
 mod wording;
 #[cfg(feature = "workbook")]
