@@ -141,12 +141,12 @@ fn an_input_that_changed_is_named_whether_or_not_a_row_did() {
 fn a_rulebook_that_changed_is_named_with_both_digests_and_what_it_changed() {
     let (_folder, result) = run_apart();
     let rules = Rules::copy(&["qof/2021-22", "qof/2023-24"]);
-    rules.edit("qof/2023-24/contract.toml", "lower_threshold  = { is = 89", "lower_threshold  = { is = 50", 1);
+    rules.edit("qof/2023-24/contract.toml", "is = 213.43", "is = 200", 1);
     let ran = verify(&result, &["--rules", rules.folder().to_str().unwrap()]);
     assert_eq!(ran.code, Some(1), "{}", ran.stderr);
     assert!(ran.stdout.contains("  rulebook  qof/2023-24 has changed: revision 1, digest "), "{}", ran.stdout);
     assert!(!ran.stdout.contains("qof/2021-22 has changed"), "{}", ran.stdout);
-    assert!(ran.stdout.contains("2023-24, Z81") && ran.stdout.contains("VI001: points "), "{}", ran.stdout);
+    assert!(ran.stdout.contains("2023-24, Z81") && ran.stdout.contains("VI001: pounds "), "{}", ran.stdout);
 }
 
 #[test]
