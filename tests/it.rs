@@ -8,6 +8,8 @@ mod audit;
 mod author_edits;
 #[path = "it/bad_input.rs"]
 mod bad_input;
+#[path = "it/calendar.rs"]
+mod calendar;
 #[path = "it/check_books.rs"]
 mod check_books;
 #[path = "it/check_fix.rs"]
@@ -60,6 +62,8 @@ mod in_time;
 mod laws;
 #[path = "it/left_open.rs"]
 mod left_open;
+#[path = "it/limits.rs"]
+mod limits;
 #[cfg(feature = "lsp")]
 #[path = "it/lsp.rs"]
 mod lsp;
@@ -75,14 +79,22 @@ mod next;
 mod parental_choice;
 #[path = "it/pathway.rs"]
 mod pathway;
+#[path = "it/privacy.rs"]
+mod privacy;
 #[path = "it/recall.rs"]
 mod recall;
+#[path = "it/rules_root.rs"]
+mod rules_root;
 #[path = "it/sameness.rs"]
 mod sameness;
 #[path = "it/show.rs"]
 mod show;
 #[path = "it/sql.rs"]
 mod sql;
+#[path = "it/supply.rs"]
+mod supply;
+#[path = "it/surroundings.rs"]
+mod surroundings;
 #[path = "it/sweep.rs"]
 mod sweep;
 #[path = "it/table_2.rs"]
