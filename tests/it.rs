@@ -46,6 +46,8 @@ mod faults;
 mod fhir;
 #[path = "it/fmt.rs"]
 mod fmt;
+#[path = "it/generated.rs"]
+mod generated;
 #[path = "it/given.rs"]
 mod given;
 #[path = "it/golden.rs"]
@@ -69,6 +71,10 @@ mod limits;
 mod lsp;
 #[path = "it/money.rs"]
 mod money;
+#[path = "it/money_adds_up.rs"]
+mod money_adds_up;
+#[path = "it/mutated.rs"]
+mod mutated;
 #[path = "it/near_misses.rs"]
 mod near_misses;
 #[path = "it/new_year.rs"]
