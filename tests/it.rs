@@ -87,6 +87,8 @@ mod parental_choice;
 mod pathway;
 #[path = "it/privacy.rs"]
 mod privacy;
+#[path = "it/readme.rs"]
+mod readme;
 #[path = "it/recall.rs"]
 mod recall;
 #[path = "it/rules_root.rs"]
