@@ -62,8 +62,9 @@ def held_against_duckdb():
 
     for count, unit in ages():
         rows = duckdb.sql(
-            f"SELECT (DATE '{FIRST}' + at::INTEGER)::DATE AS birth, birth + INTERVAL {count} {unit} AS reached"
-            f" FROM range({(LAST - FIRST).days + 1}) AS births(at)"
+            f"SELECT birth, birth + INTERVAL {count} {unit} FROM ("
+            f"SELECT CAST(DATE '{FIRST}' + CAST(days AS INTEGER) AS DATE) AS birth"
+            f" FROM range({(LAST - FIRST).days + 1}) AS births(days))"
         ).fetchall()
         for birth, found in rows:
             assert found.date() == reached(birth, (count, unit), "last day"), (birth, count, unit)
