@@ -19,6 +19,7 @@ mod format;
 mod given_counts;
 mod import_codes;
 mod inputs;
+mod invocation;
 #[cfg(feature = "lsp")]
 mod lsp;
 mod near_misses;
@@ -40,6 +41,7 @@ mod show;
 mod sql;
 mod sweep;
 mod test;
+mod verify;
 mod whole_folder;
 mod worklists;
 mod years;
@@ -106,6 +108,8 @@ enum Command {
     Explain(explain::ExplainArguments),
     /// Who would count if one thing were otherwise: a code, a date, a dose that is not recorded; and what it is worth
     NearMisses(near_misses::NearMissArguments),
+    /// Make a result again from what it says of itself, and confirm it or say what differs
+    Verify(verify::VerifyArguments),
     /// Show what a rulebook says in plain English, with every figure, source and disagreement
     Show(show::ShowArguments),
     /// Write a rulebook as SQL for DuckDB, Spark or PostgreSQL, to run where the records already are
@@ -180,6 +184,7 @@ fn run(arguments: Arguments) -> Result<Done, CliError> {
         Command::Audit(arguments) => audit::audit(&arguments, rules),
         Command::Explain(arguments) => explain::explain(&arguments, rules),
         Command::NearMisses(arguments) => near_misses::near_misses(&arguments, rules),
+        Command::Verify(again) => verify::verify(&again, rules, arguments.threads),
         Command::Show(arguments) => show::show(&arguments, rules),
         Command::Sql(arguments) => sql::sql(&arguments, rules),
         Command::NewYear(arguments) => new_year::new_year(&arguments, rules),

@@ -44,4 +44,5 @@ pub mod sweep;
 pub mod table;
 pub mod together;
 pub mod trial;
+pub mod verification;
 pub mod wording;

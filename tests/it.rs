@@ -8,6 +8,8 @@ mod audit;
 mod author_edits;
 #[path = "it/bad_input.rs"]
 mod bad_input;
+#[path = "it/calendar.rs"]
+mod calendar;
 #[path = "it/check_books.rs"]
 mod check_books;
 #[path = "it/check_fix.rs"]
@@ -44,6 +46,8 @@ mod faults;
 mod fhir;
 #[path = "it/fmt.rs"]
 mod fmt;
+#[path = "it/generated.rs"]
+mod generated;
 #[path = "it/given.rs"]
 mod given;
 #[path = "it/golden.rs"]
@@ -60,11 +64,17 @@ mod in_time;
 mod laws;
 #[path = "it/left_open.rs"]
 mod left_open;
+#[path = "it/limits.rs"]
+mod limits;
 #[cfg(feature = "lsp")]
 #[path = "it/lsp.rs"]
 mod lsp;
 #[path = "it/money.rs"]
 mod money;
+#[path = "it/money_adds_up.rs"]
+mod money_adds_up;
+#[path = "it/mutated.rs"]
+mod mutated;
 #[path = "it/near_misses.rs"]
 mod near_misses;
 #[path = "it/new_year.rs"]
@@ -75,18 +85,26 @@ mod next;
 mod parental_choice;
 #[path = "it/pathway.rs"]
 mod pathway;
+#[path = "it/privacy.rs"]
+mod privacy;
 #[path = "it/readme.rs"]
 mod readme;
 #[path = "it/recall.rs"]
 mod recall;
 #[path = "it/report_page.rs"]
 mod report_page;
+#[path = "it/rules_root.rs"]
+mod rules_root;
 #[path = "it/sameness.rs"]
 mod sameness;
 #[path = "it/show.rs"]
 mod show;
 #[path = "it/sql.rs"]
 mod sql;
+#[path = "it/supply.rs"]
+mod supply;
+#[path = "it/surroundings.rs"]
+mod surroundings;
 #[path = "it/sweep.rs"]
 mod sweep;
 #[path = "it/table_2.rs"]
@@ -97,6 +115,8 @@ mod tables;
 mod targets;
 #[path = "it/uptake.rs"]
 mod uptake;
+#[path = "it/verify.rs"]
+mod verify;
 #[path = "it/wording.rs"]
 mod wording;
 #[cfg(feature = "workbook")]

@@ -9,6 +9,7 @@ use crate::cli::format::{self, Format, OutputArguments};
 use crate::cli::inputs::{PatientArguments, RecordDigests};
 use crate::cli::output::{self, Readers};
 use crate::cli::progress::Bar;
+use crate::cli::provenance::Made;
 use crate::cli::years::{DEFAULT_SCHEME, YearArguments};
 use crate::cli::{CliError, Done};
 use crate::data::{Extract, Silent};
@@ -59,7 +60,8 @@ enum By {
 /// Where the results come from.
 #[derive(Serialize)]
 struct Provenance {
-    uptake: &'static str,
+    #[serde(flatten)]
+    made: Made,
     #[serde(flatten)]
     records: RecordDigests,
 }
@@ -149,7 +151,7 @@ impl AttritionArguments {
         let long = attrition.long_table(&practices);
         self.output.write(&long, &[], Readers::Anyone, &notes, |out| {
             let stamps: Vec<BookStamp> = books.iter().map(BookStamp::of).collect();
-            let provenance = Provenance { uptake: env!("CARGO_PKG_VERSION"), records: self.tables.digests() };
+            let provenance = Provenance { made: Made::now(), records: self.tables.digests() };
             let document = RunDocument {
                 rulebooks: &stamps,
                 results: &long,

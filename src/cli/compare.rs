@@ -7,13 +7,13 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use serde::Serialize;
 
 use crate::cli::compare::stage::Stage;
 use crate::cli::facts::{BookFacts, KnownPractices, PracticeArguments};
 use crate::cli::format::{self, Format, OutputArguments};
 use crate::cli::inputs::{PatientArguments, TableDigest};
 use crate::cli::output::{self, Readers};
+use crate::cli::provenance::TablesProvenance;
 use crate::cli::years::{DEFAULT_SCHEME, YearArguments};
 use crate::cli::{CliError, Done};
 use crate::ground::{Finding, Findings};
@@ -148,13 +148,6 @@ enum TableArgument {
     Summary,
     /// What of the change is due to the rules, to the code lists and to the people
     Split,
-}
-
-#[derive(Serialize)]
-struct Provenance {
-    uptake: &'static str,
-    tables: Vec<TableDigest>,
-    practices: Option<TableDigest>,
 }
 
 /// What was found out.
@@ -303,12 +296,7 @@ impl CompareArguments {
         }
         document.list("gaps", &found.comparison.gaps)?;
         document.list("findings", &findings::in_words(&found.findings))?;
-        let provenance = Provenance {
-            uptake: env!("CARGO_PKG_VERSION"),
-            tables: self.source.digests(),
-            practices: self.practices.practices.as_deref().map(TableDigest::of),
-        };
-        document.value("provenance", &provenance)?;
+        document.value("provenance", &TablesProvenance::of(self.source.digests(), &self.practices))?;
         document.close()
     }
 }

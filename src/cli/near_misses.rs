@@ -9,7 +9,7 @@ use crate::cli::format::{self, Format, OutputArguments};
 use crate::cli::inputs::PatientArguments;
 use crate::cli::output::{self, Readers};
 use crate::cli::progress::Bar;
-use crate::cli::provenance::Provenance;
+use crate::cli::provenance::{Made, Provenance};
 use crate::cli::results;
 use crate::cli::years::{DEFAULT_SCHEME, YearArguments};
 use crate::cli::{CliError, Done};
@@ -264,7 +264,7 @@ impl NearMissArguments {
             false => serde_json::to_value(&known.overrides).unwrap_or_default(),
         };
         self.output.write(&told.table, &[], readers, &format::notes([]), |out| {
-            let provenance = Provenance::with_practices(&self.tables, &self.practices);
+            let provenance = Provenance::with_practices(Made::now(), &self.tables, &self.practices);
             let document = RunDocument {
                 rulebooks: stamps,
                 results: &told.table,

@@ -9,8 +9,8 @@ use crate::cli::compare::SourceArguments;
 use crate::cli::compare::stage::Stage;
 use crate::cli::facts::{BookFacts, PracticeArguments};
 use crate::cli::format::{self, Format, OutputArguments};
-use crate::cli::inputs::TableDigest;
 use crate::cli::output::{self, Readers};
+use crate::cli::provenance::TablesProvenance;
 use crate::cli::results;
 use crate::cli::years::{DEFAULT_SCHEME, YearArguments};
 use crate::cli::{CliError, Done};
@@ -153,7 +153,7 @@ impl NextArguments {
                 }
                 document.list("gaps", &gaps)?;
                 document.list("findings", &findings::in_words(&head.findings))?;
-                document.value("provenance", &self.provenance())?;
+                document.value("provenance", &TablesProvenance::of(self.source.digests(), &self.practices))?;
                 document.close()
             });
         }
@@ -173,15 +173,6 @@ impl NextArguments {
         if best.len() > sentences.len() {
             output::talk(&format!("  and {} more with a step ahead, in the table", best.len() - sentences.len()));
         }
-    }
-
-    fn provenance(&self) -> serde_json::Value {
-        serde_json::json!({
-            "uptake": env!("CARGO_PKG_VERSION"),
-            "tables": self.source.digests(),
-            "practices": self.practices.practices.as_deref().map(TableDigest::of),
-            "baselines": self.practices.baseline.iter().map(|path| TableDigest::of(path)).collect::<Vec<_>>(),
-        })
     }
 }
 

@@ -62,23 +62,29 @@ pub(super) fn in_place(path: &Path, text: &str) -> Result<(), CliError> {
     replace().map_err(CliError::write(path))
 }
 
-/// Writes a file beside its place and renames it.
+/// Writes a file beside its place and renames it. What is no file, such as `/dev/null` or a pipe, is written to where it
+/// is: it must not be replaced by a file.
 fn whole(
     path: &Path,
     readers: Readers,
     permissions: Option<fs::Permissions>,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> io::Result<()> {
-    let beside = beside(path);
-    let written = open_new(&beside, readers).and_then(|file| {
+    if fs::metadata(path).is_ok_and(|about| !about.is_file() && !about.is_dir()) {
+        let mut out = BufWriter::new(OpenOptions::new().write(true).open(path)?);
+        write(&mut out)?;
+        return out.flush();
+    }
+    let (beside, file) = open_beside(path, readers)?;
+    let move_there = || {
         let mut out = BufWriter::new(file);
         write(&mut out)?;
         let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
         permissions.map_or(Ok(()), |permissions| file.set_permissions(permissions))?;
         file.sync_all()?;
         fs::rename(&beside, path)
-    });
-    written.inspect_err(|_| drop(fs::remove_file(&beside)))
+    };
+    move_there().inspect_err(|_| drop(fs::remove_file(&beside)))
 }
 
 /// Makes a folder that its owner alone can look into.
@@ -95,33 +101,36 @@ pub(super) fn create_private_folder(path: &Path) -> io::Result<()> {
 /// Puts new texts in the place of files: all of them are written beside their places before the first is renamed, so
 /// that a full disk changes none. Who may read and write a file stays as it was.
 pub(super) fn replace_files(files: &[(PathBuf, String)]) -> Result<(), CliError> {
-    let write = |(path, text): &(PathBuf, String)| {
-        let beside = beside(path);
-        let mut file = open_new(&beside, Readers::Owner)?;
+    let mut written: Vec<PathBuf> = Vec::with_capacity(files.len());
+    let mut write = |path: &Path, text: &str| {
+        let (beside, mut file) = open_beside(path, Readers::Owner)?;
+        written.push(beside);
         file.write_all(text.as_bytes())?;
         file.sync_all()?;
-        fs::set_permissions(&beside, fs::metadata(path)?.permissions())
+        file.set_permissions(fs::metadata(path)?.permissions())
     };
-    let clean = || files.iter().for_each(|(path, _)| drop(fs::remove_file(beside(path))));
-    for file in files {
-        write(file).map_err(|error| {
-            clean();
-            CliError::write(&file.0)(error)
-        })?;
-    }
-    for (path, _) in files {
-        fs::rename(beside(path), path).map_err(|error| {
-            clean();
-            CliError::write(path)(error)
-        })?;
-    }
-    Ok(())
+    let wrote = files.iter().try_for_each(|(path, text)| write(path, text).map_err(CliError::write(path)));
+    let moved = wrote.and_then(|()| {
+        let pairs = written.iter().zip(files);
+        pairs.into_iter().try_for_each(|(beside, (path, _))| fs::rename(beside, path).map_err(CliError::write(path)))
+    });
+    moved.inspect_err(|_| written.iter().for_each(|beside| drop(fs::remove_file(beside))))
 }
 
-/// A name in the same folder that no other run uses.
-fn beside(path: &Path) -> PathBuf {
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    path.with_file_name(format!(".{name}.{}.part", std::process::id()))
+/// So many files of runs that were killed may lie beside a place before nothing more is written there.
+const MOST_LEFT: usize = 100;
+
+/// A new file in the same folder, under a name that no other run uses. What a killed run left there is no hindrance,
+/// even where every run has the same process number.
+pub(super) fn open_beside(path: &Path, readers: Readers) -> io::Result<(PathBuf, File)> {
+    let mut attempt = 0;
+    loop {
+        let beside = path.with_file_name(format!(".uptake.{}-{attempt}.part", std::process::id()));
+        match open_new(&beside, readers) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && attempt < MOST_LEFT => attempt += 1,
+            opened => return opened.map(|file| (beside, file)),
+        }
+    }
 }
 
 fn open_new(path: &Path, readers: Readers) -> io::Result<File> {

@@ -18,6 +18,7 @@ use crate::cli::format::{self, Format, OutputArguments};
 use crate::cli::inputs::{PatientArguments, RecordDigests, TableDigest};
 use crate::cli::output::{self, Readers};
 use crate::cli::progress::Bar;
+use crate::cli::provenance::{Made, digests};
 use crate::cli::years::YearArguments;
 use crate::cli::{CliError, Done, worklists};
 use crate::data::Silent;
@@ -101,7 +102,8 @@ enum TableArgument {
 /// Where the results come from.
 #[derive(Serialize)]
 struct Provenance {
-    uptake: &'static str,
+    #[serde(flatten)]
+    made: Made,
     #[serde(flatten)]
     records: RecordDigests,
     practices: Option<TableDigest>,
@@ -280,13 +282,13 @@ impl PathwayArguments {
     ) -> std::io::Result<()> {
         let digest = |path: &Option<PathBuf>| path.as_deref().map(TableDigest::of);
         let provenance = Provenance {
-            uptake: env!("CARGO_PKG_VERSION"),
+            made: Made::now(),
             records: self.tables.digests(),
             practices: digest(&self.practices.practices),
             appointments: digest(&self.beside.appointments),
             slots: digest(&self.beside.slots),
             year_end: digest(&self.year_end),
-            baselines: self.practices.baseline.iter().map(|path| TableDigest::of(path)).collect(),
+            baselines: digests(&self.practices.baseline),
         };
         let used = book.uses.iter().map(|used| BookStamp::of(&used.book));
         let stamps: Vec<BookStamp> = std::iter::once(BookStamp::of(book)).chain(used).collect();

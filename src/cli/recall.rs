@@ -18,7 +18,7 @@ use crate::cli::inputs::{self, PatientArguments};
 use crate::cli::output::{self, Readers};
 use crate::cli::pathway::day;
 use crate::cli::progress::Bar;
-use crate::cli::provenance::Provenance;
+use crate::cli::provenance::{Made, Provenance};
 use crate::cli::years::{DEFAULT_SCHEME, YearArguments};
 use crate::cli::{CliError, Done, worklists};
 use crate::data::{Extract, Silent};
@@ -296,7 +296,7 @@ impl RecallArguments {
         gaps: &[NamedGap],
         findings: &[Finding],
     ) -> std::io::Result<()> {
-        let provenance = Provenance::with_practices(&self.tables, &self.practices);
+        let provenance = Provenance::with_practices(Made::as_of(setting.as_of), &self.tables, &self.practices);
         let stamps: Vec<BookStamp> = setting.books.iter().map(BookStamp::of).collect();
         let document = RunDocument {
             rulebooks: &stamps,

@@ -9,7 +9,7 @@ use crate::cli::format::{self, Format, OutputArguments};
 use crate::cli::inputs::PatientArguments;
 use crate::cli::output::{self, Readers};
 use crate::cli::progress::Bar;
-use crate::cli::provenance::Provenance;
+use crate::cli::provenance::{Made, Provenance};
 use crate::cli::results::{Asking, Results, TableArgument};
 use crate::cli::years::{DEFAULT_SCHEME, YearArguments};
 use crate::cli::{CliError, Done};
@@ -185,7 +185,8 @@ impl RunArguments {
             let place = self.output.as_deref();
             return output::to_place(place, Readers::Anyone, |out| fhir::write_summaries(out, &rows));
         };
-        results.write(&output, asking, findings, || Provenance::with_practices(&self.tables, &self.practices))
+        results
+            .write(&output, asking, findings, || Provenance::with_practices(Made::now(), &self.tables, &self.practices))
     }
 
     fn write_patients(
@@ -214,7 +215,7 @@ impl RunArguments {
         let grid = PatientGrid { title: "Outcomes per patient", rows: &rows };
         let stamps: Vec<BookStamp> = books.iter().map(BookStamp::of).collect();
         output.write(&grid, &[], Readers::Owner, &format::notes(books), |out| {
-            let provenance = Provenance::of(&self.tables, None, &[]);
+            let provenance = Provenance::of(Made::now(), &self.tables, None, &[]);
             let document = RunDocument {
                 rulebooks: &stamps,
                 results: &grid,

@@ -10,6 +10,7 @@ use crate::cli::format::{self, OutputArguments};
 use crate::cli::given_counts::{CountRemarks, GivenCounts, is_of};
 use crate::cli::inputs::TableDigest;
 use crate::cli::output::{self, Readers};
+use crate::cli::provenance::{Made, digests};
 use crate::cli::results::{Asking, Results, TableArgument};
 use crate::cli::years::YearArguments;
 use crate::cli::{CliError, Done};
@@ -50,7 +51,8 @@ pub(super) struct ScoreArguments {
 /// Where the results come from.
 #[derive(Serialize)]
 struct Provenance {
-    uptake: &'static str,
+    #[serde(flatten)]
+    made: Made,
     counts: TableDigest,
     practices: Option<TableDigest>,
     baselines: Vec<TableDigest>,
@@ -79,10 +81,10 @@ pub(super) fn score(arguments: &ScoreArguments, rules: Option<&Path>) -> Result<
     }
     let asking = Asking::of(arguments.table, arguments.output.format);
     results.write(&arguments.output, asking, &findings, || Provenance {
-        uptake: env!("CARGO_PKG_VERSION"),
+        made: Made::now(),
         counts: TableDigest::of(path),
         practices: arguments.practices.practices.as_deref().map(TableDigest::of),
-        baselines: arguments.practices.baseline.iter().map(|path| TableDigest::of(path)).collect(),
+        baselines: digests(&arguments.practices.baseline),
     })?;
     Ok(Done::Well)
 }

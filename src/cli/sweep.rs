@@ -8,9 +8,9 @@ use crate::cli::compare::SourceArguments;
 use crate::cli::compare::stage::Stage;
 use crate::cli::facts::{BookFacts, PracticeArguments};
 use crate::cli::format::{self, Format, OutputArguments};
-use crate::cli::inputs::TableDigest;
 use crate::cli::output::{self, Readers};
 use crate::cli::overrides::OverrideArguments;
+use crate::cli::provenance::TablesProvenance;
 use crate::cli::years::{DEFAULT_SCHEME, YearArguments};
 use crate::cli::{CliError, Done};
 use crate::ground::Amount;
@@ -176,12 +176,7 @@ impl SweepArguments {
                 for (name, grid) in &shown {
                     document.rows(name, *grid)?;
                 }
-                let provenance = serde_json::json!({
-                    "uptake": env!("CARGO_PKG_VERSION"),
-                    "tables": self.source.digests(),
-                    "practices": self.practices.practices.as_deref().map(TableDigest::of),
-                });
-                document.value("provenance", &provenance)?;
+                document.value("provenance", &TablesProvenance::of(self.source.digests(), &self.practices))?;
                 document.close()
             });
         }

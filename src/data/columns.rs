@@ -105,12 +105,17 @@ impl Header {
 
     /// Where a column is that must be there.
     pub(crate) fn need(&self, name: &str) -> Result<usize, LoadError> {
-        self.find(name)?.ok_or_else(|| LoadError::MissingColumn {
-            file: self.file.clone(),
-            column: name.to_owned(),
-            present: self.names.clone(),
-            near: self.nearest(name),
+        let (file, column) = (self.file.clone(), name.to_owned());
+        self.find(name)?.ok_or_else(|| match self.is_like_a_row() {
+            true => LoadError::NoHeader { file, column },
+            false => LoadError::MissingColumn { file, column, present: self.names.clone(), near: self.nearest(name) },
         })
+    }
+
+    /// True if it has a date or a number, as no header has and every row of a table: what it says is somebody's, and
+    /// must not be told.
+    fn is_like_a_row(&self) -> bool {
+        self.names.iter().any(|name| name.starts_with(|sign: char| sign.is_ascii_digit()))
     }
 
     /// Where each of several columns is.
@@ -162,5 +167,16 @@ mod tests {
             "`f.csv` has the column `code` twice: rename or remove one of them"
         );
         assert!(matches!(header.need("nothing_like_it"), Err(LoadError::MissingColumn { near: None, .. })));
+    }
+
+    #[test]
+    fn a_row_in_the_place_of_a_header_is_not_told() {
+        let header = Header::new("f.csv", ["kid-1", "A81001", "2020-01-31", "2020-02-01"]);
+        let error = header.need("birth_date").unwrap_err().to_string();
+        assert!(
+            error.starts_with("the first line of `f.csv` has no column `birth_date` and looks like a row"),
+            "{error}"
+        );
+        assert!(!error.contains("kid-1") && !error.contains("2020"), "{error}");
     }
 }

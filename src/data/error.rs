@@ -84,6 +84,16 @@ pub enum LoadError {
         /// The one that comes closest, if one does.
         near: Option<String>,
     },
+    /// A table that begins with a row. What stands in it may be a patient's, and is not told.
+    #[error(
+        "the first line of `{file}` has no column `{column}` and looks like a row: a header line with the column names is expected"
+    )]
+    NoHeader {
+        /// The name as it was given.
+        file: String,
+        /// The column's name.
+        column: String,
+    },
     /// A column that is used and stands twice.
     #[error("`{file}` has the column `{column}` twice: rename or remove one of them")]
     ColumnTwice {
@@ -113,6 +123,18 @@ pub enum LoadError {
         file: String,
         /// What the decoder said.
         detail: String,
+    },
+    /// A Parquet file that stands for more than a file of its size can hold.
+    #[error(
+        "`{file}` has {bytes} bytes and says that it holds {claim}, which no table of records does: write it anew from its source"
+    )]
+    Overfull {
+        /// The name as it was given.
+        file: String,
+        /// Its size.
+        bytes: u64,
+        /// What it says it holds.
+        claim: String,
     },
     /// A Parquet file, and a program that was built without Parquet.
     #[error("`{file}` is Parquet, which this build cannot read: hand over CSV, or build with the feature `parquet`")]

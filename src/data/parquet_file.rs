@@ -15,6 +15,7 @@ use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData};
 
 use crate::data::columns::{Column, Header, Holds};
 use crate::data::error::LoadError;
+use crate::data::parquet_limits::refuse_overfull;
 use crate::data::shared_file::SharedFile;
 use crate::data::source::Input;
 
@@ -55,6 +56,7 @@ impl<'a> ParquetFile<'a> {
         let file = SharedFile::of(input).map_err(|source| LoadError::Read { file: name.to_owned(), source })?;
         let options = ArrowReaderOptions::new().with_offset_index_policy(PageIndexPolicy::Optional);
         let as_written = decode(name, || ArrowReaderMetadata::load(&file, options.clone()))?;
+        refuse_overfull(name, &file, as_written.metadata())?;
         let fields = as_written.schema().fields();
         let header = Header::new(name, fields.iter().map(|field| field.name().as_str()));
         let in_file = header.places_of(columns)?;
@@ -119,7 +121,8 @@ impl<'a> WholeFile<'a> {
     pub(crate) fn open(input: &'a Input) -> Result<WholeFile<'a>, LoadError> {
         let name = input.name.as_str();
         let file = SharedFile::of(input).map_err(|source| LoadError::Read { file: name.to_owned(), source })?;
-        let builder = decode(name, || ParquetRecordBatchReaderBuilder::try_new(file))?;
+        let builder = decode(name, || ParquetRecordBatchReaderBuilder::try_new(file.clone()))?;
+        refuse_overfull(name, &file, builder.metadata())?;
         let header = Header::new(name, builder.schema().fields().iter().map(|field| field.name().as_str()));
         let batches = Box::new(batches(name, decode(name, || builder.build())?));
         Ok(WholeFile { header, batches })

@@ -37,7 +37,7 @@ fn lay_out(is_toml: bool, text: &str) -> Result<String, Refusal> {
 }
 
 /// What a text says, without places; None if it has faults of form.
-fn meaning(is_toml: bool, text: &str) -> Option<String> {
+pub fn meaning(is_toml: bool, text: &str) -> Option<String> {
     fn bare(tree: &impl Debug) -> String {
         let text = format!("{tree:?}");
         let mut parts = text.split("Span { ");

@@ -159,7 +159,7 @@ fn counted(result: &BookResult) -> BTreeMap<(u32, u32), [u64; 5]> {
 }
 
 /// Puts rows in an order that numbers decide.
-fn shuffled(rows: &[String], order: &[u32]) -> Vec<String> {
+pub fn shuffled(rows: &[String], order: &[u32]) -> Vec<String> {
     let key = |at: usize| order.get(at % order.len().max(1)).copied().unwrap_or(0).wrapping_mul(at as u32 + 1);
     let mut keyed: Vec<(u32, &String)> = rows.iter().enumerate().map(|(at, row)| (key(at), row)).collect();
     keyed.sort();

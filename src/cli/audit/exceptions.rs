@@ -8,7 +8,7 @@ use crate::cli::format::{self, Format, OutputArguments};
 use crate::cli::inputs::{self, PatientArguments};
 use crate::cli::output::{self, Readers};
 use crate::cli::progress::Bar;
-use crate::cli::provenance::Provenance;
+use crate::cli::provenance::{Made, Provenance};
 use crate::cli::years::{DEFAULT_SCHEME, YearArguments};
 use crate::cli::{CliError, Done};
 use crate::data::practices::{self, Practices};
@@ -133,7 +133,7 @@ impl ExceptionArguments {
                 remarks: &[("notes", serde_json::json!(told))],
                 gaps: &[],
                 findings: odd,
-                provenance: &Provenance::of(&self.tables, self.practices.as_deref(), &[]),
+                provenance: &Provenance::of(Made::now(), &self.tables, self.practices.as_deref(), &[]),
             };
             run_json::write_as(out, "uptake.audit-exceptions/1", &document)
         })

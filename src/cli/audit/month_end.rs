@@ -10,7 +10,7 @@ use crate::cli::format::{self, Format, OutputArguments};
 use crate::cli::inputs::PatientArguments;
 use crate::cli::output::{self, Readers};
 use crate::cli::progress::Bar;
-use crate::cli::provenance::Provenance;
+use crate::cli::provenance::{Made, Provenance};
 use crate::cli::years::{self, DEFAULT_SCHEME, YearArguments};
 use crate::cli::{CliError, Done};
 use crate::data::{Extract, Silent};
@@ -183,7 +183,7 @@ impl MonthEndArguments {
                 remarks: &[],
                 gaps,
                 findings: &found.odd,
-                provenance: &Provenance::of(&self.tables, practices, &self.practices.baseline),
+                provenance: &Provenance::of(Made::now(), &self.tables, practices, &self.practices.baseline),
             };
             run_json::write_as(out, "uptake.audit-month-end/1", &document)
         })

@@ -72,7 +72,13 @@ pub(in crate::cli) fn demo(arguments: &DemoArguments, rules: Option<&Path>) -> R
         shuffled: !arguments.sorted,
     };
     refuse_others_files(&arguments.folder, plan.format)?;
-    let summary = write(arguments, &plan, &population, &library)?;
+    let was_there = arguments.folder.exists();
+    let wrote = write(arguments, &plan, &population, &library);
+    if wrote.is_err() && !was_there {
+        // Only a folder in which nothing is can be taken away.
+        let _ = std::fs::remove_dir(&arguments.folder);
+    }
+    let summary = wrote?;
     let marker = arguments.folder.join(MARKER);
     std::fs::write(&marker, "made-up data, written by uptake demo\n").map_err(CliError::write(&marker))?;
     let Summary { practices, patients, events, .. } = summary;

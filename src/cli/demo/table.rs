@@ -12,6 +12,7 @@ use super::practice::Practice;
 use super::slot::Slot;
 use super::vocabulary::{Entry, Vocabulary};
 use super::{DemoError, Format};
+use crate::cli::output::{self, Readers};
 use crate::ground::Day;
 
 /// A value of one column of one row.
@@ -231,8 +232,9 @@ impl TableFile {
         let mut files = Vec::new();
         for name in names {
             let place = dir.join(format!("{name}.{}", format.extension()));
-            let beside = dir.join(format!(".{name}.{}.part", format.extension()));
-            files.push(File::create(&beside).map_err(|source| DemoError::Write { path: place.clone(), source })?);
+            let opened = output::open_beside(&place, Readers::Anyone);
+            let (beside, file) = opened.map_err(|source| DemoError::Write { path: place.clone(), source })?;
+            files.push(file);
             table.parts.push(PartFile { place, beside });
         }
         table.writer = Some(Writer::start::<R>(files, format).map_err(table.cannot_write())?);

@@ -1,0 +1,7 @@
+//! libFuzzer's bytes into the target `counts`.
+#![no_main]
+
+#[path = "../targets.rs"]
+mod targets;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| targets::counts(bytes));

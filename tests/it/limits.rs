@@ -1,0 +1,200 @@
+//! The limits of docs/limits.md: each is kept on both sides, and what lies beyond is refused in words, in little memory.
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use crate::tables::{EVENTS, PATIENTS, Ran, Rules};
+use crate::uptake::output;
+
+fn check(rules: &Rules) -> Ran {
+    Ran::of(output(["check", "--rules", rules.folder().to_str().unwrap()]))
+}
+
+/// A comment as long as a file is to be, so that only its size is odd.
+fn fill(rules: &Rules, below: &str, bytes: usize) {
+    let text = fs::read_to_string(rules.path(below)).unwrap();
+    let line = format!("# {}\n", "x".repeat(97));
+    let mut filled = text + &line.repeat(bytes / line.len());
+    filled.truncate(bytes);
+    fs::write(rules.path(below), filled).unwrap();
+}
+
+#[test]
+fn a_rule_file_has_at_most_a_mebibyte() {
+    for (file, code) in [("contract.toml", "E105"), ("indicators.rules", "E105")] {
+        let below = format!("qof/2023-24/{file}");
+        let rules = Rules::copy(&["qof/2023-24"]);
+        fill(&rules, &below, 1 << 20);
+        let ran = check(&rules);
+        assert_eq!(ran.code, Some(0), "{file}\n{}", ran.stdout);
+        rules.append(&below, "\n");
+        let ran = check(&rules);
+        assert_eq!(ran.code, Some(1), "{file}\n{}", ran.stdout);
+        assert!(ran.stdout.contains("1048576 bytes") && ran.stdout.contains(code), "{file}\n{}", ran.stdout);
+    }
+}
+
+#[test]
+fn a_file_that_cannot_be_a_rule_file_is_not_read() {
+    let rules = Rules::copy(&["qof/2023-24"]);
+    let file = fs::File::create(rules.path("qof/2023-24/vast.rules")).unwrap();
+    file.set_len((16 << 20) + 1).unwrap();
+    check(&rules).refused().says("vast.rules has 16777217 bytes; a rule file has at most 16777216");
+}
+
+#[test]
+fn a_folder_of_more_than_twenty_thousand_files_is_no_rules_folder() {
+    let rules = Rules::copy(&["qof/2023-24"]);
+    fs::create_dir_all(rules.path("qof/2030-31")).unwrap();
+    for at in 0..20_001 {
+        fs::write(rules.path(&format!("qof/2030-31/{at}.rules")), "").unwrap();
+    }
+    check(&rules).refused().says("more than 20000 rule files");
+}
+
+/// `run` over two tables, in as little address space as is enough for it to work.
+fn run_in_memory(kibibytes: u64, patients: &Path, events: &Path) -> Output {
+    let shell = format!("ulimit -v {kibibytes}; exec \"$@\"");
+    let mut command = Command::new("bash");
+    command.args(["-c", &shell, "small", env!("CARGO_BIN_EXE_uptake")]);
+    command.args(["run", "--year", "2023-24", "--threads", "1", "--patients"]).arg(patients);
+    // Each thread's pool of memory takes 64 MiB of addresses.
+    command.arg("--events").arg(events).env("MALLOC_ARENA_MAX", "1").output().unwrap()
+}
+
+#[test]
+fn a_record_of_csv_that_never_ends_is_refused_before_memory_is_filled() {
+    let folder = tempfile::tempdir().unwrap();
+    let (patients, events) = (folder.path().join("patients.csv"), folder.path().join("events.csv"));
+    fs::write(&patients, format!("{PATIENTS}\n")).unwrap();
+    let mut file = fs::File::create(&events).unwrap();
+    write!(file, "{EVENTS}\nkid-1,2023-03-01,\"").unwrap();
+    // A hole in the file reads as noughts: 4 GiB that take no room.
+    file.set_len(4 << 30).unwrap();
+    let ran = Ran::of(run_in_memory(700_000, &patients, &events)).refused();
+    ran.says("events.csv` opens a quote at or after line 2 that is never closed");
+}
+
+#[test]
+fn a_line_of_ndjson_that_never_ends_is_refused_before_memory_is_filled() {
+    let folder = tempfile::tempdir().unwrap();
+    let patient = "{\"resourceType\":\"Patient\",\"id\":\"1\",\"birthDate\":\"2020-01-01\"}\n";
+    fs::write(folder.path().join("Patient.ndjson"), patient).unwrap();
+    let mut file = fs::File::create(folder.path().join("Immunization.ndjson")).unwrap();
+    file.write_all(b"{\"resourceType\":\"Immunization\",\"id\":\"").unwrap();
+    file.set_len(4 << 30).unwrap();
+    let ran = Ran::of(output(["run", "--year", "2023-24", "--fhir", folder.path().to_str().unwrap()]));
+    ran.refused().says("line 1 of").says("is longer than 64 MiB");
+}
+
+#[cfg(feature = "parquet")]
+mod bombs {
+    use std::path::PathBuf;
+    use std::sync::Arc;
+
+    use arrow_array::{ArrayRef, Date32Array, DictionaryArray, RecordBatch, StringArray, types::Int32Type};
+    use parquet::arrow::ArrowWriter;
+    use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+    use parquet::basic::{Compression, GzipLevel, ZstdLevel};
+    use parquet::file::properties::WriterProperties;
+
+    use super::*;
+
+    /// How many rows a batch of equal ones has.
+    const BATCH_ROWS: usize = 1 << 20;
+
+    /// Columns of one value each.
+    fn equal_rows(columns: &[(&str, &str)], rows: usize) -> RecordBatch {
+        let column = |(name, value): &(&str, &str)| {
+            let values: ArrayRef = if name.ends_with("_date") {
+                Arc::new(Date32Array::from_value(19_500, rows))
+            } else {
+                let keys = arrow_array::Int32Array::from_value(0, rows);
+                let values = StringArray::from(vec![*value]);
+                Arc::new(DictionaryArray::<Int32Type>::try_new(keys, Arc::new(values)).unwrap())
+            };
+            ((*name).to_owned(), values)
+        };
+        RecordBatch::try_from_iter(columns.iter().map(column)).unwrap()
+    }
+
+    /// A file of so many batches of the same rows, each column in one page.
+    fn write(place: &Path, batch: &RecordBatch, times: usize, compression: Compression) -> u64 {
+        let one_page = WriterProperties::builder()
+            .set_compression(compression)
+            .set_data_page_row_count_limit(usize::MAX)
+            .set_data_page_size_limit(usize::MAX)
+            .set_max_row_group_row_count(Some(usize::MAX))
+            .build();
+        let mut writer =
+            ArrowWriter::try_new(fs::File::create(place).unwrap(), batch.schema(), Some(one_page)).unwrap();
+        for _ in 0..times {
+            writer.write(batch).unwrap();
+        }
+        writer.close().unwrap();
+        fs::metadata(place).unwrap().len()
+    }
+
+    const PATIENT: [(&str, &str); 4] =
+        [("patient_id", "1"), ("practice_code", "A1"), ("birth_date", ""), ("registered_date", "")];
+    const EVENT: [(&str, &str); 3] = [("patient_id", "1"), ("event_date", ""), ("code", "312870000")];
+
+    fn places(folder: &Path) -> (PathBuf, PathBuf) {
+        (folder.join("patients.parquet"), folder.join("events.parquet"))
+    }
+
+    #[test]
+    fn a_few_bytes_that_stand_for_tens_of_millions_of_rows_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let (patients, events) = places(folder.path());
+        write(&patients, &equal_rows(&PATIENT, 1), 1, Compression::UNCOMPRESSED);
+        let bytes = write(&events, &equal_rows(&EVENT, BATCH_ROWS), 40, Compression::UNCOMPRESSED);
+        assert!(bytes < 20_000, "{bytes}");
+        let ran = Ran::of(run_in_memory(500_000, &patients, &events)).refused();
+        ran.says("says that it holds 41943040 rows, which no table of records does");
+        // As many as any file may hold are read.
+        write(&events, &equal_rows(&EVENT, BATCH_ROWS), 1, Compression::UNCOMPRESSED);
+        Ran::of(run_in_memory(500_000, &patients, &events)).fine();
+        let two = write(&events, &equal_rows(&EVENT, BATCH_ROWS), 2, Compression::UNCOMPRESSED);
+        assert!(two * 64 < 2 * BATCH_ROWS as u64);
+        Ran::of(run_in_memory(500_000, &patients, &events)).refused().says("2097152 rows");
+    }
+
+    #[test]
+    fn a_few_bytes_that_unpack_to_hundreds_of_megabytes_are_refused() {
+        let zstd = Compression::ZSTD(ZstdLevel::try_new(3).unwrap());
+        for compression in [zstd, Compression::GZIP(GzipLevel::try_new(6).unwrap())] {
+            let folder = tempfile::tempdir().unwrap();
+            let (patients, events) = places(folder.path());
+            write(&patients, &equal_rows(&PATIENT, 1), 1, Compression::UNCOMPRESSED);
+            let long = "0".repeat(300 << 20);
+            let event = [("patient_id", long.as_str()), ("event_date", ""), ("code", "312870000")];
+            let bytes = write(&events, &equal_rows(&event, 1), 1, compression);
+            assert!(bytes < 1 << 20, "{bytes}");
+            let ran = Ran::of(run_in_memory(250_000, &patients, &events)).refused();
+            ran.says("bytes when unpacked, which no table of records does");
+        }
+    }
+
+    #[test]
+    fn an_honest_extract_packed_tightly_is_far_from_the_limits() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().join("demo");
+        let words =
+            ["demo", place.to_str().unwrap(), "--size", "20000", "--write-only", "--sorted", "--format", "parquet"];
+        Ran::of(output(words)).fine();
+        let (patients, events) = places(&place);
+        for (name, file) in [("patients", &patients), ("events", &events)] {
+            let bytes = fs::metadata(file).unwrap().len();
+            let opened = ParquetRecordBatchReaderBuilder::try_new(fs::File::open(file).unwrap()).unwrap();
+            let groups = opened.metadata().row_groups();
+            let rows: i64 = groups.iter().map(|group| group.num_rows()).sum();
+            let unpacked: i64 =
+                groups.iter().flat_map(|group| group.columns()).map(|column| column.uncompressed_size()).sum();
+            assert!(rows as u64 * 8 < bytes * 64, "{name}: {rows} rows in {bytes} bytes");
+            assert!(unpacked as u64 * 8 < bytes * 100, "{name}: {unpacked} bytes in {bytes}");
+        }
+    }
+}
