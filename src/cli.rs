@@ -21,6 +21,7 @@ mod import_codes;
 mod inputs;
 #[cfg(feature = "lsp")]
 mod lsp;
+mod memory;
 mod near_misses;
 mod new_year;
 mod next;

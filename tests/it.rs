@@ -63,6 +63,8 @@ mod left_open;
 #[cfg(feature = "lsp")]
 #[path = "it/lsp.rs"]
 mod lsp;
+#[path = "it/memory.rs"]
+mod memory;
 #[path = "it/money.rs"]
 mod money;
 #[path = "it/near_misses.rs"]
