@@ -77,6 +77,8 @@ mod next;
 mod parental_choice;
 #[path = "it/pathway.rs"]
 mod pathway;
+#[path = "it/readme.rs"]
+mod readme;
 #[path = "it/recall.rs"]
 mod recall;
 #[path = "it/sameness.rs"]

@@ -167,7 +167,7 @@ impl Folder {
         }
         let mut before = self.by_file();
         for name in changed {
-            let checked = self.library.check(&name);
+            let checked = self.library.check_with_examples(&name);
             let found = faults::shown(&checked.diagnostics, self.sources(), |file| self.uri(file));
             self.faults.insert(name, found);
         }
