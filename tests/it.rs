@@ -81,6 +81,8 @@ mod pathway;
 mod readme;
 #[path = "it/recall.rs"]
 mod recall;
+#[path = "it/report_page.rs"]
+mod report_page;
 #[path = "it/sameness.rs"]
 mod sameness;
 #[path = "it/show.rs"]

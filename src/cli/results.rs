@@ -17,6 +17,7 @@ use crate::ground::Finding;
 use crate::model::Rulebook;
 use crate::model::book::{MeasureKind, MeasurementId};
 use crate::model::formula::{CountName, Formula, Operand, Test};
+use crate::report::achievement::by_indicator;
 use crate::report::gaps::{self, Figured, NamedGap};
 use crate::report::payments::{PaymentGrid, PaymentRow, PaymentTable, payment_rows, sort_payments};
 use crate::report::rows::{self, MeasureGrid, MeasureRow};
@@ -199,10 +200,15 @@ impl<'b> Results<'b> {
             .iter()
             .map(|(table, grid)| (*grid, if *table == TableArgument::Indicators { &totals.rows[..] } else { &[][..] }))
             .collect();
-        output.write_tables(&grids, Readers::Anyone, &format::notes(self.books.iter().copied()))
+        let mut notes = format::notes(self.books.iter().copied());
+        if asking.includes(TableArgument::Indicators) {
+            notes.drawn.push(by_indicator(&self.measures));
+        }
+        output.write_tables(&grids, Readers::Anyone, &notes)
     }
 
-    fn gaps(&self, asking: Asking) -> Vec<NamedGap> {
+    /// What is not known of the tables asked for.
+    pub(super) fn gaps(&self, asking: Asking) -> Vec<NamedGap> {
         let is_read = |table| asking.includes(table) || asking.includes(TableArgument::Practices);
         let payments = self.payments.iter().filter(|_| is_read(TableArgument::Payments));
         let fees = self.fees.iter().filter(|_| is_read(TableArgument::Fees));
