@@ -3,6 +3,8 @@
 
     benches/yardstick.py [--size 1000000] [--seed 1] [--runs 7] [--threads 2]     draws an extract first
     benches/yardstick.py --folder DIR                                             uses one that is there
+    benches/yardstick.py --form csv                                               from CSV instead of Parquet
+    benches/yardstick.py --years 2021-22,2022-23,2023-24                          several years in uptake's one run
 
 Both are timed as whole processes, from start to exit, by turns, after one run of each that is not counted. Printed are
 the median, least and greatest seconds, processor seconds and peak memory of each, and the ratio of each pair of runs.
@@ -23,6 +25,7 @@ from typing import NamedTuple
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
+YEAR = "2023-24"
 COLUMNS = "practice_code,indicator,register,excluded,excepted,denominator,numerator".split(",")
 
 
@@ -66,9 +69,9 @@ def duckdb_python(requirement):
 
 
 def counts(text):
-    """Rows by practice and indicator, of the columns that both have; the order of rows does not matter."""
+    """Rows of the query's year by practice and indicator, of the columns that both have; their order does not matter."""
     rows = csv.DictReader(text.splitlines())
-    return sorted(tuple(row[name] for name in COLUMNS) for row in rows)
+    return sorted(tuple(row[name] for name in COLUMNS) for row in rows if row.get("year", YEAR) == YEAR)
 
 
 def differences(ours, theirs):
@@ -92,7 +95,9 @@ def report(name, runs):
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--uptake", type=Path, default=ROOT / "target" / "release" / "uptake")
-    parser.add_argument("--folder", type=Path, help="an extract in Parquet that is there already")
+    parser.add_argument("--folder", type=Path, help="an extract that is there already")
+    parser.add_argument("--form", choices=("parquet", "csv"), default="parquet", help="the form of its tables")
+    parser.add_argument("--years", default=YEAR, help=f"the years of uptake's run, {YEAR} among them")
     parser.add_argument("--size", type=int, default=1_000_000, help="patients to draw")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--runs", type=int, default=7, help="pairs that are counted")
@@ -100,6 +105,17 @@ def arguments():
     parser.add_argument("--duckdb", default="duckdb", help="what pip installs, such as duckdb==2.0.0")
     parser.add_argument("--query-only", action="store_true", help="time DuckDB alone")
     return parser.parse_args()
+
+
+def draw(uptake, folder, size, seed, form):
+    """Draws an extract and runs nothing over it."""
+    run([uptake, "demo", folder, "--size", size, "--seed", seed, "--format", form, "--write-only"])
+
+
+def uptake_run(uptake, folder, form, years, threads):
+    """The command that counts an extract."""
+    tables = [part for name in ("patients", "events", "practices") for part in (f"--{name}", folder / f"{name}.{form}")]
+    return [uptake, "run", "--year", years, "--format", "csv", "--threads", threads, *tables]
 
 
 def measure(ours, theirs, pairs):
@@ -133,11 +149,9 @@ def main():
     with tempfile.TemporaryDirectory() as scratch:
         folder = options.folder or Path(scratch) / "extract"
         if not options.folder:
-            drawn = ["--size", options.size, "--seed", options.seed, "--format", "parquet"]
-            run([options.uptake, "demo", folder, *drawn])
-        tables = [part for name in ("patients", "events", "practices") for part in (f"--{name}", folder / f"{name}.parquet")]
-        ours = [options.uptake, "run", "--year", "2023-24", "--format", "csv", "--threads", options.threads, *tables]
-        theirs = [python, HERE / "yardstick" / "run_query.py", folder, options.threads]
+            draw(options.uptake, folder, options.size, options.seed, options.form)
+        ours = uptake_run(options.uptake, folder, options.form, options.years, options.threads)
+        theirs = [python, HERE / "yardstick" / "run_query.py", folder, options.threads, options.form]
         pairs = measure(None if options.query_only else ours, theirs, options.runs)
     within = statistics.median(float(query.err) for _, query in pairs)
     print(f"DuckDB {version}, {options.threads} threads; the query itself takes {within:.3f} s of its process")

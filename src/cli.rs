@@ -22,6 +22,7 @@ mod inputs;
 mod invocation;
 #[cfg(feature = "lsp")]
 mod lsp;
+mod memory;
 mod near_misses;
 mod new_year;
 mod next;

@@ -8,8 +8,9 @@
 //!
 //! The way of a row: `source` says where its bytes are, and `read_ahead` fetches those of text; `csv_blocks`,
 //! `csv_records` and `csv_rows`, or `shared_file`,
-//! `parquet_file`, `parquet_cells` and `parquet_rows`, or the files of `fhir`, read it; `rows` checks it and keeps it; `scatter` puts it into
-//! its partition; `group` brings a patient's rows together.
+//! `parquet_file` with `parquet_pages`, `parquet_runs` and `parquet_stretches` (the usual types) or `parquet_cells` and
+//! `parquet_rows` (all others), or the files of `fhir`, read it; `rows` checks it and keeps it; `scatter` puts it into
+//! its partition (in memory or, beyond a limit, by way of `spill`); `group` brings a patient's rows together.
 
 pub mod appointments;
 pub mod code_list;
@@ -42,7 +43,13 @@ mod parquet_file;
 #[cfg(feature = "parquet")]
 mod parquet_limits;
 #[cfg(feature = "parquet")]
+mod parquet_pages;
+#[cfg(feature = "parquet")]
 mod parquet_rows;
+#[cfg(feature = "parquet")]
+mod parquet_runs;
+#[cfg(feature = "parquet")]
+mod parquet_stretches;
 #[cfg(feature = "parquet")]
 mod parquet_table;
 mod read_ahead;
@@ -52,6 +59,7 @@ mod rows;
 mod scatter;
 #[cfg(feature = "parquet")]
 mod shared_file;
+mod spill;
 mod tally;
 
 pub use appointments::{Appointment, Appointments};
@@ -64,3 +72,4 @@ pub use practices::{Practice, Practices};
 pub use progress::{Progress, Silent};
 pub use slots::{Slot, Slots};
 pub use source::{Content, Format, Input};
+pub use spill::MemoryLimit;

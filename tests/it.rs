@@ -69,6 +69,8 @@ mod limits;
 #[cfg(feature = "lsp")]
 #[path = "it/lsp.rs"]
 mod lsp;
+#[path = "it/memory.rs"]
+mod memory;
 #[path = "it/money.rs"]
 mod money;
 #[path = "it/money_adds_up.rs"]

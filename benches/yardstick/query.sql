@@ -1,5 +1,5 @@
 -- The yardstick: 2023-24's four indicators by practice, written by hand for this question and no other.
--- $patients, $events and $codes stand for file names; two threads. What makes it fast, each measured:
+-- $patients and $events stand for the tables, $codes for a file name; two threads. What makes it fast, each measured:
 -- * everything that depends on the birth date alone is worked out once for each of some 1,800 birth dates;
 -- * events meet the codes first and the cohort second, which DuckDB would do the other way round if it were let;
 -- * a dose's place in its window is decided while its patient's dates are at hand, and travels as a flag;
@@ -42,7 +42,7 @@ births AS MATERIALIZED (
 -- The registration that holds at year end: the latest, then the greatest practice code.
 held AS (
   SELECT patient_id, file_row_number::INTEGER AS pid, practice_code, birth_date AS birth, registered_date AS registered
-  FROM read_parquet('$patients', file_row_number = true)
+  FROM $patients
   WHERE registered_date <= DATE '2024-03-31'
     AND (deregistered_date IS NULL OR deregistered_date > greatest(registered_date, DATE '2024-03-31'))
     AND (death_date IS NULL OR death_date > DATE '2024-03-31')
@@ -64,7 +64,7 @@ doses AS (
          ELSE day >= lo AND day < hi END AS inside,
     -- Before registration; for the inactivated vaccine, in time to be the second dose.
     CASE WHEN bit = 64 THEN day < hi2 ELSE day < registered END AS before
-  FROM read_parquet('$events') e JOIN codes USING (code) JOIN cohort USING (patient_id)
+  FROM $events e JOIN codes USING (code) JOIN cohort USING (patient_id)
   WHERE event_date <= DATE '2024-03-31' AND event_date >= birth AND needs & bits <> 0
     AND NOT (bits = 64 AND event_date < lo)
 ),

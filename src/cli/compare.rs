@@ -87,7 +87,7 @@ impl SourceArguments {
         let SourceArguments { patients, events, fhir, strict, .. } = self;
         let is_there = (patients.is_some() && events.is_some()) || !fhir.is_empty();
         let (patients, events, fhir) = (patients.clone(), events.clone(), fhir.clone());
-        is_there.then_some(PatientArguments { patients, events, fhir, strict: *strict })
+        is_there.then_some(PatientArguments { patients, events, fhir, strict: *strict, memory: None })
     }
 
     /// The facts of practices under several rulebooks, each read from the tables once; with what was odd and what a

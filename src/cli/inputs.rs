@@ -9,7 +9,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::cli::CliError;
-use crate::data::{Content, Format, Input, LoadOptions, PatientInputs, Progress, Wanted};
+use crate::data::{Content, Format, Input, LoadOptions, MemoryLimit, PatientInputs, Progress, Wanted};
 use crate::data::{Extract, extract, fhir};
 use crate::eval::sight::{Asked, Lens};
 use crate::ground::ConceptId;
@@ -36,6 +36,10 @@ pub(super) struct PatientArguments {
     /// End at the first malformed row instead of setting it aside
     #[arg(long)]
     pub(super) strict: bool,
+
+    /// How much memory the rows may take, for a command that can limit it.
+    #[arg(skip)]
+    pub(super) memory: Option<MemoryLimit>,
 }
 
 impl PatientArguments {
@@ -65,7 +69,7 @@ impl PatientArguments {
 
     /// Loads the wanted events, and all patients.
     pub(super) fn read(&self, wanted: &Wanted, progress: &dyn Progress) -> Result<Extract, CliError> {
-        let options = LoadOptions { strict: self.strict, digest: false };
+        let options = LoadOptions { strict: self.strict, digest: false, memory: self.memory };
         if let (Some(patients), Some(events)) = (&self.patients, &self.events) {
             let inputs = PatientInputs { patients: open(patients)?, events: open(events)? };
             return Ok(extract::load(&inputs, wanted, &options, progress)?);

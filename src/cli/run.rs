@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 use crate::cli::facts::{self, BookFacts, KnownPractices, PracticeArguments};
 use crate::cli::format::{self, Format, OutputArguments};
 use crate::cli::inputs::PatientArguments;
+use crate::cli::memory::{self, MemorySize};
 use crate::cli::output::{self, Readers};
 use crate::cli::progress::Bar;
 use crate::cli::provenance::{Made, Provenance};
@@ -42,6 +43,10 @@ pub(super) struct RunArguments {
     /// all of them for people and in JSON, else the indicators
     #[arg(long, value_enum)]
     table: Option<TableArgument>,
+
+    /// Take no more memory than this, such as 2GiB: rows that find no room wait in a temporary file
+    #[arg(long, value_name = "SIZE")]
+    memory: Option<MemorySize>,
 
     /// The form of the results
     #[arg(long, value_enum, default_value_t = RunFormat::Table)]
@@ -108,9 +113,10 @@ pub(super) fn run(arguments: &RunArguments, rules: Option<&Path>) -> Result<Done
     };
     let asked = if level == Level::Patient { Asked::default() } else { asking.asked() };
     let bar = Bar::rows();
-    let (extract, lenses) = arguments.tables.load(&books, asked, &bar)?;
+    let (extract, lenses) = arguments.limited_tables()?.load(&books, asked, &bar)?;
     let (results, grouped) = evaluate(&extract, &lenses, level, &Silent);
     bar.finish();
+    extract.check_spilled()?;
     let mut findings = extract.findings().clone();
     findings.merge(grouped);
     findings.merge(known.findings.clone());
@@ -138,9 +144,25 @@ impl RunArguments {
             practices,
             level: LevelArgument::Practice,
             table: None,
+            memory: None,
             format: RunFormat::Table,
             output: None,
         }
+    }
+
+    /// The tables, with what `--memory` leaves for their rows.
+    fn limited_tables(&self) -> Result<PatientArguments, CliError> {
+        let mut tables = self.tables.clone();
+        if let Some(size) = self.memory {
+            let threads = rayon::current_num_threads();
+            let limit = size.limit(threads).ok_or_else(|| {
+                let least = memory::least_bytes(threads).div_ceil(1 << 20);
+                let error = CliError::usage(format!("`--memory` is too little for {threads} threads to work at all"));
+                error.help(format!("allow at least {least}MiB, or fewer `--threads`"))
+            })?;
+            tables.memory = Some(limit);
+        }
+        Ok(tables)
     }
 
     /// Which tables are asked for; a MeasureReport holds what the table of indicators does.

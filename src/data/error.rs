@@ -142,6 +142,25 @@ pub enum LoadError {
         /// The name as it was given.
         file: String,
     },
+    /// Rows that found no room in memory, and a temporary file that failed.
+    #[error(
+        "rows that find no room in memory cannot be kept in a temporary file ({source}): make room in the folder for temporary files, or allow more memory"
+    )]
+    Spill {
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Ids that are not digits alone and take more memory than is allowed.
+    #[error(
+        "the patients' ids take {} MiB of memory, which is more than the {} MiB that the limit leaves for rows: allow more memory, or hand over ids of at most 18 digits, which take none",
+        needed_bytes.div_ceil(1 << 20), room_bytes >> 20
+    )]
+    TooManyIds {
+        /// Bytes that they take.
+        needed_bytes: u64,
+        /// Bytes that there are for them.
+        room_bytes: u64,
+    },
     /// A CSV file whose last quote is never closed.
     #[error(
         "a cell of `{file}` opens a quote at or after line {line} that is never closed: close it, or double the quote if it is part of the text"

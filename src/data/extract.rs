@@ -1,6 +1,7 @@
 //! Patients with their registrations and events, in partitions that are grouped only when they are asked for.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use crate::data::codes::Codes;
 use crate::data::columns::{Column, GIVER_COLUMN, PATIENT_COLUMNS, TEXT_COLUMN, event_columns};
@@ -13,8 +14,9 @@ use crate::data::progress::Progress;
 use crate::data::reader::{Sizes, Table};
 pub use crate::data::records::{CodeIndex, Event, Patient, PatientKey, PracticeId, Registration, Wanted};
 use crate::data::rows::{EventRules, Part, PatientRules};
-use crate::data::scatter::{EventRow, RegistrationRow, partition_of};
+use crate::data::scatter::{EventRow, RegistrationRow, Scatter, partition_of};
 use crate::data::source::Input;
+use crate::data::spill::{MemoryLimit, Spill};
 use crate::data::tally::{Tally, file_and_row};
 use crate::ground::{FindingKind, Findings};
 
@@ -28,18 +30,21 @@ pub struct PatientInputs {
 }
 
 /// How to load.
-#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, Default, Debug)]
 pub struct LoadOptions {
     /// Whether the first malformed row is an error rather than a finding.
     pub strict: bool,
     /// Whether [`Extract::input_digest`] is wanted. It hashes every row, which costs about as much as reading them.
     pub digest: bool,
+    /// How much memory the rows may take; they stay there whatever they take if None.
+    pub memory: Option<MemoryLimit>,
 }
 
 /// Patient records, scattered into partitions by patient.
 #[derive(Debug)]
 pub struct Extract {
     store: Store,
+    spill: Option<Arc<Spill>>,
     ids: Ids,
     patient_names: TableNames,
     event_names: TableNames,
@@ -111,24 +116,26 @@ fn load_sized(
     let rows = patients.rows() + events.rows();
     progress.total(rows);
     let partition_bits = sizes.partition_bits.unwrap_or_else(|| partition_bits(rows));
+    let scatter = scatter(partition_bits, options);
     let (keeper, names) = (Keeper::new(), Names::default());
-    let rules = PatientRules { ids: &keeper, names: &names, partition_bits, digest: options.digest };
+    let rules = PatientRules { ids: &keeper, names: &names, scatter: &scatter, digest: options.digest };
     let patients = patients.patients(&rules, progress)?;
     let ids = keeper.freeze();
     let codes = Codes::new(&wanted.codes);
     // A table without such columns is spared the room for what they would hold.
     let extras = events.reads(GIVER_COLUMN) || events.reads(TEXT_COLUMN);
-    let rules = EventRules { ids: &ids, names: &names, codes: &codes, extras, partition_bits, digest: options.digest };
+    let rules =
+        EventRules { ids: &ids, names: &names, codes: &codes, extras, scatter: &scatter, digest: options.digest };
     let events = events.events(&rules, progress)?;
     let patients = Loaded { names: TableNames::of(&inputs.patients.name, &PATIENT_COLUMNS), part: patients };
     let events = Loaded { names: TableNames::of(&inputs.events.name, &event_columns), part: events };
-    let store = Unfilled { partition_bits, ids, names, extras };
+    let store = Unfilled { scatter, ids, names, extras };
     store.fill(patients, events, options)
 }
 
 /// What an extract is made of besides its rows.
 pub(crate) struct Unfilled {
-    pub partition_bits: u32,
+    pub scatter: Scatter,
     pub ids: Ids,
     pub names: Names,
     /// Whether the events carry givers or texts.
@@ -143,6 +150,7 @@ impl Unfilled {
         events: Loaded<EventRow>,
         options: &LoadOptions,
     ) -> Result<Extract, LoadError> {
+        self.scatter.spill.as_ref().map_or(Ok(()), |spill| spill.check())?;
         if options.strict {
             patients.names.refuse_malformed(&patients.part.tally)?;
             events.names.refuse_malformed(&events.part.tally)?;
@@ -151,9 +159,10 @@ impl Unfilled {
         patients.names.report(patients.part.tally, &mut findings);
         events.names.report(events.part.tally, &mut findings);
         let (registrations, kept) = (patients.part.chunks, events.part.chunks);
-        let (partition_bits, practices, extras) = (self.partition_bits, self.names.rank(), self.extras);
+        let (practices, extras, Scatter { partition_bits, spill }) = (self.names.rank(), self.extras, self.scatter);
         Ok(Extract {
             store: Store { partition_bits, registrations, events: kept, practices, extras },
+            spill,
             ids: self.ids,
             patient_names: patients.names,
             event_names: events.names,
@@ -163,6 +172,11 @@ impl Unfilled {
             input_digest: options.digest.then(|| digest::of_tables(patients.part.sum, events.part.sum)),
         })
     }
+}
+
+/// How rows are scattered under the options.
+pub(crate) fn scatter(partition_bits: u32, options: &LoadOptions) -> Scatter {
+    Scatter { partition_bits, spill: options.memory.map(|limit| Arc::new(Spill::new(limit))) }
 }
 
 /// A partition should hold about so many rows, to be grouped within a processor's cache.
@@ -189,6 +203,15 @@ impl Extract {
         Partition { grouped, findings }
     }
 
+    /// Whether all rows came back that found no room in memory: to be asked when the partitions were grouped, and before
+    /// anything is told of them. It tells a failure once.
+    ///
+    /// # Errors
+    /// [`LoadError::Spill`] if the temporary file could not be read.
+    pub fn check_spilled(&self) -> Result<(), LoadError> {
+        self.spill.as_ref().map_or(Ok(()), |spill| spill.check())
+    }
+
     /// The code of a practice of this extract.
     pub fn practice_code(&self, practice: PracticeId) -> &str {
         self.store.practices.name(practice.0)
@@ -209,7 +232,7 @@ impl Extract {
     pub fn find(&self, id: &str) -> Option<(PatientKey, usize)> {
         let key = ids::pack(id.as_bytes()).or_else(|| self.ids.find(id))?;
         let at = partition_of(key, self.store.partition_bits);
-        let known = self.store.registrations.iter().any(|chunk| chunk.rows(at).iter().any(|row| row.key == key));
+        let known = self.store.registrations.iter().any(|chunk| chunk.part(at).rows.iter().any(|row| row.key == key));
         known.then_some((PatientKey(key), at))
     }
 

@@ -21,7 +21,7 @@ mod resource;
 use crate::data::codes::Codes;
 use crate::data::csv_rows::byte_count;
 use crate::data::error::LoadError;
-use crate::data::extract::{Extract, LoadOptions, Loaded, TableNames, Unfilled, Wanted, partition_bits};
+use crate::data::extract::{Extract, LoadOptions, Loaded, TableNames, Unfilled, Wanted, partition_bits, scatter};
 use crate::data::fhir::event::EventReader;
 use crate::data::fhir::lines::Lines;
 use crate::data::fhir::organization::Organizations;
@@ -67,21 +67,21 @@ fn load_sized(
     let mut export = Export::open(inputs, block_bytes)?;
     let rows = inputs.iter().map(byte_count).sum::<u64>() / RESOURCE_BYTES;
     progress.total(rows);
-    let partition_bits = partition_bits(rows);
+    let scatter = scatter(partition_bits(rows), options);
     let (keeper, names, digest) = (Keeper::new(), Names::default(), options.digest);
-    let rules = PatientRules { ids: &keeper, names: &names, partition_bits, digest };
+    let rules = PatientRules { ids: &keeper, names: &names, scatter: &scatter, digest };
     let (patients, organizations) = export.patients(rules, progress)?;
     let ids = keeper.freeze();
     let codes = Codes::new(&wanted.codes);
     let extras = wanted.givers || wanted.text;
-    let rules = EventRules { ids: &ids, names: &names, codes: &codes, extras, partition_bits, digest };
+    let rules = EventRules { ids: &ids, names: &names, codes: &codes, extras, scatter: &scatter, digest };
     let (givers, text) = (wanted.givers, wanted.text);
     let events = export.events(&EventReader { rules, organizations: &organizations, givers, text }, progress)?;
     let files: Vec<String> = inputs.iter().map(|input| input.name.clone()).collect();
     let patients =
         Loaded { names: TableNames { files: files.clone(), columns: registration::MEMBERS.to_vec() }, part: patients };
     let events = Loaded { names: TableNames { files, columns: event::MEMBERS.to_vec() }, part: events };
-    Unfilled { partition_bits, ids, names, extras }.fill(patients, events, options)
+    Unfilled { scatter, ids, names, extras }.fill(patients, events, options)
 }
 
 /// A file that was opened, its place among the files that were given, and what it holds.

@@ -7,7 +7,8 @@ use crate::data::ids::spread;
 use crate::data::names::Ranks;
 use crate::data::records::{Event, Patient, PatientKey, PracticeId, Registration};
 use crate::data::scatter::{
-    Chunk, EventRow, NO_DAY, NO_GIVER, RegistrationRow, code_of, day_of, row_distance, start_of_day, without_row,
+    Chunk, ChunkPart, EventRow, NO_DAY, NO_GIVER, RegistrationRow, code_of, day_of, row_distance, start_of_day,
+    without_row,
 };
 use crate::data::tally::Tally;
 use crate::ground::{Day, FindingKind};
@@ -156,15 +157,15 @@ struct Stay {
 }
 
 fn group_registrations(store: &Store, partition: usize, tally: &mut Tally) -> Grouped {
-    let chunks =
-        || store.registrations.iter().flat_map(|chunk| chunk.rows(partition).iter().map(move |row| (chunk, row)));
-    let mut places =
-        Places::new(store.registrations.iter().map(|chunk| chunk.rows(partition).len()).sum(), store.partition_bits);
-    let of_rows: Vec<u32> = chunks().map(|(_, row)| places.place(row.key)).collect();
+    let chunks: Vec<ChunkPart<'_, RegistrationRow>> =
+        store.registrations.iter().map(|chunk| chunk.part(partition)).collect();
+    let rows = || chunks.iter().flat_map(|chunk| chunk.rows.iter().map(move |row| (chunk, row)));
+    let mut places = Places::new(chunks.iter().map(|chunk| chunk.rows.len()).sum(), store.partition_bits);
+    let of_rows: Vec<u32> = rows().map(|(_, row)| places.place(row.key)).collect();
     let starts = starts_of(of_rows.iter().copied(), places.keys.len());
     let mut next = starts.clone();
     let mut stays = vec![Stay::default(); of_rows.len()];
-    for ((chunk, row), &place) in chunks().zip(&of_rows) {
+    for ((chunk, row), &place) in rows().zip(&of_rows) {
         stays[next[place as usize] as usize] = Stay {
             from: row.from,
             practice: store.practices.rank(row.practice),
@@ -229,18 +230,19 @@ const EVENT_ID_COLUMN: usize = 0;
 const EVENT_DATE_COLUMN: usize = 1;
 
 fn group_plain_events(store: &Store, partition: usize, grouped: &mut Grouped, tally: &mut Tally) {
-    let words = events_of_patients(store, partition, grouped, tally, |chunk, at| chunk.rows(partition)[at].packed);
+    let chunks = event_parts(store, partition);
+    let words = events_of_patients(&chunks, grouped, tally, |chunk, at| chunk.rows[at].packed);
     let event = |&word: &u64| Event { day: day_of(word), code: code_of(word), giver: None };
     grouped.events = words.iter().map(event).collect();
 }
 
-fn group_rich_events<'s>(store: &'s Store, partition: usize, grouped: &mut Grouped, tally: &mut Tally) {
-    let rich = |chunk: &'s Chunk<EventRow>, at: usize| {
-        let extra = chunk.extras(partition)[at];
+fn group_rich_events(store: &Store, partition: usize, grouped: &mut Grouped, tally: &mut Tally) {
+    let chunks = event_parts(store, partition);
+    let rows = events_of_patients(&chunks, grouped, tally, |chunk, at| {
+        let extra = chunk.extras[at];
         let giver = (extra.giver != NO_GIVER).then(|| PracticeId(store.practices.rank(extra.giver)));
-        (without_row(chunk.rows(partition)[at].packed), giver, chunk.text(extra))
-    };
-    let rows = events_of_patients(store, partition, grouped, tally, rich);
+        (without_row(chunk.rows[at].packed), giver, chunk.text(extra))
+    });
     for (word, giver, text) in rows {
         grouped.events.push(Event { day: day_of(word), code: code_of(word), giver });
         grouped.texts.push_str(text);
@@ -248,22 +250,26 @@ fn group_rich_events<'s>(store: &'s Store, partition: usize, grouped: &mut Group
     }
 }
 
+/// A partition's events, chunk after chunk.
+fn event_parts(store: &Store, partition: usize) -> Vec<ChunkPart<'_, EventRow>> {
+    store.events.iter().map(|chunk| chunk.part(partition)).collect()
+}
+
 /// The partition's events in order of their patients, each patient's sorted; sets where each patient's events end.
 fn events_of_patients<'s, T: Copy + Ord + Default>(
-    store: &'s Store,
-    partition: usize,
+    chunks: &[ChunkPart<'s, EventRow>],
     grouped: &mut Grouped,
     tally: &mut Tally,
-    item: impl Fn(&'s Chunk<EventRow>, usize) -> T,
+    item: impl Fn(&ChunkPart<'s, EventRow>, usize) -> T,
 ) -> Vec<T> {
-    let of_rows = places_of_events(store, partition, grouped, tally);
+    let of_rows = places_of_events(chunks, grouped, tally);
     let known = || of_rows.iter().copied().filter(|&place| place != NO_PATIENT);
     let starts = starts_of(known(), grouped.len());
     let mut next = starts.clone();
     let mut items = vec![T::default(); known().count()];
     let mut of_rows = of_rows.iter();
-    for chunk in &store.events {
-        for (at, &place) in (0..chunk.rows(partition).len()).zip(of_rows.by_ref()) {
+    for chunk in chunks {
+        for (at, &place) in (0..chunk.rows.len()).zip(of_rows.by_ref()) {
             if place != NO_PATIENT {
                 items[next[place as usize] as usize] = item(chunk, at);
                 next[place as usize] += 1;
@@ -281,11 +287,11 @@ fn events_of_patients<'s, T: Copy + Ord + Default>(
 const NO_PATIENT: u32 = u32::MAX;
 
 /// The place of each event's patient, chunk after chunk.
-fn places_of_events(store: &Store, partition: usize, grouped: &Grouped, tally: &mut Tally) -> Vec<u32> {
+fn places_of_events(chunks: &[ChunkPart<'_, EventRow>], grouped: &Grouped, tally: &mut Tally) -> Vec<u32> {
     let births: Vec<u64> = grouped.patients.iter().map(|patient| start_of_day(patient.birth)).collect();
-    let mut places = Vec::with_capacity(store.events.iter().map(|chunk| chunk.rows(partition).len()).sum());
-    for chunk in &store.events {
-        for event in chunk.rows(partition) {
+    let mut places = Vec::with_capacity(chunks.iter().map(|chunk| chunk.rows.len()).sum());
+    for chunk in chunks {
+        for event in chunk.rows.iter() {
             let row = || chunk.first_row + row_distance(event.packed);
             places.push(match grouped.places.look(event.key) {
                 Ok(place) if event.packed >= births[place as usize] => place,

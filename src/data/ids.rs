@@ -18,6 +18,9 @@ const KEPT: u64 = 1 << 63;
 /// Kept ids are spread over so many locks, as a power of two.
 const SHARD_BITS: u32 = 6;
 
+/// What a kept id takes at most besides its text: its bounds, and four slots of a table that was just doubled.
+pub(crate) const KEPT_ID_BYTES: u64 = 4 + 4 * 16;
+
 /// The place within a shard takes the low bits of a key.
 const PLACE_BITS: u32 = 32;
 

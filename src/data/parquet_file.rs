@@ -11,11 +11,13 @@ use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder, RowSelection,
     RowSelector,
 };
-use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData};
+use parquet::errors::ParquetError;
+use parquet::file::metadata::{ColumnChunkMetaData, PageIndexPolicy, ParquetMetaData, RowGroupMetaData};
 
 use crate::data::columns::{Column, Header, Holds};
 use crate::data::error::LoadError;
 use crate::data::parquet_limits::refuse_overfull;
+use crate::data::parquet_pages::{self, Stretched};
 use crate::data::shared_file::SharedFile;
 use crate::data::source::Input;
 
@@ -29,6 +31,8 @@ pub(crate) struct ParquetFile<'a> {
     mask: ProjectionMask,
     /// Where each of the columns that were asked for is in a batch.
     pub places: Vec<Option<usize>>,
+    /// Where each of them is in a row group, if all of them can be read page by page.
+    leaves: Option<Vec<Option<usize>>>,
 }
 
 /// Some rows for one thread to read.
@@ -60,6 +64,7 @@ impl<'a> ParquetFile<'a> {
         let fields = as_written.schema().fields();
         let header = Header::new(name, fields.iter().map(|field| field.name().as_str()));
         let in_file = header.places_of(columns)?;
+        let leaves = direct_leaves(columns, &in_file, &as_written);
         let mut fields: Vec<Arc<Field>> = fields.iter().cloned().collect();
         for (column, place) in columns.iter().zip(&in_file) {
             if let Some(at) = *place {
@@ -75,7 +80,7 @@ impl<'a> ParquetFile<'a> {
         let mut order: Vec<usize> = in_file.iter().copied().flatten().collect();
         order.sort_unstable();
         let places = in_file.iter().map(|place| place.and_then(|at| order.binary_search(&at).ok())).collect();
-        Ok(ParquetFile { name, file, metadata, mask, places })
+        Ok(ParquetFile { name, file, metadata, mask, places, leaves })
     }
 
     /// How many rows there are.
@@ -106,6 +111,84 @@ impl<'a> ParquetFile<'a> {
         let builder = builder.with_limit(task.rows);
         Ok(batches(self.name, decode(self.name, || builder.build())?))
     }
+
+    /// Whether the columns that were asked for can be read page by page.
+    pub(crate) fn is_direct(&self) -> bool {
+        self.leaves.is_some()
+    }
+
+    /// The row groups of a task, for those who read them page by page.
+    pub(crate) fn groups<'t>(&'t self, task: &'t Task) -> impl Iterator<Item = GroupPart<'t>> {
+        let mut left = task.rows;
+        let metadata = self.metadata.metadata();
+        task.row_groups.iter().map(move |&at| {
+            let group = metadata.row_group(at);
+            let group_rows = usize::try_from(group.num_rows()).unwrap_or(0);
+            let rows = left.min(group_rows.saturating_sub(task.skip));
+            left -= rows;
+            GroupPart { file: self, group, group_rows, skip: task.skip, rows }
+        })
+    }
+}
+
+/// Rows of a row group that are read page by page.
+pub(crate) struct GroupPart<'a> {
+    file: &'a ParquetFile<'a>,
+    group: &'a RowGroupMetaData,
+    group_rows: usize,
+    skip: usize,
+    /// How many are read.
+    pub rows: usize,
+}
+
+impl GroupPart<'_> {
+    /// Opens one of the columns that were asked for at the first row that is read; None if the table has none.
+    pub(crate) fn column<P: Stretched>(
+        &self,
+        column: usize,
+        open: impl FnOnce(&SharedFile, &ColumnChunkMetaData, usize) -> Result<P, ParquetError>,
+    ) -> Result<Option<P>, LoadError> {
+        let leaf = self.file.leaves.as_ref().and_then(|leaves| leaves[column]);
+        let Some(leaf) = leaf else { return Ok(None) };
+        decode(self.file.name, || {
+            let mut pages = open(&self.file.file, self.group.column(leaf), self.group_rows)?;
+            pages.skip(self.skip)?;
+            Ok::<_, ParquetError>(Some(pages))
+        })
+    }
+
+    /// Reads the next rows of all columns, at most so many.
+    pub(crate) fn next_stretch(&self, columns: &mut [&mut dyn Stretched], most: usize) -> Result<usize, LoadError> {
+        decode(self.file.name, || parquet_pages::next_stretch(columns, most))
+    }
+}
+
+/// Where the columns are in a row group, if the pages of all of them can be read as they are: texts, and dates that are
+/// dates.
+fn direct_leaves(
+    columns: &[Column],
+    in_file: &[Option<usize>],
+    as_written: &ArrowReaderMetadata,
+) -> Option<Vec<Option<usize>>> {
+    let metadata = as_written.metadata();
+    let leaf = |(column, place): (&Column, &Option<usize>)| {
+        let Some(at) = *place else { return Some(None) };
+        let written = as_written.schema().field(at).data_type();
+        let fits = match column.holds {
+            Holds::Date => *written == DataType::Date32,
+            Holds::Id | Holds::Code | Holds::Name | Holds::Text => is_text(written),
+        };
+        let leaf = leaf_of(metadata, at).filter(|_| fits)?;
+        let direct = metadata.row_groups().iter().all(|group| parquet_pages::are_direct(group.column(leaf)));
+        direct.then_some(Some(leaf))
+    };
+    columns.iter().zip(in_file).map(leaf).collect()
+}
+
+/// The first leaf of a column of the schema.
+fn leaf_of(metadata: &ParquetMetaData, at: usize) -> Option<usize> {
+    let leaves = metadata.file_metadata().schema_descr();
+    (0..leaves.num_columns()).find(|&column| leaves.get_column_root_idx(column) == at)
 }
 
 /// A Parquet file that is read whole, with all its columns in the types in which they were written.
@@ -225,11 +308,9 @@ fn text_type(holds: Holds, metadata: &ParquetMetaData, at: usize) -> DataType {
         Holds::Code | Holds::Name | Holds::Date => true,
         Holds::Id | Holds::Text => false,
     };
-    let leaf = metadata.file_metadata().schema_descr();
-    let leaf = (0..leaf.num_columns()).find(|&column| leaf.get_column_root_idx(column) == at);
     let has_dictionary =
         |leaf| metadata.row_groups().iter().all(|group| group.column(leaf).dictionary_page_offset().is_some());
-    if few && leaf.is_some_and(has_dictionary) {
+    if few && leaf_of(metadata, at).is_some_and(has_dictionary) {
         DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8))
     } else {
         DataType::Utf8View

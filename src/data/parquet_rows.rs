@@ -10,6 +10,7 @@ use crate::data::digest::RowHasher;
 use crate::data::error::LoadError;
 use crate::data::parquet_cells::{self, TextColumn};
 use crate::data::parquet_file::{ParquetFile, Task};
+use crate::data::parquet_stretches;
 use crate::data::progress::Progress;
 use crate::data::rows::{EventRows, EventRules, Part, PatientCells, PatientRows, PatientRules};
 use crate::data::scatter::{EventRow, RegistrationRow};
@@ -44,6 +45,10 @@ impl<'a> ParquetTable<'a> {
         rules: &PatientRules<'_>,
         progress: &dyn Progress,
     ) -> Result<Part<RegistrationRow>, LoadError> {
+        // Few ask for a digest, which needs the cells as they are written.
+        if self.file.is_direct() && !rules.digest {
+            return self.each_task(|task| parquet_stretches::patients(&self.file, task, rules, progress));
+        }
         self.each_task(|task| {
             let mut rows = PatientRows::new(rules);
             let count = self.each_batch(task, progress, |first_row, batch| {
@@ -57,6 +62,9 @@ impl<'a> ParquetTable<'a> {
 
     /// Reads the table as events.
     pub(crate) fn events(self, rules: &EventRules<'_>, progress: &dyn Progress) -> Result<Part<EventRow>, LoadError> {
+        if self.file.is_direct() && !rules.digest {
+            return self.each_task(|task| parquet_stretches::events(&self.file, task, rules, progress));
+        }
         self.each_task(|task| {
             let mut rows = EventRows::new(rules);
             let count = self.each_batch(task, progress, |first_row, batch| {

@@ -3,10 +3,10 @@
 use crate::data::cells::{DateCell, needed_text};
 use crate::data::codes::{CodeCell, Codes};
 use crate::data::digest::{RowHasher, RowSum};
-use crate::data::ids::{Ids, Keeper, pack};
+use crate::data::ids::{Ids, KEPT_ID_BYTES, Keeper, pack};
 use crate::data::names::{Arrival, NameReader, Names};
 use crate::data::records::CodeIndex;
-use crate::data::scatter::{Chunk, EventRow, Gatherer, NO_DAY, NO_GIVER, RegistrationRow};
+use crate::data::scatter::{Chunk, EventRow, Gatherer, NO_DAY, NO_GIVER, RegistrationRow, Scatter};
 use crate::data::tally::Tally;
 use crate::ground::{Day, FindingKind};
 
@@ -15,7 +15,7 @@ use crate::ground::{Day, FindingKind};
 pub(crate) struct PatientRules<'a> {
     pub ids: &'a Keeper,
     pub names: &'a Names,
-    pub partition_bits: u32,
+    pub scatter: &'a Scatter,
     pub digest: bool,
 }
 
@@ -27,7 +27,7 @@ pub(crate) struct EventRules<'a> {
     pub codes: &'a Codes,
     /// Whether givers or texts are kept.
     pub extras: bool,
-    pub partition_bits: u32,
+    pub scatter: &'a Scatter,
     pub digest: bool,
 }
 
@@ -114,6 +114,8 @@ pub(crate) struct PatientRows<'a> {
     rules: &'a PatientRules<'a>,
     names: NameReader<'a>,
     gatherer: Gatherer<RegistrationRow>,
+    /// The memory that the ids which were kept take, at most.
+    id_bytes: u64,
     pub tally: Tally,
     pub hasher: RowHasher,
 }
@@ -126,7 +128,8 @@ impl<'a> PatientRows<'a> {
         PatientRows {
             rules,
             names: NameReader::new(rules.names),
-            gatherer: Gatherer::new(rules.partition_bits),
+            gatherer: Gatherer::new(rules.scatter),
+            id_bytes: 0,
             tally: Tally::default(),
             hasher: RowHasher::default(),
         }
@@ -157,7 +160,10 @@ impl<'a> PatientRows<'a> {
         let days = |day: Option<Day>| day.map_or(NO_DAY, Day::epoch_days);
         let key = match id {
             PatientId::Key(key) => key,
-            PatientId::Text(text) => self.rules.ids.keep(text),
+            PatientId::Text(text) => {
+                self.id_bytes += KEPT_ID_BYTES + text.len() as u64;
+                self.rules.ids.keep(text)
+            }
         };
         let distance = self.gatherer.distance(row);
         self.gatherer.push(RegistrationRow {
@@ -174,6 +180,9 @@ impl<'a> PatientRows<'a> {
 
     /// Ends a part of so many rows.
     pub(crate) fn finish(self, rows: u64) -> Part<RegistrationRow> {
+        if let Some(spill) = &self.rules.scatter.spill {
+            spill.make_room_for_ids(self.id_bytes);
+        }
         Part { chunks: self.gatherer.finish(), tally: self.tally, sum: self.hasher.sum(), rows }
     }
 }
@@ -211,7 +220,7 @@ impl<'a> EventRows<'a> {
         EventRows {
             rules,
             names: NameReader::new(rules.names),
-            gatherer: Gatherer::new(rules.partition_bits),
+            gatherer: Gatherer::new(rules.scatter),
             waiting: Vec::new(),
             waiting_texts: String::new(),
             tally: Tally::default(),

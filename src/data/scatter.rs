@@ -3,11 +3,14 @@
 //! A chunk is what one reader gathered: its rows lie in order of their partition, so that grouping a partition copies
 //! one short run out of each chunk, and nothing is ever sorted or moved again.
 
+use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::data::ids::spread;
 use crate::data::names::Arrival;
 use crate::data::records::CodeIndex;
+use crate::data::spill::Spill;
 use crate::ground::Day;
 
 /// How many rows a chunk gathers before it is closed: 2 MiB of events.
@@ -32,9 +35,24 @@ pub(crate) const NO_GIVER: Arrival = Arrival::MAX;
 pub(crate) const NO_DAY: i32 = i32::MIN;
 
 /// A row that belongs to a patient.
-pub(crate) trait Keyed: Copy {
+pub(crate) trait Keyed: Copy + Spillable {
     /// The patient's key.
     fn key(&self) -> u64;
+}
+
+/// Something of a fixed length that may wait in a file.
+pub(crate) trait Spillable: Sized {
+    /// How many bytes it has there.
+    const BYTES: usize;
+    /// Adds its bytes to others.
+    fn encode(&self, bytes: &mut Vec<u8>);
+    /// What stands in so many bytes.
+    fn decode(bytes: &[u8]) -> Self;
+}
+
+/// The numbers in some bytes, each of so many bytes.
+fn number<const N: usize>(bytes: &[u8], at: usize) -> [u8; N] {
+    bytes.get(at..).and_then(<[u8]>::first_chunk).copied().unwrap_or([0; N])
 }
 
 /// An event: the patient's key, and day, code and row in one word, so that whole words sort by day, then code.
@@ -48,6 +66,19 @@ impl Keyed for EventRow {
     #[inline]
     fn key(&self) -> u64 {
         self.key
+    }
+}
+
+impl Spillable for EventRow {
+    const BYTES: usize = 16;
+
+    fn encode(&self, bytes: &mut Vec<u8>) {
+        bytes.extend_from_slice(&self.key.to_le_bytes());
+        bytes.extend_from_slice(&self.packed.to_le_bytes());
+    }
+
+    fn decode(bytes: &[u8]) -> EventRow {
+        EventRow { key: u64::from_le_bytes(number(bytes, 0)), packed: u64::from_le_bytes(number(bytes, 8)) }
     }
 }
 
@@ -116,6 +147,32 @@ impl Keyed for RegistrationRow {
     }
 }
 
+impl Spillable for RegistrationRow {
+    const BYTES: usize = 32;
+
+    fn encode(&self, bytes: &mut Vec<u8>) {
+        bytes.extend_from_slice(&self.key.to_le_bytes());
+        for days in [self.from, self.to, self.birth, self.death] {
+            bytes.extend_from_slice(&days.to_le_bytes());
+        }
+        bytes.extend_from_slice(&self.practice.to_le_bytes());
+        bytes.extend_from_slice(&self.row.to_le_bytes());
+    }
+
+    fn decode(bytes: &[u8]) -> RegistrationRow {
+        let days = |at| i32::from_le_bytes(number(bytes, at));
+        RegistrationRow {
+            key: u64::from_le_bytes(number(bytes, 0)),
+            from: days(8),
+            to: days(12),
+            birth: days(16),
+            death: days(20),
+            practice: u32::from_le_bytes(number(bytes, 24)),
+            row: u32::from_le_bytes(number(bytes, 28)),
+        }
+    }
+}
+
 /// What an event may carry besides.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Extra {
@@ -125,44 +182,112 @@ pub(crate) struct Extra {
     pub text: (u32, u32),
 }
 
+impl Spillable for Extra {
+    const BYTES: usize = 12;
+
+    fn encode(&self, bytes: &mut Vec<u8>) {
+        for part in [self.giver, self.text.0, self.text.1] {
+            bytes.extend_from_slice(&part.to_le_bytes());
+        }
+    }
+
+    fn decode(bytes: &[u8]) -> Extra {
+        let part = |at| u32::from_le_bytes(number(bytes, at));
+        Extra { giver: part(0), text: (part(4), part(8)) }
+    }
+}
+
 /// Rows that lie in order of their partition.
 #[derive(Debug)]
 pub(crate) struct Chunk<R> {
     /// The line or row number from which the distances count.
-    pub first_row: u64,
+    first_row: u64,
     /// Where each partition's rows start, and at last where they end.
     starts: Vec<u32>,
-    rows: Vec<R>,
+    rows: Stretch<R>,
     /// One for each row, or none at all.
-    extras: Vec<Extra>,
+    extras: Option<Stretch<Extra>>,
+    /// They stay in memory, wherever the rows are.
     texts: String,
 }
 
-impl<R> Chunk<R> {
-    /// The rows of a partition.
-    #[inline]
-    pub(crate) fn rows(&self, partition: usize) -> &[R] {
-        &self.rows[self.range(partition)]
+/// Some rows, wherever they are.
+#[derive(Debug)]
+enum Stretch<R> {
+    /// In memory.
+    Held(Vec<R>),
+    /// In a file, from a place on.
+    Spilled(Arc<Spill>, u64),
+}
+
+impl<R: Clone + Spillable> Stretch<R> {
+    /// Keeps rows in memory if they find room there, else in the file. Those that the file does not take are gone, which
+    /// the file's fault tells.
+    fn keep(rows: Vec<R>, spill: Option<&Arc<Spill>>) -> Stretch<R> {
+        match spill {
+            Some(spill) if !spill.finds_room((rows.len() * size_of::<R>()) as u64) => {
+                let mut bytes = Vec::with_capacity(rows.len() * R::BYTES);
+                rows.iter().for_each(|row| row.encode(&mut bytes));
+                Stretch::Spilled(Arc::clone(spill), spill.write(&bytes).unwrap_or(u64::MAX))
+            }
+            Some(_) | None => Stretch::Held(rows),
+        }
     }
 
-    /// What the rows of a partition carry besides; empty unless that was read.
-    pub(crate) fn extras(&self, partition: usize) -> &[Extra] {
-        if self.extras.is_empty() { &[] } else { &self.extras[self.range(partition)] }
+    /// Some of them; none if they cannot be read back, which the file's fault tells.
+    fn part(&self, range: Range<usize>) -> Cow<'_, [R]> {
+        match self {
+            Stretch::Held(rows) => Cow::Borrowed(&rows[range]),
+            Stretch::Spilled(spill, start) => {
+                let at = start.saturating_add((range.start * R::BYTES) as u64);
+                let bytes = if range.is_empty() { Vec::new() } else { spill.read(at, range.len() * R::BYTES) };
+                Cow::Owned(bytes.chunks_exact(R::BYTES).map(R::decode).collect())
+            }
+        }
     }
+}
 
+/// A partition's rows out of one chunk.
+#[derive(Debug)]
+pub(crate) struct ChunkPart<'a, R: Clone> {
+    /// The line or row number from which the distances count.
+    pub first_row: u64,
+    pub rows: Cow<'a, [R]>,
+    /// What the rows carry besides; empty unless that was read.
+    pub extras: Cow<'a, [Extra]>,
+    texts: &'a str,
+}
+
+impl<'a, R: Clone> ChunkPart<'a, R> {
     /// An event's text; empty for none.
-    pub(crate) fn text(&self, extra: Extra) -> &str {
+    pub(crate) fn text(&self, extra: Extra) -> &'a str {
         &self.texts[extra.text.0 as usize..extra.text.1 as usize]
     }
+}
 
-    fn range(&self, partition: usize) -> Range<usize> {
-        self.starts[partition] as usize..self.starts[partition + 1] as usize
+impl<R: Keyed> Chunk<R> {
+    /// The rows of a partition.
+    pub(crate) fn part(&self, partition: usize) -> ChunkPart<'_, R> {
+        let range = self.starts[partition] as usize..self.starts[partition + 1] as usize;
+        ChunkPart {
+            first_row: self.first_row,
+            rows: self.rows.part(range.clone()),
+            extras: self.extras.as_ref().map_or(Cow::Borrowed(&[]), |extras| extras.part(range)),
+            texts: &self.texts,
+        }
     }
 
     /// How many rows there are in all partitions.
     pub(crate) fn len(&self) -> usize {
-        self.rows.len()
+        self.starts.last().map_or(0, |&end| end as usize)
     }
+}
+
+/// Into how many partitions rows are scattered, as a power of two, and where those go that find no room in memory.
+#[derive(Clone, Debug)]
+pub(crate) struct Scatter {
+    pub partition_bits: u32,
+    pub spill: Option<Arc<Spill>>,
 }
 
 /// The partition of a patient among `2^bits`.
@@ -175,7 +300,7 @@ pub(crate) fn partition_of(key: u64, bits: u32) -> usize {
 /// Gathers rows in the order in which they are read, and closes a chunk when there are many.
 #[derive(Debug)]
 pub(crate) struct Gatherer<R> {
-    partition_bits: u32,
+    scatter: Scatter,
     first_row: u64,
     rows: Vec<R>,
     extras: Vec<Extra>,
@@ -184,9 +309,9 @@ pub(crate) struct Gatherer<R> {
 }
 
 impl<R: Keyed> Gatherer<R> {
-    pub(crate) fn new(partition_bits: u32) -> Gatherer<R> {
-        let texts = String::new();
-        Gatherer { partition_bits, first_row: 0, rows: Vec::new(), extras: Vec::new(), texts, chunks: Vec::new() }
+    pub(crate) fn new(scatter: &Scatter) -> Gatherer<R> {
+        let (scatter, texts) = (scatter.clone(), String::new());
+        Gatherer { scatter, first_row: 0, rows: Vec::new(), extras: Vec::new(), texts, chunks: Vec::new() }
     }
 
     /// Makes room for a row with that number and gives its distance from the chunk's first row.
@@ -228,7 +353,7 @@ impl<R: Keyed> Gatherer<R> {
         if self.rows.is_empty() {
             return;
         }
-        let bits = self.partition_bits;
+        let bits = self.scatter.partition_bits;
         let mut starts = vec![0_u32; (1 << bits) + 1];
         for row in &self.rows {
             starts[partition_of(row.key(), bits) + 1] += 1;
@@ -243,11 +368,10 @@ impl<R: Keyed> Gatherer<R> {
             order[*place as usize] = at as u32;
             *place += 1;
         }
-        let rows = order.iter().map(|&at| self.rows[at as usize]).collect();
-        let extras = match self.extras.is_empty() {
-            true => Vec::new(),
-            false => order.iter().map(|&at| self.extras[at as usize]).collect(),
-        };
+        let spill = self.scatter.spill.as_ref();
+        let rows = Stretch::keep(order.iter().map(|&at| self.rows[at as usize]).collect(), spill);
+        let in_order = || order.iter().map(|&at| self.extras[at as usize]).collect();
+        let extras = (!self.extras.is_empty()).then(|| Stretch::keep(in_order(), spill));
         self.rows.clear();
         self.extras.clear();
         let texts = std::mem::take(&mut self.texts);
@@ -258,6 +382,7 @@ impl<R: Keyed> Gatherer<R> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::spill::MemoryLimit;
 
     #[test]
     fn an_event_is_packed_and_unpacked() {
@@ -270,18 +395,23 @@ mod tests {
 
     #[test]
     fn chunks_hold_every_row_once_in_its_partition() {
-        for bits in [0, 3] {
-            let mut gatherer = Gatherer::new(bits);
+        // The first two of three chunks find room in memory.
+        let some_room = MemoryLimit { rows_bytes: 2 * 16 * CHUNK_ROWS as u64, new_file: tempfile::tempfile };
+        for (bits, limit) in [(0, None), (3, None), (0, Some(some_room)), (3, Some(some_room))] {
+            let spill = limit.map(|limit| Arc::new(Spill::new(limit)));
+            let mut gatherer = Gatherer::new(&Scatter { partition_bits: bits, spill });
             for at in 0..300_000_u64 {
                 let distance = gatherer.distance(at * 500);
                 gatherer.push(EventRow::new(at, Day::FIRST, CodeIndex(0), distance));
             }
             let chunks = gatherer.finish();
             assert!(chunks.len() > 2);
+            let is_spilled = |chunk: &&Chunk<EventRow>| matches!(chunk.rows, Stretch::Spilled(..));
+            assert_eq!(chunks.iter().filter(is_spilled).count(), if limit.is_some() { chunks.len() - 2 } else { 0 });
             let mut seen = vec![false; 300_000];
             for chunk in &chunks {
                 for partition in 0..1 << bits {
-                    for row in chunk.rows(partition) {
+                    for row in chunk.part(partition).rows.iter() {
                         assert_eq!(partition_of(row.key, bits), partition);
                         assert_eq!(chunk.first_row + row_distance(row.packed), row.key * 500);
                         assert!(!std::mem::replace(&mut seen[row.key as usize], true));

@@ -34,7 +34,7 @@ fn extract(bench: &Bench, birth: Day, stories: &[Story]) -> Extract {
     }
     let inputs =
         PatientInputs { patients: Input::csv("patients.csv", patients), events: Input::csv("events.csv", events) };
-    let options = LoadOptions { strict: true, digest: false };
+    let options = LoadOptions { strict: true, ..LoadOptions::default() };
     load(&inputs, &Wanted::codes(bench.codes.iter().copied()), &options, &Silent).unwrap()
 }
 

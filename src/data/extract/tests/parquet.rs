@@ -2,25 +2,29 @@ use std::sync::Arc;
 
 use ::parquet::arrow::ArrowWriter;
 use ::parquet::basic::{Compression, GzipLevel, ZstdLevel};
-use ::parquet::file::properties::WriterProperties;
+use ::parquet::file::properties::{WriterProperties, WriterVersion};
 use arrow_array::{ArrayRef, Date32Array, Float64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
 use arrow_cast::cast;
 use arrow_schema::{DataType, TimeUnit};
 
 use super::*;
+use crate::data::parquet_file::ParquetFile;
 use crate::data::{Content, Format};
 
 /// A Parquet file of columns, with row groups of a few rows.
 fn written(columns: Vec<(&str, ArrayRef)>, compression: Compression, group_rows: usize) -> Vec<u8> {
-    let batch =
-        RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(name, column)| (name, column, true)))
-            .unwrap();
     let properties = WriterProperties::builder()
         .set_compression(compression)
         .set_max_row_group_row_count(Some(group_rows))
         .set_data_page_row_count_limit(50)
-        .set_write_batch_size(10)
-        .build();
+        .set_write_batch_size(10);
+    written_as(columns, properties.build())
+}
+
+fn written_as(columns: Vec<(&str, ArrayRef)>, properties: WriterProperties) -> Vec<u8> {
+    let batch =
+        RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(name, column)| (name, column, true)))
+            .unwrap();
     let mut bytes = Vec::new();
     let mut writer = ArrowWriter::try_new(&mut bytes, batch.schema(), Some(properties)).unwrap();
     writer.write(&batch).unwrap();
@@ -40,12 +44,12 @@ fn column(rows: &[String], at: usize) -> StringArray {
 
 /// Columns cast to types, in the order of a header.
 fn table(header: &str, rows: &[String], types: &[DataType], compression: Compression, group_rows: usize) -> Vec<u8> {
-    let names: Vec<&str> = header.trim().split(',').collect();
-    let columns = names.iter().enumerate().map(|(at, name)| {
-        let text: ArrayRef = Arc::new(column(rows, at));
-        (*name, cast_to(&text, &types[at]))
-    });
-    written(columns.collect(), compression, group_rows)
+    written(columns_of(header, rows, types), compression, group_rows)
+}
+
+fn columns_of<'h>(header: &'h str, rows: &[String], types: &[DataType]) -> Vec<(&'h str, ArrayRef)> {
+    let names = header.trim().split(',').enumerate();
+    names.map(|(at, name)| (name, cast_to(&(Arc::new(column(rows, at)) as ArrayRef), &types[at]))).collect()
 }
 
 /// A cast that takes a time to be in its zone, which is UTC.
@@ -114,6 +118,81 @@ fn parquet_says_what_csv_says() {
         let extract = load_sized(&inputs, &wanted(), &options, &crate::data::Silent, sizes).unwrap();
         assert_eq!(expected, (patients(&extract), findings(&extract), extract.input_digest()));
     }
+}
+
+/// What is said of two Parquet tables by way of arrays, which a digest needs, and page by page, which they must allow.
+fn said_both_ways(patient_table: Vec<u8>, event_table: Vec<u8>) -> [(Vec<String>, Vec<FoundRows>); 2] {
+    let inputs =
+        PatientInputs { patients: parquet("p.parquet", patient_table), events: parquet("e.parquet", event_table) };
+    assert!(ParquetFile::open(&inputs.patients, &PATIENT_COLUMNS).unwrap().is_direct());
+    assert!(ParquetFile::open(&inputs.events, &event_columns(true, true)).unwrap().is_direct());
+    [true, false].map(|digest| {
+        let options = LoadOptions { digest, ..LoadOptions::default() };
+        let extract = load(&inputs, &wanted(), &options, &crate::data::Silent).unwrap();
+        (patients(&extract), findings(&extract))
+    })
+}
+
+type FoundRows = (FindingKind, String, u64, Vec<u64>);
+
+#[test]
+fn pages_of_every_layout_say_what_arrays_say() {
+    let (patient_rows, event_rows) = many_rows();
+    let (text, date) = (DataType::Utf8, DataType::Date32);
+    let patient_types = [text.clone(), text.clone(), date.clone(), date.clone(), date.clone(), date.clone()];
+    let event_types = [text.clone(), date, text.clone(), text.clone(), text];
+    // A dictionary of a few bytes is given up in the middle of a row group.
+    let layouts = [
+        (WriterVersion::PARQUET_1_0, 1 << 20, 100_000, Compression::SNAPPY),
+        (WriterVersion::PARQUET_1_0, 64, 333, Compression::UNCOMPRESSED),
+        (WriterVersion::PARQUET_1_0, 0, 70, Compression::LZ4_RAW),
+        (WriterVersion::PARQUET_2_0, 1 << 20, 333, Compression::ZSTD(ZstdLevel::default())),
+        (WriterVersion::PARQUET_2_0, 1 << 20, 1, Compression::UNCOMPRESSED),
+    ];
+    for (version, dictionary_bytes, group_rows, compression) in layouts {
+        let properties = WriterProperties::builder()
+            .set_writer_version(version)
+            .set_dictionary_enabled(dictionary_bytes > 0)
+            .set_dictionary_page_size_limit(dictionary_bytes)
+            .set_compression(compression)
+            .set_max_row_group_row_count(Some(group_rows))
+            .set_data_page_row_count_limit(50)
+            .set_write_batch_size(10)
+            .build();
+        let [arrays, pages] = said_both_ways(
+            written_as(columns_of(HEADER, &patient_rows, &patient_types), properties.clone()),
+            written_as(columns_of(EVENTS_HEADER, &event_rows, &event_types), properties),
+        );
+        assert!(!arrays.0.is_empty() && !arrays.1.is_empty());
+        assert_eq!(arrays, pages, "{version:?} {dictionary_bytes} {group_rows}");
+    }
+}
+
+#[test]
+fn threads_that_share_a_row_group_read_each_row_once() {
+    let rows: Vec<i32> = (0..300_000).collect();
+    let ids: StringArray = rows.iter().map(|row| Some((row % 97).to_string())).collect();
+    let people: StringArray = (0..90).map(|id| Some(id.to_string())).collect();
+    let same = |text: &'static str, count: usize| Arc::new(StringArray::from(vec![text; count])) as ArrayRef;
+    let births = dates(&[Some(18_000); 90]);
+    let patients = vec![
+        ("patient_id", Arc::new(people) as ArrayRef),
+        ("practice_code", same("F1", 90)),
+        ("birth_date", births.clone()),
+        ("registered_date", births),
+    ];
+    let days: Vec<Option<i32>> = rows.iter().map(|row| (row % 11 > 0).then_some(18_000 + row / 97)).collect();
+    let events = vec![
+        ("patient_id", Arc::new(ids) as ArrayRef),
+        ("event_date", dates(&days)),
+        ("code", same("100001", rows.len())),
+    ];
+    let written =
+        |columns| written_as(columns, WriterProperties::builder().set_data_page_row_count_limit(1000).build());
+    let [arrays, pages] = said_both_ways(written(patients), written(events));
+    // Ids 90 to 96 are nobody's, and a day in eleven is missing.
+    assert_eq!(arrays.1.len(), 2);
+    assert_eq!(arrays, pages);
 }
 
 fn dates(days: &[Option<i32>]) -> ArrayRef {

@@ -1,0 +1,131 @@
+//! Patients and events out of a Parquet file's pages, a stretch of rows at a time: the fast way, for the usual types.
+
+use crate::data::cells::DateCell;
+use crate::data::codes::CodeCell;
+use crate::data::error::LoadError;
+use crate::data::parquet_file::{GroupPart, ParquetFile, Task};
+use crate::data::parquet_pages::{CellPages, Stretched, TextPages};
+use crate::data::progress::Progress;
+use crate::data::rows::{EventRows, EventRules, IdCell, Part, PatientCells, PatientRows, PatientRules};
+use crate::data::scatter::{EventRow, RegistrationRow};
+use crate::ground::{Day, FindingKind};
+
+/// Reads a task's rows as patients.
+pub(crate) fn patients(
+    file: &ParquetFile<'_>,
+    task: &Task,
+    rules: &PatientRules<'_>,
+    progress: &dyn Progress,
+) -> Result<Part<RegistrationRow>, LoadError> {
+    let mut rows = PatientRows::new(rules);
+    let mut next_row = task.first_row;
+    for group in file.groups(task) {
+        next_row = patients_of_group(&group, next_row, &mut rows, progress)?;
+    }
+    Ok(rows.finish(next_row - task.first_row))
+}
+
+/// Reads a task's rows as events.
+pub(crate) fn events(
+    file: &ParquetFile<'_>,
+    task: &Task,
+    rules: &EventRules<'_>,
+    progress: &dyn Progress,
+) -> Result<Part<EventRow>, LoadError> {
+    let mut rows = EventRows::new(rules);
+    let mut next_row = task.first_row;
+    for group in file.groups(task) {
+        next_row = events_of_group(&group, next_row, rules, &mut rows, progress)?;
+    }
+    Ok(rows.finish(next_row - task.first_row))
+}
+
+/// Gives back the number of the row after the last one.
+fn patients_of_group(
+    group: &GroupPart<'_>,
+    mut next_row: u64,
+    rows: &mut PatientRows<'_>,
+    progress: &dyn Progress,
+) -> Result<u64, LoadError> {
+    let (mut ids, mut practices) = (group.column(0, TextPages::open)?, group.column(1, TextPages::open)?);
+    let (mut births, mut registrations) = (dates(group, 2)?, dates(group, 3)?);
+    let (mut deregistrations, mut deaths) = (dates(group, 4)?, dates(group, 5)?);
+    let mut left = group.rows;
+    while left > 0 {
+        let count = group.next_stretch(
+            &mut [&mut ids, &mut practices, &mut births, &mut registrations, &mut deregistrations, &mut deaths],
+            left,
+        )?;
+        for row in 0..count {
+            let cells = PatientCells {
+                id: IdCell::Text(text(&ids, row)),
+                practice: text(&practices, row),
+                birth: cell(&births, row),
+                registered: cell(&registrations, row),
+                deregistered: cell(&deregistrations, row),
+                death: cell(&deaths, row),
+            };
+            rows.take(next_row + row as u64, &cells);
+        }
+        next_row += count as u64;
+        left -= count;
+        progress.advance(count as u64);
+    }
+    Ok(next_row)
+}
+
+/// Gives back the number of the row after the last one.
+fn events_of_group(
+    group: &GroupPart<'_>,
+    mut next_row: u64,
+    rules: &EventRules<'_>,
+    rows: &mut EventRows<'_>,
+    progress: &dyn Progress,
+) -> Result<u64, LoadError> {
+    let mut ids = group.column(0, TextPages::open)?;
+    let mut dates = dates(group, 1)?;
+    let no_code = CodeCell::Fault(FindingKind::MissingValue);
+    let mut codes = group.column(2, |file, chunk, rows| {
+        CellPages::open(file, chunk, rows, no_code, |text: &[u8]| rules.codes.read(text))
+    })?;
+    let (mut givers, mut texts) = (group.column(3, TextPages::open)?, group.column(4, TextPages::open)?);
+    let mut left = group.rows;
+    while left > 0 {
+        let columns: &mut [&mut dyn Stretched] = &mut [&mut ids, &mut dates, &mut codes, &mut givers, &mut texts];
+        let count = group.next_stretch(columns, left)?;
+        for row in 0..count {
+            let (giver, text_of_event) = (text(&givers, row), text(&texts, row));
+            let code = codes.as_ref().map_or(no_code, |codes| codes.cells[row]);
+            let id = IdCell::Text(text(&ids, row));
+            rows.take(next_row + row as u64, id, cell(&dates, row), code, giver, text_of_event);
+        }
+        next_row += count as u64;
+        left -= count;
+        progress.advance(count as u64);
+    }
+    Ok(next_row)
+}
+
+/// A column of days, which Parquet counts from 1970, too.
+type Dates = CellPages<DateCell, fn(&[u8]) -> DateCell>;
+
+fn dates(group: &GroupPart<'_>, column: usize) -> Result<Option<Dates>, LoadError> {
+    group
+        .column(column, |file, chunk, rows| CellPages::open(file, chunk, rows, DateCell::Empty, date as fn(&[u8]) -> _))
+}
+
+/// The day that a value stands for.
+fn date(value: &[u8]) -> DateCell {
+    let days = value.first_chunk().map(|days| i32::from_le_bytes(*days));
+    days.and_then(Day::from_epoch_days).map_or(DateCell::Fault(FindingKind::MalformedDate), DateCell::Day)
+}
+
+#[inline]
+fn cell(dates: &Option<Dates>, row: usize) -> DateCell {
+    dates.as_ref().map_or(DateCell::Empty, |dates| dates.cells[row])
+}
+
+#[inline]
+fn text(column: &Option<TextPages>, row: usize) -> &[u8] {
+    column.as_ref().map_or(&[], |column| column.text(row))
+}
