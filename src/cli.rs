@@ -10,6 +10,7 @@ mod compare;
 mod curve;
 pub mod demo;
 mod diff;
+mod disclosure;
 mod error;
 mod explain;
 mod export;

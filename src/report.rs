@@ -14,6 +14,7 @@ pub mod comparison;
 pub mod curve;
 pub mod diagnostics;
 pub mod difference;
+pub mod disclosure;
 pub mod explanation;
 pub mod fault_json;
 pub mod fault_pages;

@@ -30,6 +30,8 @@ mod csv_text;
 mod curve;
 #[path = "it/demo.rs"]
 mod demo;
+#[path = "it/disclosure.rs"]
+mod disclosure;
 #[path = "it/editions.rs"]
 mod editions;
 #[path = "it/edits.rs"]

@@ -10,6 +10,7 @@ use clap::{Args, ValueEnum};
 use serde::Serialize;
 
 use crate::cli::compare::stage::Stage;
+use crate::cli::disclosure::DisclosureArguments;
 use crate::cli::facts::{BookFacts, KnownPractices, PracticeArguments};
 use crate::cli::format::{self, Format, OutputArguments};
 use crate::cli::inputs::{PatientArguments, TableDigest};
@@ -21,6 +22,7 @@ use crate::model::Rulebook;
 use crate::report::comparison::changes::Comparison;
 use crate::report::comparison::split::{self, SplitRow};
 use crate::report::comparison::{Side, measured};
+use crate::report::disclosure::Disclosure;
 use crate::report::run_json::BookStamp;
 use crate::report::table::json::Document;
 use crate::report::table::{Cell, Grid, Notes};
@@ -51,6 +53,9 @@ pub(super) struct CompareArguments {
     /// Which table; by default all of them in JSON, for people all but the components, else the practices
     #[arg(long, value_enum)]
     table: Option<TableArgument>,
+
+    #[command(flatten)]
+    disclosure: DisclosureArguments,
 
     #[command(flatten)]
     output: OutputArguments,
@@ -183,13 +188,16 @@ pub(super) fn compare(arguments: &CompareArguments, rules: Option<&Path>) -> Res
         return Err(CliError::usage("only a change between two years of patient records can be split")
             .help("give two years, `--patients` and `--events`, and no `--cohort`"));
     }
+    let disclosure = arguments.disclosure.asked()?;
     let (facts, mut odd, told) = arguments.source.facts(&arguments.practices, &known, &stage)?;
+    let facts: Vec<BookFacts<'_>> = facts.into_iter().map(|facts| facts.disclosed(disclosure)).collect();
     odd.merge(known.findings.clone());
     let comparison = Comparison::of(&sides(&facts[..stage.years()], &stage));
     let split = stage.has_split().then(|| split_of(&facts, &stage));
     let mut notes = notes(arguments, &known, &stage, told);
     notes.extend(split.as_deref().and_then(|split| left_out(&comparison, split)));
-    let stated = format::notes(&stage.books()[..stage.years()]);
+    notes.extend(comparison.withheld_from_sums());
+    let stated = format::notes(&stage.books()[..stage.years()]).disclosed(disclosure);
     let found = Found { stated, stamps, comparison, split, notes, findings: odd.list() };
     arguments.write(&found)?;
     Ok(Done::Well)
@@ -202,7 +210,8 @@ fn sides<'a>(facts: &'a [BookFacts<'_>], stage: &'a Stage) -> Vec<Side<'a>> {
 impl BookFacts<'_> {
     /// These practices as a side of a comparison.
     pub(super) fn side<'a>(&'a self, label: &'a str) -> Side<'a> {
-        Side { label, book: self.book, figures: &self.figures, practices: &self.practices }
+        let withholding = self.withholding.as_ref();
+        Side { label, book: self.book, figures: &self.figures, practices: &self.practices, withholding }
     }
 }
 
@@ -292,6 +301,9 @@ impl CompareArguments {
         let mut document = Document::open(out, "uptake.compare/1")?;
         document.list("rulebooks", &found.stamps)?;
         document.list("notes", &found.notes)?;
+        if let Some((name, member)) = found.stated.disclosure.map(Disclosure::member) {
+            document.value(name, &member)?;
+        }
         for (table, grid, _) in tables.iter().filter(|(table, ..)| self.table.is_none_or(|asked| asked == *table)) {
             let name = match table {
                 TableArgument::Practices => "practices",

@@ -107,7 +107,7 @@ fn gaps(lines: &[Line]) -> BTreeSet<&str> {
 fn gap(figure: &Figured) -> Option<&str> {
     match figure {
         Figured::Gap(gap) => Some(gap),
-        Figured::Known(_) | Figured::None => None,
+        Figured::Known(_) | Figured::None | Figured::Withheld => None,
     }
 }
 

@@ -16,6 +16,8 @@ use crate::eval::sight::Asked;
 use crate::ground::Findings;
 use crate::model::Rulebook;
 use crate::model::book::{Figure, PaymentId};
+use crate::report::disclosure::Disclosure;
+use crate::report::disclosure::measures::Withholding;
 
 /// What is known of practices besides counts.
 #[derive(Args, Debug, Default)]
@@ -45,6 +47,8 @@ pub(super) struct BookFacts<'b> {
     pub(super) figures: Vec<Figure>,
     /// By practice code.
     pub(super) practices: BTreeMap<String, Facts>,
+    /// What of the practices' counts is not to be published.
+    pub(super) withholding: Option<Withholding>,
 }
 
 /// What the tables say of practices, read once.
@@ -56,6 +60,17 @@ pub(super) struct KnownPractices {
     pub(super) overrides: Vec<Override>,
     figures: Vec<Vec<Figure>>,
     pub(super) findings: Findings,
+}
+
+impl<'b> BookFacts<'b> {
+    /// The same fit to be published: rounded, or with what is withheld of it.
+    pub(super) fn disclosed(self, disclosure: Option<Disclosure>) -> BookFacts<'b> {
+        let Some(disclosure) = disclosure else { return self };
+        let withhold = |below| Withholding::of(self.book, &self.practices, below);
+        let withholding = disclosure.below().map(withhold);
+        let of_practice = |(code, facts)| (code, disclosure.facts(facts));
+        BookFacts { withholding, practices: self.practices.into_iter().map(of_practice).collect(), ..self }
+    }
 }
 
 impl PracticeArguments {
@@ -196,7 +211,7 @@ pub(super) fn from_records<'b>(
         }
         practices.insert(practice_code.to_owned(), facts);
     }
-    BookFacts { book, figures, practices }
+    BookFacts { book, figures, practices, withholding: None }
 }
 
 /// The facts of one rulebook's practices, from counts that somebody else made; what must be known of them is remarked.
@@ -213,5 +228,5 @@ pub(super) fn from_counts<'b>(
         let facts = known.facts(arguments, book, &practice_code, Origin::Counts);
         practices.insert(practice_code, Facts { counts, ..facts });
     }
-    BookFacts { book, figures, practices }
+    BookFacts { book, figures, practices, withholding: None }
 }

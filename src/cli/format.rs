@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 use crate::cli::CliError;
 use crate::cli::output::{self, Readers};
 use crate::model::Rulebook;
+use crate::report::disclosure::stated::Stated;
 #[cfg(feature = "parquet")]
 use crate::report::table::parquet;
 #[cfg(feature = "workbook")]
@@ -81,7 +82,7 @@ impl OutputArguments {
                     }
                     terminal::write(out, *grid, totals, style)?;
                 }
-                Ok(())
+                write_disclosure(out, notes)
             });
         }
         #[cfg(feature = "workbook")]
@@ -100,21 +101,27 @@ impl OutputArguments {
         grid: &dyn Grid,
         totals: &[Vec<Cell<'_>>],
         readers: Readers,
-        #[cfg_attr(not(feature = "workbook"), expect(unused_variables, reason = "only a workbook has notes"))]
         notes: &Notes,
         json: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> Result<(), CliError> {
         self.refuse_terminal()?;
         let place = self.output.as_deref();
+        let stated = notes.disclosure.map(|disclosure| Stated::new(grid, disclosure));
+        let for_programs = stated.as_ref().map_or(grid, |stated| stated as &dyn Grid);
         match self.format {
             Format::Table => {
                 let style = if place.is_none() { output::stdout_style() } else { crate::report::style::Style::PLAIN };
-                output::to_place(place, readers, |out| terminal::write(out, grid, totals, style))
+                output::to_place(place, readers, |out| {
+                    terminal::write(out, grid, totals, style)?;
+                    write_disclosure(out, notes)
+                })
             }
             Format::Json => output::to_place(place, readers, json),
-            Format::Csv => output::to_place(place, readers, |out| csv::write(out, grid, csv::Formulas::AsWritten)),
+            Format::Csv => {
+                output::to_place(place, readers, |out| csv::write(out, for_programs, csv::Formulas::AsWritten))
+            }
             #[cfg(feature = "parquet")]
-            Format::Parquet => output::to_place(place, readers, |out| parquet::write(out, grid)),
+            Format::Parquet => output::to_place(place, readers, |out| parquet::write(out, for_programs)),
             #[cfg(feature = "workbook")]
             Format::Xlsx => output::to_place(place, readers, |out| workbook::write(out, &[grid], notes)),
         }
@@ -133,6 +140,11 @@ impl OutputArguments {
     }
 }
 
+/// Says below tables for people what disclosure control they have seen.
+fn write_disclosure(out: &mut dyn Write, notes: &Notes) -> io::Result<()> {
+    notes.disclosure.map_or(Ok(()), |disclosure| writeln!(out, "\n{}", disclosure.words()))
+}
+
 /// The notes of results that follow these rulebooks: which they are, and who says what they say.
 pub(super) fn notes<'a>(books: impl IntoIterator<Item = &'a Rulebook>) -> Notes {
     let mut about = vec![("Made by".to_owned(), format!("uptake {}", env!("CARGO_PKG_VERSION")))];
@@ -144,7 +156,7 @@ pub(super) fn notes<'a>(books: impl IntoIterator<Item = &'a Rulebook>) -> Notes 
         let said = book.sources.iter().map(|source| [name.clone(), source.id.clone(), source.title.clone()]);
         sources.rows.extend(said.map(|row| row.map(Cell::text).to_vec()));
     }
-    Notes { about, tables: vec![sources] }
+    Notes { about, tables: vec![sources], disclosure: None }
 }
 
 /// The columns of the sources of rulebooks.

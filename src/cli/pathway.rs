@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
+use crate::cli::disclosure::DisclosureArguments;
 use crate::cli::facts::PracticeArguments;
 use crate::cli::format::{self, Format, OutputArguments};
 use crate::cli::inputs::{PatientArguments, RecordDigests, TableDigest};
@@ -22,6 +23,7 @@ use crate::data::Silent;
 use crate::eval::pathway::{self, Lenses};
 use crate::ground::Finding;
 use crate::model::Rulebook;
+use crate::report::disclosure::Disclosure;
 use crate::report::findings;
 use crate::report::gaps::{self, NamedGap};
 use crate::report::pathway::{Scene, alerts, areas, children, exceptions, returns, states, won};
@@ -69,6 +71,9 @@ pub(super) struct PathwayArguments {
     practice: Option<String>,
 
     #[command(flatten)]
+    disclosure: DisclosureArguments,
+
+    #[command(flatten)]
     output: OutputArguments,
 }
 
@@ -96,6 +101,11 @@ enum TableArgument {
     Alerts,
 }
 
+/// True for the tables that can be made fit to be published.
+fn is_published(table: TableArgument) -> bool {
+    matches!(table, TableArgument::Return | TableArgument::Areas)
+}
+
 /// Where the results come from.
 #[derive(Serialize)]
 struct Provenance {
@@ -115,6 +125,7 @@ pub(super) fn pathway(arguments: &PathwayArguments, rules: Option<&Path>) -> Res
         return Err(CliError::usage("a pathway is looked at one year at a time").help("name one year with `--year`"));
     };
     let Some(resolved) = &scheme.pathway else { return Err(setting::no_pathway(scheme, &library)) };
+    arguments.check_disclosure()?;
     let as_of = report_day(scheme, arguments.beside.as_of)?;
     let known = arguments.practices.read(&books)?;
     let beside = Beside::of_files(&arguments.beside, arguments.tables.strict)?;
@@ -159,6 +170,7 @@ impl PathwayArguments {
             list: None,
             lists: None,
             practice: None,
+            disclosure: DisclosureArguments::default(),
             output: OutputArguments { format: Format::Table, output: None },
         }
     }
@@ -188,6 +200,20 @@ impl PathwayArguments {
         returned.notes.iter().for_each(|note| output::talk(note));
         output::talk(&format!("as of {}", scene.as_of.in_words()));
         self.write_tables(scene, &returned, &found.list())
+    }
+
+    /// Only counts of the return and of areas can be published.
+    fn check_disclosure(&self) -> Result<(), CliError> {
+        if self.level == LevelArgument::Patient || self.list.is_some() || self.lists.is_some() {
+            return self.disclosure.refuse_patients();
+        }
+        match (self.disclosure.asked()?, self.table) {
+            (Some(_), Some(table)) if !is_published(table) => {
+                let error = CliError::usage("only the return and the areas are made fit to be published");
+                Err(error.help("ask for `--table return` or `--table areas`, or for no table by name"))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// A list of a practice that is not there would look like one with nothing to do.
@@ -225,7 +251,7 @@ impl PathwayArguments {
             _ => returned::Readers::Programs,
         };
         let returns = returns(scene.pathway, &returned.rows, readers);
-        let areas = areas(scene.pathway, &returned.rows, readers);
+        let areas = areas(scene.pathway, &returned.rows, &returned.withheld_areas, readers);
         let (states, won, alerts) = (states(scene, together), won(scene, together), alerts(scene, together));
         let exceptions = exceptions(scene);
         let tables: [(TableArgument, &str, &Table<'_>); 6] = [
@@ -236,7 +262,10 @@ impl PathwayArguments {
             (TableArgument::Areas, "areas", &areas),
             (TableArgument::Exceptions, "exceptions", &exceptions),
         ];
-        let notes = format::notes([scene.book]);
+        let disclosure = self.disclosure.asked()?;
+        let tables: Vec<_> =
+            tables.into_iter().filter(|(table, ..)| disclosure.is_none() || is_published(*table)).collect();
+        let notes = format::notes([scene.book]).disclosed(disclosure);
         if self.output.format == Format::Json {
             let further: Vec<(&str, &dyn Grid)> = tables
                 .iter()
@@ -284,12 +313,14 @@ impl PathwayArguments {
         };
         let used = book.uses.iter().map(|used| BookStamp::of(&used.book));
         let stamps: Vec<BookStamp> = std::iter::once(BookStamp::of(book)).chain(used).collect();
+        // What patients' rows show cannot be withheld, and was refused.
+        let remarks: Vec<_> = self.disclosure.asked().ok().flatten().map(Disclosure::member).into_iter().collect();
         let document = RunDocument {
             rulebooks: &stamps,
             results,
             tables,
             overrides: &serde_json::Value::Null,
-            remarks: &[],
+            remarks: &remarks,
             gaps,
             findings,
             provenance: &provenance,

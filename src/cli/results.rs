@@ -17,9 +17,11 @@ use crate::ground::Finding;
 use crate::model::Rulebook;
 use crate::model::book::{MeasureKind, MeasurementId};
 use crate::model::formula::{CountName, Formula, Operand, Test};
+use crate::report::disclosure::Disclosure;
+use crate::report::disclosure::measures::Withholding;
 use crate::report::gaps::{self, Figured, NamedGap};
 use crate::report::payments::{PaymentGrid, PaymentRow, PaymentTable, payment_rows, sort_payments};
-use crate::report::rows::{self, MeasureGrid, MeasureRow};
+use crate::report::rows::{self, MeasureGrid, MeasureRow, WithheldTotals};
 use crate::report::run_json::{self, BookStamp, RunDocument};
 use crate::report::table::Grid;
 use crate::report::together::together;
@@ -90,11 +92,13 @@ pub(super) struct Results<'b> {
     remarks: Vec<(&'static str, serde_json::Value)>,
     /// What is not known besides the figures of rows.
     further_gaps: Vec<NamedGap>,
+    disclosure: Option<Disclosure>,
+    withheld_totals: WithheldTotals,
 }
 
 impl<'b> Results<'b> {
-    /// Pays every practice by every rulebook.
-    pub(super) fn of(books: &[BookFacts<'b>], known: &KnownPractices) -> Results<'b> {
+    /// Pays every practice by every rulebook; of facts that have seen disclosure control, withholds what they say.
+    pub(super) fn of(books: &[BookFacts<'b>], known: &KnownPractices, disclosure: Option<Disclosure>) -> Results<'b> {
         let mut results = Results {
             books: books.iter().map(|facts| facts.book).collect(),
             measures: Vec::new(),
@@ -105,13 +109,14 @@ impl<'b> Results<'b> {
             notes: notes(books, known),
             remarks: Vec::new(),
             further_gaps: Vec::new(),
+            disclosure,
+            withheld_totals: WithheldTotals::new(),
         };
+        results.remarks.extend(disclosure.map(Disclosure::member));
         if known.overrides.is_empty() {
             results.overrides = serde_json::Value::Null;
         }
-        for facts in books {
-            results.add(facts);
-        }
+        books.iter().for_each(|facts| results.add(facts));
         rows::sort_measures(&mut results.measures);
         sort_payments(&mut results.payments);
         sort_payments(&mut results.fees);
@@ -121,19 +126,25 @@ impl<'b> Results<'b> {
     /// The same with what must be known of counts that somebody else made.
     pub(super) fn remarked(mut self, remarks: &CountRemarks) -> Results<'b> {
         self.notes.extend(remarks.notes());
-        self.remarks = remarks.members();
+        self.remarks.extend(remarks.members());
         self.further_gaps = remarks.gaps();
         self
     }
 
     fn add(&mut self, book: &BookFacts<'_>) {
         let year = book.book.year_label(DEFAULT_SCHEME);
+        let withholding = book.withholding.as_ref();
         for (practice_code, facts) in &book.practices {
-            self.measures.extend(measure_rows(book, &year, practice_code, facts));
+            self.measures.extend(measure_rows(book, &year, practice_code, facts, withholding));
             let paid = paid(book.book, &book.figures, facts);
-            let (payments, fees) = payment_rows(book.book, &year, practice_code, facts, &paid);
+            let (payments, fees) = payment_rows(book.book, &year, practice_code, facts, &paid, withholding);
             self.payments.extend(payments);
             self.fees.extend(fees);
+        }
+        let Some(withholding) = withholding else { return };
+        for (measurement, at) in book.book.measurements.iter().zip(0..) {
+            let key = (measurement.label.clone(), year.clone());
+            self.withheld_totals.insert(key, withholding.total(MeasurementId(at)));
         }
     }
 
@@ -161,7 +172,7 @@ impl<'b> Results<'b> {
         let payments = PaymentGrid { title: "Other payments", table: PaymentTable::Payments, rows: &paying };
         let fees = PaymentGrid { title: "Item-of-service fees", table: PaymentTable::Fees, rows: &self.fees };
         let together = together(&self.measures, &self.payments, &self.fees);
-        let totals = rows::totals(&self.measures);
+        let totals = rows::totals(&self.measures, &self.withheld_totals);
         let tables: [(TableArgument, &dyn Grid); 4] = [
             (TableArgument::Indicators, &measures),
             (TableArgument::Payments, &payments),
@@ -199,7 +210,8 @@ impl<'b> Results<'b> {
             .iter()
             .map(|(table, grid)| (*grid, if *table == TableArgument::Indicators { &totals.rows[..] } else { &[][..] }))
             .collect();
-        output.write_tables(&grids, Readers::Anyone, &format::notes(self.books.iter().copied()))
+        let notes = format::notes(self.books.iter().copied()).disclosed(self.disclosure);
+        output.write_tables(&grids, Readers::Anyone, &notes)
     }
 
     fn gaps(&self, asking: Asking) -> Vec<NamedGap> {
@@ -218,13 +230,19 @@ fn pays_nothing(row: &PaymentRow) -> bool {
     let is_nothing = |figure: &Figured| match figure {
         Figured::Known(amount) => amount.is_zero(),
         Figured::None => true,
-        Figured::Gap(_) => false,
+        Figured::Gap(_) | Figured::Withheld => false,
     };
     is_nothing(&row.points) && is_nothing(&row.pounds)
 }
 
 /// One row per indicator measurement that was counted.
-fn measure_rows(book: &BookFacts<'_>, year: &str, practice_code: &str, facts: &Facts) -> Vec<MeasureRow> {
+fn measure_rows(
+    book: &BookFacts<'_>,
+    year: &str,
+    practice_code: &str,
+    facts: &Facts,
+    withholding: Option<&Withholding>,
+) -> Vec<MeasureRow> {
     let mut rows = Vec::new();
     for (counts, at) in facts.counts.iter().zip(0..) {
         let measurement = MeasurementId(at);
@@ -236,7 +254,10 @@ fn measure_rows(book: &BookFacts<'_>, year: &str, practice_code: &str, facts: &F
         let is_empty = |counts: &Counted| facts.origin == Origin::Records && counts.register.is_zero();
         if let Some(counts) = counts.as_ref().filter(|counts| !is_empty(counts)) {
             let earned = earned(book.book, &book.figures, measurement, facts);
-            rows.push(MeasureRow::new(book.book, year, practice_code, measurement, *counts, earned));
+            let row = MeasureRow::new(book.book, year, practice_code, measurement, *counts, earned);
+            rows.push(
+                withholding.map_or(row.clone(), |withholding| withholding.row(book.book, measurement, facts, row)),
+            );
         }
     }
     rows

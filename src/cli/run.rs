@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
+use crate::cli::disclosure::DisclosureArguments;
 use crate::cli::facts::{self, BookFacts, KnownPractices, PracticeArguments};
 use crate::cli::format::{self, Format, OutputArguments};
 use crate::cli::inputs::PatientArguments;
@@ -42,6 +43,9 @@ pub(super) struct RunArguments {
     /// all of them for people and in JSON, else the indicators
     #[arg(long, value_enum)]
     table: Option<TableArgument>,
+
+    #[command(flatten)]
+    disclosure: DisclosureArguments,
 
     /// The form of the results
     #[arg(long, value_enum, default_value_t = RunFormat::Table)]
@@ -106,6 +110,10 @@ pub(super) fn run(arguments: &RunArguments, rules: Option<&Path>) -> Result<Done
         LevelArgument::Practice => Level::Practice,
         LevelArgument::Patient => Level::Patient,
     };
+    arguments.disclosure.asked()?;
+    if level == Level::Patient {
+        arguments.disclosure.refuse_patients()?;
+    }
     let asked = if level == Level::Patient { Asked::default() } else { asking.asked() };
     let bar = Bar::rows();
     let (extract, lenses) = arguments.tables.load(&books, asked, &bar)?;
@@ -138,6 +146,7 @@ impl RunArguments {
             practices,
             level: LevelArgument::Practice,
             table: None,
+            disclosure: DisclosureArguments::default(),
             format: RunFormat::Table,
             output: None,
         }
@@ -183,21 +192,24 @@ impl RunArguments {
         asking: Asking,
         findings: &[Finding],
     ) -> Result<(), CliError> {
+        let disclosure = self.disclosure.asked()?;
         let facts: Vec<BookFacts<'_>> = lenses
             .iter()
             .zip(results)
             .enumerate()
             .map(|(at, (lens, result))| {
                 let figures = known.figures(at);
-                facts::from_records(&self.practices, known, lens.book(), figures, extract, result, asking.asked())
+                let asked = asking.asked();
+                let (practices, book) = (&self.practices, lens.book());
+                facts::from_records(practices, known, book, figures, extract, result, asked).disclosed(disclosure)
             })
             .collect();
-        let results = Results::of(&facts, known);
+        let results = Results::of(&facts, known, disclosure);
         let Some(output) = self.tables_output() else {
             let books: Vec<&Rulebook> = lenses.iter().map(Lens::book).collect();
             let rows = with_books(&books, &results.measures, |row| &row.year);
             let place = self.output.as_deref();
-            return output::to_place(place, Readers::Anyone, |out| fhir::write_summaries(out, &rows));
+            return output::to_place(place, Readers::Anyone, |out| fhir::write_summaries(out, &rows, disclosure));
         };
         results.write(&output, asking, findings, || Provenance::with_practices(&self.tables, &self.practices))
     }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde::Serialize;
 
+use crate::cli::disclosure::DisclosureArguments;
 use crate::cli::facts::{self, BookFacts, PracticeArguments};
 use crate::cli::format::{self, OutputArguments};
 use crate::cli::given_counts::{CountRemarks, GivenCounts, is_of};
@@ -35,13 +36,16 @@ pub(super) struct ScoreArguments {
     practices: PracticeArguments,
 
     /// Compare points with those published as ACHIEVED_POINTS, list every difference, and exit with 1 if there is one
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["suppress", "round"])]
     check: bool,
 
     /// Which table: indicators, payments that are not for indicators (claw-back, targets), or fees per dose; by default
     /// all of them for people and in JSON, else the indicators
     #[arg(long, value_enum, conflicts_with = "check")]
     table: Option<TableArgument>,
+
+    #[command(flatten)]
+    disclosure: DisclosureArguments,
 
     #[command(flatten)]
     output: OutputArguments,
@@ -66,14 +70,16 @@ pub(super) fn score(arguments: &ScoreArguments, rules: Option<&Path>) -> Result<
     remarks.findings.merge(given.table.findings.clone());
     remarks.findings.merge(known.findings.clone());
     let by_book = given.by_book(&books, &mut remarks)?;
+    let disclosure = arguments.disclosure.asked()?;
     let mut facts: Vec<BookFacts<'_>> = Vec::with_capacity(books.len());
     for (at, (book, counts)) in books.iter().zip(&by_book).enumerate() {
         let figures = known.figures(at);
-        facts.push(facts::from_counts(&arguments.practices, &known, book, figures, counts, &mut remarks));
+        let of_book = facts::from_counts(&arguments.practices, &known, book, figures, counts, &mut remarks);
+        facts.push(of_book.disclosed(disclosure));
     }
     let findings = remarks.findings.list();
     output::talk_block(&crate::report::findings::summary(&findings));
-    let results = Results::of(&facts, &known).remarked(&remarks);
+    let results = Results::of(&facts, &known, disclosure).remarked(&remarks);
     if arguments.check {
         return arguments.compare(&given, &facts, &results);
     }

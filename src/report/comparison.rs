@@ -18,6 +18,7 @@ use crate::ground::Amount;
 use crate::model::Rulebook;
 use crate::model::book::Figure;
 use crate::model::formula::ProgramOf;
+use crate::report::disclosure::measures::Withholding;
 use crate::report::gaps::Figured;
 
 /// One year's rules and the practices that they pay.
@@ -31,6 +32,8 @@ pub struct Side<'a> {
     pub figures: &'a [Figure],
     /// The practices by their codes.
     pub practices: &'a BTreeMap<String, Facts>,
+    /// What of their counts is not to be given away.
+    pub withholding: Option<&'a Withholding>,
 }
 
 /// How much of what there is to earn a practice earns where a payment has a threshold.
@@ -75,6 +78,18 @@ pub struct Part {
     pub level: Option<Level>,
 }
 
+impl Part {
+    /// The same with nothing told of it.
+    fn withheld(self) -> Part {
+        Part { points: self.points.withheld(), pounds: self.pounds.withheld(), level: None }
+    }
+
+    /// True if something of it is not told.
+    fn is_withheld(&self) -> bool {
+        [&self.points, &self.pounds].contains(&&Figured::Withheld)
+    }
+}
+
 /// What a practice is paid in one year, by component.
 pub type Parts = BTreeMap<Component, Part>;
 
@@ -86,11 +101,11 @@ pub const POUNDS_DECIMALS: u32 = 2;
 /// Pays every practice of a side.
 pub fn parts_of(side: &Side<'_>) -> BTreeMap<String, Parts> {
     let practices: Vec<(&String, &Facts)> = side.practices.iter().collect();
-    practices.into_par_iter().map(|(code, facts)| (code.clone(), parts(side, facts))).collect()
+    practices.into_par_iter().map(|(code, facts)| (code.clone(), parts(side, code, facts))).collect()
 }
 
-/// Pays one practice.
-pub fn parts(side: &Side<'_>, facts: &Facts) -> Parts {
+/// Pays one practice. What gives a withheld count away is withheld.
+pub fn parts(side: &Side<'_>, practice_code: &str, facts: &Facts) -> Parts {
     let pay = |facts: &Facts| paid(side.book, side.figures, facts);
     // A threshold shows itself: next to nobody reached pays nothing, everybody reached pays something.
     let (earned, top, bottom) = (pay(facts), pay(&reaching(facts, 100)), pay(&reaching(facts, 1)));
@@ -100,7 +115,9 @@ pub fn parts(side: &Side<'_>, facts: &Facts) -> Parts {
             pounds: printed(Figured::of(earned.pounds, side.book), POUNDS_DECIMALS),
             level: level(earned, top, bottom),
         };
-        (component(side.book, earned.program), part)
+        let program = &side.book.programs[earned.program];
+        let withheld = side.withholding.is_some_and(|all| all.gives_away(practice_code, facts, program));
+        (component(side.book, earned.program), if withheld { part.withheld() } else { part })
     });
     each.collect()
 }
@@ -151,7 +168,7 @@ pub(crate) fn printed(figure: Figured, decimals: u32) -> Figured {
             let step = Amount::ratio(1, 10_i128.pow(decimals)).unwrap_or(Amount::ONE);
             Figured::Known(amount.round_to(step).unwrap_or(amount))
         }
-        Figured::Gap(_) | Figured::None => figure,
+        Figured::Gap(_) | Figured::None | Figured::Withheld => figure,
     }
 }
 
@@ -165,7 +182,7 @@ pub fn total<'a>(figures: impl IntoIterator<Item = &'a Figured>) -> Figured {
                 Some(larger) => sum = Some(larger),
                 None => return Figured::Gap("a total is too large to be held exactly".to_owned()),
             },
-            Figured::Gap(_) => return figure.clone(),
+            Figured::Gap(_) | Figured::Withheld => return figure.clone(),
             Figured::None => {}
         }
     }
@@ -179,7 +196,9 @@ pub fn change(before: &Figured, after: &Figured) -> Option<Amount> {
         (Figured::Known(before), Figured::Known(after)) => after.minus(*before),
         (Figured::None, Figured::Known(after)) => Some(*after),
         (Figured::Known(before), Figured::None) => Amount::ZERO.minus(*before),
-        (Figured::None, Figured::None) | (Figured::Gap(_), _) | (_, Figured::Gap(_)) => None,
+        (Figured::None, Figured::None)
+        | (Figured::Gap(_) | Figured::Withheld, _)
+        | (_, Figured::Gap(_) | Figured::Withheld) => None,
     }
 }
 

@@ -4,6 +4,8 @@ use crate::eval::pay::{Facts, Paid};
 use crate::model::Rulebook;
 use crate::model::book::MeasureKind;
 use crate::model::formula::ProgramOf;
+use crate::report::disclosure::MARK;
+use crate::report::disclosure::measures::Withholding;
 use crate::report::figured::Figured;
 use crate::report::table::{Cell, Column, Grid};
 
@@ -46,19 +48,23 @@ pub struct PaymentRow {
     pub key: PaymentKey,
     /// Doses, where it is a fee.
     pub doses: Option<u64>,
+    /// True if so many doses are not to be printed.
+    pub doses_withheld: bool,
     /// Points.
     pub points: Figured,
     /// Pounds.
     pub pounds: Figured,
 }
 
-/// The payments and the fees of a practice, apart; what is paid for indicators is in their own table.
+/// The payments and the fees of a practice, apart; what is paid for indicators is in their own table. What gives a
+/// withheld count away is withheld.
 pub fn payment_rows(
     book: &Rulebook,
     year: &str,
     practice_code: &str,
     facts: &Facts,
     paid: &[Paid],
+    withholding: Option<&Withholding>,
 ) -> (Vec<PaymentRow>, Vec<PaymentRow>) {
     let (mut payments, mut fees) = (Vec::new(), Vec::new());
     for paid in paid {
@@ -70,7 +76,12 @@ pub fn payment_rows(
         }
         let quarter = program.quarter.map(|quarter| format!("Q{quarter}"));
         let paid_for = measurement.map(|measurement| measurement.label.clone()).or(quarter).unwrap_or_default();
-        let row = |payment: &str, doses| PaymentRow {
+        let withheld = withholding.filter(|withholding| withholding.gives_away(practice_code, facts, program));
+        let figure = |figure| {
+            let figure = Figured::of(figure, book);
+            if withheld.is_some() { figure.withheld() } else { figure }
+        };
+        let row = |payment: &str, doses: Option<u64>| PaymentRow {
             key: PaymentKey {
                 practice_code: practice_code.to_owned(),
                 payment: payment.to_owned(),
@@ -78,8 +89,9 @@ pub fn payment_rows(
                 year: year.to_owned(),
             },
             doses,
-            points: Figured::of(paid.points, book),
-            pounds: Figured::of(paid.pounds, book),
+            doses_withheld: doses.is_some_and(|doses| withholding.is_some_and(|all| all.doses(doses))),
+            points: figure(paid.points),
+            pounds: figure(paid.pounds),
         };
         match program.of {
             ProgramOf::Payment(id) => payments.push(row(&book.payments[id.index()].name, None)),
@@ -140,9 +152,10 @@ impl Grid for PaymentGrid<'_> {
             (_, 1) => Cell::text(&row.key.practice_code),
             (_, 2) => Cell::text(&row.key.payment),
             (PaymentTable::Payments, 3) if !row.key.paid_for.is_empty() => Cell::text(&row.key.paid_for),
-            (PaymentTable::Payments, 4) => row.points.known().into(),
+            (PaymentTable::Payments, 4) => row.points.cell(),
+            (PaymentTable::Fees, 3) if row.doses_withheld => Cell::text(MARK),
             (PaymentTable::Fees, 3) => row.doses.map_or(Cell::Empty, Cell::Whole),
-            (PaymentTable::Payments, 5) | (PaymentTable::Fees, 4) => row.pounds.known().into(),
+            (PaymentTable::Payments, 5) | (PaymentTable::Fees, 4) => row.pounds.cell(),
             (PaymentTable::Payments | PaymentTable::Fees, _) => Cell::Empty,
         }
     }

@@ -19,6 +19,7 @@ pub mod workbook;
 use std::borrow::Cow;
 
 use crate::ground::Amount;
+use crate::report::disclosure::Disclosure;
 
 /// What a column holds.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -79,7 +80,7 @@ impl Column {
     }
 }
 
-/// One cell. One that is not of its column's kind (`c` for a suppressed count) is written as text, and is null in
+/// One cell. One that is not of its column's kind (`[c]` for a withheld count) is written as text, and is null in
 /// Parquet.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Cell<'a> {
@@ -186,6 +187,17 @@ pub struct Notes {
     pub about: Vec<(String, String)>,
     /// Further tables.
     pub tables: Vec<Table<'static>>,
+    /// What the tables have seen of disclosure control.
+    pub disclosure: Option<Disclosure>,
+}
+
+impl Notes {
+    /// The same of tables that have seen disclosure control.
+    pub fn disclosed(mut self, disclosure: Option<Disclosure>) -> Notes {
+        self.about.extend(disclosure.map(|done| ("Disclosure control".to_owned(), done.words())));
+        self.disclosure = disclosure;
+        self
+    }
 }
 
 #[cfg(test)]
