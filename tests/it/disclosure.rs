@@ -57,10 +57,8 @@ fn proved(rows: &[Groups], printed: &Printed, below: i64) -> Result<(), String> 
         let [register, excluded, excepted, denominator, numerator] = columns(*row);
         // Those who did not achieve stand nowhere: they are what is left of the denominator.
         truth.extend([register, excluded, excepted, denominator, numerator, row[1]]);
-        let mut placed: Vec<usize> = shown
-            .iter()
-            .map(|cell| cell.map_or_else(|| reader.cell(1, MOST), |count| reader.cell(count, count)))
-            .collect();
+        let bounds = shown.map(|cell| cell.map_or((1, MOST), |count| (count, count)));
+        let mut placed = bounds.map(|(least, most)| reader.cell(least, most)).to_vec();
         placed.push(reader.cell(0, MOST));
         reader.sum(placed[3], vec![placed[4], placed[5]]);
         reader.sum(placed[0], vec![placed[3], placed[2], placed[1]]);
