@@ -32,6 +32,7 @@ mod progress;
 mod provenance;
 mod recall;
 mod results;
+mod rollup;
 mod rules_folder;
 mod run;
 mod schema;

@@ -31,6 +31,7 @@ pub mod payments;
 pub mod point_check;
 pub mod prose;
 pub mod recall;
+pub mod rollup;
 pub mod rows;
 pub mod run_json;
 pub mod sarif;

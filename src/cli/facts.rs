@@ -18,6 +18,7 @@ use crate::model::Rulebook;
 use crate::model::book::{Figure, PaymentId};
 use crate::report::disclosure::Disclosure;
 use crate::report::disclosure::measures::Withholding;
+use crate::report::rollup::Grouping;
 
 /// What is known of practices besides counts.
 #[derive(Args, Debug, Default)]
@@ -47,7 +48,9 @@ pub(super) struct BookFacts<'b> {
     pub(super) figures: Vec<Figure>,
     /// By practice code.
     pub(super) practices: BTreeMap<String, Facts>,
-    /// What of the practices' counts is not to be published.
+    /// By group, where practices are put together.
+    pub(super) groups: Option<BTreeMap<String, Facts>>,
+    /// What of the counts of those who have a row is not to be published.
     pub(super) withholding: Option<Withholding>,
 }
 
@@ -63,13 +66,22 @@ pub(super) struct KnownPractices {
 }
 
 impl<'b> BookFacts<'b> {
-    /// The same fit to be published: rounded, or with what is withheld of it.
-    pub(super) fn disclosed(self, disclosure: Option<Disclosure>) -> BookFacts<'b> {
-        let Some(disclosure) = disclosure else { return self };
-        let withhold = |below| Withholding::of(self.book, &self.practices, below);
-        let withholding = disclosure.below().map(withhold);
-        let of_practice = |(code, facts)| (code, disclosure.facts(facts));
-        BookFacts { withholding, practices: self.practices.into_iter().map(of_practice).collect(), ..self }
+    /// The same as it is to be published: practices put together, rounded, or with what is withheld of them.
+    pub(super) fn published(self, disclosure: Option<Disclosure>, grouping: Option<&Grouping>) -> BookFacts<'b> {
+        let fit = |practices: BTreeMap<String, Facts>| -> BTreeMap<String, Facts> {
+            let Some(disclosure) = disclosure else { return practices };
+            practices.into_iter().map(|(code, facts)| (code, disclosure.facts(facts))).collect()
+        };
+        let groups = grouping.map(|grouping| grouping.facts(&self.practices));
+        let below = disclosure.and_then(Disclosure::below);
+        let shown = groups.as_ref().unwrap_or(&self.practices);
+        let withholding = below.map(|below| Withholding::of(self.book, shown, below));
+        BookFacts { withholding, groups: groups.map(fit), practices: fit(self.practices), ..self }
+    }
+
+    /// What is known of those who have a row: the groups, or the practices where they are not put together.
+    pub(super) fn shown(&self) -> &BTreeMap<String, Facts> {
+        self.groups.as_ref().unwrap_or(&self.practices)
     }
 }
 
@@ -211,7 +223,7 @@ pub(super) fn from_records<'b>(
         }
         practices.insert(practice_code.to_owned(), facts);
     }
-    BookFacts { book, figures, practices, withholding: None }
+    BookFacts { book, figures, practices, groups: None, withholding: None }
 }
 
 /// The facts of one rulebook's practices, from counts that somebody else made; what must be known of them is remarked.
@@ -228,5 +240,5 @@ pub(super) fn from_counts<'b>(
         let facts = known.facts(arguments, book, &practice_code, Origin::Counts);
         practices.insert(practice_code, Facts { counts, ..facts });
     }
-    BookFacts { book, figures, practices, withholding: None }
+    BookFacts { book, figures, practices, groups: None, withholding: None }
 }

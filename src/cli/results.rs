@@ -18,9 +18,9 @@ use crate::model::Rulebook;
 use crate::model::book::{MeasureKind, MeasurementId};
 use crate::model::formula::{CountName, Formula, Operand, Test};
 use crate::report::disclosure::Disclosure;
-use crate::report::disclosure::measures::Withholding;
 use crate::report::gaps::{self, Figured, NamedGap};
 use crate::report::payments::{PaymentGrid, PaymentRow, PaymentTable, payment_rows, sort_payments};
+use crate::report::rollup::{Grouping, OfGroups};
 use crate::report::rows::{self, MeasureGrid, MeasureRow, WithheldTotals};
 use crate::report::run_json::{self, BookStamp, RunDocument};
 use crate::report::table::Grid;
@@ -79,6 +79,13 @@ impl Asking {
     }
 }
 
+/// How results are made fit for whom they are published to.
+#[derive(Debug, Default)]
+pub(super) struct Publishing {
+    pub(super) disclosure: Option<Disclosure>,
+    pub(super) grouping: Option<Grouping>,
+}
+
 /// The rows of all tables.
 #[derive(Debug)]
 pub(super) struct Results<'b> {
@@ -92,13 +99,13 @@ pub(super) struct Results<'b> {
     remarks: Vec<(&'static str, serde_json::Value)>,
     /// What is not known besides the figures of rows.
     further_gaps: Vec<NamedGap>,
-    disclosure: Option<Disclosure>,
+    published: Publishing,
     withheld_totals: WithheldTotals,
 }
 
 impl<'b> Results<'b> {
-    /// Pays every practice by every rulebook; of facts that have seen disclosure control, withholds what they say.
-    pub(super) fn of(books: &[BookFacts<'b>], known: &KnownPractices, disclosure: Option<Disclosure>) -> Results<'b> {
+    /// Pays every practice by every rulebook; puts practices together, and withholds what their facts say.
+    pub(super) fn of(books: &[BookFacts<'b>], known: &KnownPractices, published: Publishing) -> Results<'b> {
         let mut results = Results {
             books: books.iter().map(|facts| facts.book).collect(),
             measures: Vec::new(),
@@ -109,10 +116,10 @@ impl<'b> Results<'b> {
             notes: notes(books, known),
             remarks: Vec::new(),
             further_gaps: Vec::new(),
-            disclosure,
+            published,
             withheld_totals: WithheldTotals::new(),
         };
-        results.remarks.extend(disclosure.map(Disclosure::member));
+        results.remarks.extend(results.published.disclosure.map(Disclosure::member));
         if known.overrides.is_empty() {
             results.overrides = serde_json::Value::Null;
         }
@@ -133,14 +140,31 @@ impl<'b> Results<'b> {
 
     fn add(&mut self, book: &BookFacts<'_>) {
         let year = book.book.year_label(DEFAULT_SCHEME);
-        let withholding = book.withholding.as_ref();
+        let (mut measures, mut payments, mut fees) = (Vec::new(), Vec::new(), Vec::new());
         for (practice_code, facts) in &book.practices {
-            self.measures.extend(measure_rows(book, &year, practice_code, facts, withholding));
+            measures.extend(measure_rows(book, &year, practice_code, facts));
             let paid = paid(book.book, &book.figures, facts);
-            let (payments, fees) = payment_rows(book.book, &year, practice_code, facts, &paid, withholding);
-            self.payments.extend(payments);
-            self.fees.extend(fees);
+            let (more_payments, more_fees) = payment_rows(book.book, &year, practice_code, facts, &paid);
+            payments.extend(more_payments);
+            fees.extend(more_fees);
         }
+        if let Some(grouping) = &self.published.grouping {
+            measures = grouping.measures(book.book, measures, book.shown());
+            (payments, fees) = (grouping.payments(payments), grouping.payments(fees));
+        }
+        let withholding = book.withholding.as_ref();
+        let told = |row: PaymentRow| match withholding.zip(book.shown().get(&row.key.practice_code)) {
+            Some((withholding, facts)) => withholding.payment(book.book, facts, row),
+            None => row,
+        };
+        self.measures.extend(measures.into_iter().map(|row| {
+            match withholding.zip(book.shown().get(&row.practice_code)) {
+                Some((withholding, facts)) => withholding.measure(book.book, facts, row),
+                None => row,
+            }
+        }));
+        self.payments.extend(payments.into_iter().map(told));
+        self.fees.extend(fees.into_iter().map(told));
         let Some(withholding) = withholding else { return };
         for (measurement, at) in book.book.measurements.iter().zip(0..) {
             let key = (measurement.label.clone(), year.clone());
@@ -173,17 +197,22 @@ impl<'b> Results<'b> {
         let fees = PaymentGrid { title: "Item-of-service fees", table: PaymentTable::Fees, rows: &self.fees };
         let together = together(&self.measures, &self.payments, &self.fees);
         let totals = rows::totals(&self.measures, &self.withheld_totals);
+        let plain: [&dyn Grid; 4] = [&measures, &payments, &fees, &together];
+        let grouping = self.published.grouping.as_ref();
+        let renamed = grouping.map(|grouping| plain.map(|grid| OfGroups::new(grid, grouping)));
+        let [measures, payments, fees, together] =
+            renamed.as_ref().map_or(plain, |renamed| renamed.each_ref().map(|grid| grid as &dyn Grid));
         let tables: [(TableArgument, &dyn Grid); 4] = [
-            (TableArgument::Indicators, &measures),
-            (TableArgument::Payments, &payments),
-            (TableArgument::Fees, &fees),
-            (TableArgument::Practices, &together),
+            (TableArgument::Indicators, measures),
+            (TableArgument::Payments, payments),
+            (TableArgument::Fees, fees),
+            (TableArgument::Practices, together),
         ];
         if output.format == Format::Json {
-            let further: [(&str, &dyn Grid); 3] = [("payments", &payments), ("fees", &fees), ("practices", &together)];
+            let further: [(&str, &dyn Grid); 3] = [("payments", payments), ("fees", fees), ("practices", together)];
             // One table asked for by name is the result; otherwise the others follow the indicators.
             let named = tables.iter().find(|(table, _)| asking == Asking::Only(*table));
-            let results: &dyn Grid = named.map_or(&measures, |(_, grid)| *grid);
+            let results: &dyn Grid = named.map_or(measures, |(_, grid)| *grid);
             return output.write(results, &[], Readers::Anyone, &format::notes([]), |out| {
                 let document = RunDocument {
                     rulebooks: &self.stamps,
@@ -210,7 +239,7 @@ impl<'b> Results<'b> {
             .iter()
             .map(|(table, grid)| (*grid, if *table == TableArgument::Indicators { &totals.rows[..] } else { &[][..] }))
             .collect();
-        let notes = format::notes(self.books.iter().copied()).disclosed(self.disclosure);
+        let notes = format::notes(self.books.iter().copied()).disclosed(self.published.disclosure);
         output.write_tables(&grids, Readers::Anyone, &notes)
     }
 
@@ -236,13 +265,7 @@ fn pays_nothing(row: &PaymentRow) -> bool {
 }
 
 /// One row per indicator measurement that was counted.
-fn measure_rows(
-    book: &BookFacts<'_>,
-    year: &str,
-    practice_code: &str,
-    facts: &Facts,
-    withholding: Option<&Withholding>,
-) -> Vec<MeasureRow> {
+fn measure_rows(book: &BookFacts<'_>, year: &str, practice_code: &str, facts: &Facts) -> Vec<MeasureRow> {
     let mut rows = Vec::new();
     for (counts, at) in facts.counts.iter().zip(0..) {
         let measurement = MeasurementId(at);
@@ -254,10 +277,7 @@ fn measure_rows(
         let is_empty = |counts: &Counted| facts.origin == Origin::Records && counts.register.is_zero();
         if let Some(counts) = counts.as_ref().filter(|counts| !is_empty(counts)) {
             let earned = earned(book.book, &book.figures, measurement, facts);
-            let row = MeasureRow::new(book.book, year, practice_code, measurement, *counts, earned);
-            rows.push(
-                withholding.map_or(row.clone(), |withholding| withholding.row(book.book, measurement, facts, row)),
-            );
+            rows.push(MeasureRow::new(book.book, year, practice_code, measurement, *counts, earned));
         }
     }
     rows

@@ -11,7 +11,8 @@ use crate::cli::inputs::PatientArguments;
 use crate::cli::output::{self, Readers};
 use crate::cli::progress::Bar;
 use crate::cli::provenance::Provenance;
-use crate::cli::results::{Asking, Results, TableArgument};
+use crate::cli::results::{Asking, Publishing, Results, TableArgument};
+use crate::cli::rollup::{self, RollupArguments};
 use crate::cli::years::{DEFAULT_SCHEME, YearArguments};
 use crate::cli::{CliError, Done};
 use crate::data::{Extract, Silent};
@@ -43,6 +44,9 @@ pub(super) struct RunArguments {
     /// all of them for people and in JSON, else the indicators
     #[arg(long, value_enum)]
     table: Option<TableArgument>,
+
+    #[command(flatten)]
+    rollup: RollupArguments,
 
     #[command(flatten)]
     disclosure: DisclosureArguments,
@@ -123,6 +127,8 @@ pub(super) fn run(arguments: &RunArguments, rules: Option<&Path>) -> Result<Done
     findings.merge(grouped);
     findings.merge(known.findings.clone());
     arguments.count_odd(&books, &results, &mut findings);
+    let grouping = arguments.rollup.grouping(&known)?;
+    rollup::count_without(grouping.as_ref(), extract.practices().map(|(_, code)| code), &mut findings);
     let findings = findings.list();
     output::talk_block(&crate::report::findings::summary(&findings));
     match level {
@@ -146,6 +152,7 @@ impl RunArguments {
             practices,
             level: LevelArgument::Practice,
             table: None,
+            rollup: RollupArguments::default(),
             disclosure: DisclosureArguments::default(),
             format: RunFormat::Table,
             output: None,
@@ -192,7 +199,7 @@ impl RunArguments {
         asking: Asking,
         findings: &[Finding],
     ) -> Result<(), CliError> {
-        let disclosure = self.disclosure.asked()?;
+        let (disclosure, grouping) = (self.disclosure.asked()?, self.rollup.grouping(known)?);
         let facts: Vec<BookFacts<'_>> = lenses
             .iter()
             .zip(results)
@@ -201,10 +208,10 @@ impl RunArguments {
                 let figures = known.figures(at);
                 let asked = asking.asked();
                 let (practices, book) = (&self.practices, lens.book());
-                facts::from_records(practices, known, book, figures, extract, result, asked).disclosed(disclosure)
+                facts::from_records(practices, known, book, figures, extract, result, asked).published(disclosure, grouping.as_ref())
             })
             .collect();
-        let results = Results::of(&facts, known, disclosure);
+        let results = Results::of(&facts, known, Publishing { disclosure, grouping });
         let Some(output) = self.tables_output() else {
             let books: Vec<&Rulebook> = lenses.iter().map(Lens::book).collect();
             let rows = with_books(&books, &results.measures, |row| &row.year);

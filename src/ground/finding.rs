@@ -80,6 +80,8 @@ pub enum FindingKind {
     UnreadResources,
     /// A practice of an area that the scheme is not for, or of none that is known.
     OtherArea,
+    /// A practice that is in none of the groups that practices are put together by.
+    NoGroup,
 }
 
 impl FindingKind {
@@ -152,6 +154,7 @@ impl FindingKind {
             FindingKind::OtherArea => {
                 ("a practice that is not known to be of the scheme's areas", "its patients are left out")
             }
+            FindingKind::NoGroup => ("a practice that is in no group", "counted in a row of its own name"),
             FindingKind::PartialDate => ("a date that is only a year, or a year and a month", "set aside"),
             FindingKind::NotJson => ("a line that is not a JSON object, or is cut short", "set aside"),
             FindingKind::NotOfFhir => {

@@ -20,6 +20,7 @@ use crate::model::book::Figure;
 use crate::model::formula::ProgramOf;
 use crate::report::disclosure::measures::Withholding;
 use crate::report::gaps::Figured;
+use crate::report::rollup::Grouping;
 
 /// One year's rules and the practices that they pay.
 #[derive(Clone, Copy, Debug)]
@@ -32,6 +33,10 @@ pub struct Side<'a> {
     pub figures: &'a [Figure],
     /// The practices by their codes.
     pub practices: &'a BTreeMap<String, Facts>,
+    /// How practices are put together, if they are.
+    pub grouping: Option<&'a Grouping>,
+    /// What is known of those who have a row: groups, or the practices themselves.
+    pub shown: &'a BTreeMap<String, Facts>,
     /// What of their counts is not to be given away.
     pub withholding: Option<&'a Withholding>,
 }
@@ -98,14 +103,30 @@ pub const POINTS_DECIMALS: u32 = 4;
 /// Decimals of pounds as printed.
 pub const POUNDS_DECIMALS: u32 = 2;
 
-/// Pays every practice of a side.
+/// Pays every practice of a side, puts practices together, and withholds what gives a withheld count away.
 pub fn parts_of(side: &Side<'_>) -> BTreeMap<String, Parts> {
     let practices: Vec<(&String, &Facts)> = side.practices.iter().collect();
-    practices.into_par_iter().map(|(code, facts)| (code.clone(), parts(side, code, facts))).collect()
+    let paid: BTreeMap<String, Parts> =
+        practices.into_par_iter().map(|(code, facts)| (code.clone(), parts(side, facts))).collect();
+    let mut shown = match side.grouping {
+        Some(grouping) => grouping.parts(paid),
+        None => paid,
+    };
+    let Some(withholding) = side.withholding else { return shown };
+    for (code, parts) in &mut shown {
+        let Some(facts) = side.shown.get(code) else { continue };
+        let programs = side.book.programs.iter().enumerate();
+        for (at, _) in programs.filter(|(_, program)| withholding.gives_away(code, facts, program)) {
+            if let Some(part) = parts.get_mut(&component(side.book, at)) {
+                *part = part.clone().withheld();
+            }
+        }
+    }
+    shown
 }
 
-/// Pays one practice. What gives a withheld count away is withheld.
-pub fn parts(side: &Side<'_>, practice_code: &str, facts: &Facts) -> Parts {
+/// Pays one practice.
+pub fn parts(side: &Side<'_>, facts: &Facts) -> Parts {
     let pay = |facts: &Facts| paid(side.book, side.figures, facts);
     // A threshold shows itself: next to nobody reached pays nothing, everybody reached pays something.
     let (earned, top, bottom) = (pay(facts), pay(&reaching(facts, 100)), pay(&reaching(facts, 1)));
@@ -115,9 +136,7 @@ pub fn parts(side: &Side<'_>, practice_code: &str, facts: &Facts) -> Parts {
             pounds: printed(Figured::of(earned.pounds, side.book), POUNDS_DECIMALS),
             level: level(earned, top, bottom),
         };
-        let program = &side.book.programs[earned.program];
-        let withheld = side.withholding.is_some_and(|all| all.gives_away(practice_code, facts, program));
-        (component(side.book, earned.program), if withheld { part.withheld() } else { part })
+        (component(side.book, earned.program), part)
     });
     each.collect()
 }

@@ -5,7 +5,6 @@ use crate::model::Rulebook;
 use crate::model::book::MeasureKind;
 use crate::model::formula::ProgramOf;
 use crate::report::disclosure::MARK;
-use crate::report::disclosure::measures::Withholding;
 use crate::report::figured::Figured;
 use crate::report::table::{Cell, Column, Grid};
 
@@ -46,6 +45,8 @@ pub struct PaymentKey {
 pub struct PaymentRow {
     /// What is paid, to whom.
     pub key: PaymentKey,
+    /// The place of what pays it among the rulebook's programs.
+    pub program: usize,
     /// Doses, where it is a fee.
     pub doses: Option<u64>,
     /// True if so many doses are not to be printed.
@@ -56,15 +57,13 @@ pub struct PaymentRow {
     pub pounds: Figured,
 }
 
-/// The payments and the fees of a practice, apart; what is paid for indicators is in their own table. What gives a
-/// withheld count away is withheld.
+/// The payments and the fees of a practice, apart; what is paid for indicators is in their own table.
 pub fn payment_rows(
     book: &Rulebook,
     year: &str,
     practice_code: &str,
     facts: &Facts,
     paid: &[Paid],
-    withholding: Option<&Withholding>,
 ) -> (Vec<PaymentRow>, Vec<PaymentRow>) {
     let (mut payments, mut fees) = (Vec::new(), Vec::new());
     for paid in paid {
@@ -76,11 +75,6 @@ pub fn payment_rows(
         }
         let quarter = program.quarter.map(|quarter| format!("Q{quarter}"));
         let paid_for = measurement.map(|measurement| measurement.label.clone()).or(quarter).unwrap_or_default();
-        let withheld = withholding.filter(|withholding| withholding.gives_away(practice_code, facts, program));
-        let figure = |figure| {
-            let figure = Figured::of(figure, book);
-            if withheld.is_some() { figure.withheld() } else { figure }
-        };
         let row = |payment: &str, doses: Option<u64>| PaymentRow {
             key: PaymentKey {
                 practice_code: practice_code.to_owned(),
@@ -89,9 +83,10 @@ pub fn payment_rows(
                 year: year.to_owned(),
             },
             doses,
-            doses_withheld: doses.is_some_and(|doses| withholding.is_some_and(|all| all.doses(doses))),
-            points: figure(paid.points),
-            pounds: figure(paid.pounds),
+            program: paid.program,
+            doses_withheld: false,
+            points: Figured::of(paid.points, book),
+            pounds: Figured::of(paid.pounds, book),
         };
         match program.of {
             ProgramOf::Payment(id) => payments.push(row(&book.payments[id.index()].name, None)),

@@ -9,6 +9,7 @@ use crate::model::book::{MeasureKind, MeasurementId};
 use crate::model::formula::{CountName, Operand, Program, ProgramOf};
 use crate::report::disclosure::rows::Shape;
 use crate::report::disclosure::sums::Printed;
+use crate::report::payments::PaymentRow;
 use crate::report::rows::MeasureRow;
 
 /// Which counts of a row are withheld.
@@ -151,13 +152,30 @@ impl Withholding {
     }
 
     /// A row without what is withheld of it: counts, and what is paid for it from withheld counts.
-    pub fn row(&self, book: &Rulebook, id: MeasurementId, facts: &Facts, row: MeasureRow) -> MeasureRow {
+    pub fn measure(&self, book: &Rulebook, facts: &Facts, row: MeasureRow) -> MeasureRow {
+        let found = book.measurements.iter().zip(0..).find(|(measurement, _)| measurement.label == row.indicator);
+        let Some(id) = found.map(|(_, at)| MeasurementId(at)) else { return row };
         let mut paying = book.programs.iter().filter(|program| program.measurement == Some(id));
         let withheld = self.counts(&row.practice_code, id);
         let is_given_away = paying.any(|program| self.gives_away(&row.practice_code, facts, program));
         match is_given_away {
             true => MeasureRow { withheld, points: row.points.withheld(), pounds: row.pounds.withheld(), ..row },
             false => MeasureRow { withheld, ..row },
+        }
+    }
+
+    /// A payment's row without what is withheld of it.
+    pub fn payment(&self, book: &Rulebook, facts: &Facts, row: PaymentRow) -> PaymentRow {
+        let program = book.programs.get(row.program);
+        let doses_withheld = row.doses.is_some_and(|doses| self.doses(doses));
+        match program.is_some_and(|program| self.gives_away(&row.key.practice_code, facts, program)) {
+            true => PaymentRow {
+                doses_withheld,
+                points: row.points.withheld(),
+                pounds: row.pounds.withheld(),
+                ..row
+            },
+            false => PaymentRow { doses_withheld, ..row },
         }
     }
 
