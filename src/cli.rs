@@ -19,6 +19,7 @@ mod fmt;
 mod format;
 mod given_counts;
 mod import_codes;
+mod importing;
 mod inputs;
 #[cfg(feature = "lsp")]
 mod lsp;
@@ -63,6 +64,9 @@ struct Arguments {
     /// The folder with the rules; else UPTAKE_RULES, else a `rules` folder here or above, else the rules built in
     #[arg(long, global = true, value_name = "DIR", env = "UPTAKE_RULES")]
     rules: Option<PathBuf>,
+
+    #[command(flatten)]
+    import: importing::ImportArguments,
 
     /// How many threads to use; by default as many as there are processors
     #[arg(long, global = true, value_name = "N")]
@@ -159,6 +163,7 @@ fn run(arguments: Arguments) -> Result<Done, CliError> {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
         pool.map_err(|error| CliError::usage(format!("cannot start {threads} threads: {error}")))?;
     }
+    arguments.import.declare()?;
     let rules = arguments.rules.as_deref();
     match arguments.command {
         Command::Demo(arguments) => demo::command::demo(&arguments, rules),

@@ -24,6 +24,7 @@ pub mod figured;
 pub mod findings;
 pub mod gaps;
 pub mod github;
+pub mod long_form;
 pub mod near_misses;
 pub mod next;
 pub mod pathway;

@@ -8,6 +8,7 @@ use clap::Args;
 use crate::cli::given_counts::{BookCounts, CountRemarks};
 use crate::cli::overrides::{Override, OverrideArguments};
 use crate::cli::{CliError, inputs};
+use crate::data::naming::TableName;
 use crate::data::practices::{self, Practices};
 use crate::data::{Extract, PracticeId, counts};
 use crate::eval::pay::{Counted, Facts, Origin};
@@ -90,7 +91,7 @@ impl PracticeArguments {
     pub(super) fn read(&self, books: &[Rulebook]) -> Result<KnownPractices, CliError> {
         let (figures, overrides) = self.overrides.figures(books)?;
         let practices = match &self.practices {
-            Some(path) => practices::read(&inputs::open(path)?)?,
+            Some(path) => practices::read(&inputs::open(path, TableName::Practices)?)?,
             None => Practices::default(),
         };
         let mut known = KnownPractices {
@@ -144,7 +145,7 @@ impl PracticeArguments {
 impl KnownPractices {
     /// Pools a table's numerators and denominators.
     fn read_baseline(&mut self, path: &Path) -> Result<(), CliError> {
-        let table = counts::read(&inputs::open(path)?)?;
+        let table = counts::read(&inputs::open(path, TableName::Counts)?)?;
         self.findings.merge(table.findings);
         for row in table.rows {
             let counted = Counted::of(row.numerator, row.denominator);

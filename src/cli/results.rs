@@ -19,6 +19,7 @@ use crate::model::book::{MeasureKind, MeasurementId};
 use crate::model::formula::{CountName, Formula, Operand, Test};
 use crate::report::disclosure::Disclosure;
 use crate::report::gaps::{self, Figured, NamedGap};
+use crate::report::long_form;
 use crate::report::payments::{PaymentGrid, PaymentRow, PaymentTable, payment_rows, sort_payments};
 use crate::report::rollup::{Grouping, OfGroups};
 use crate::report::rows::{self, MeasureGrid, MeasureRow, WithheldTotals};
@@ -37,6 +38,8 @@ pub(super) enum TableArgument {
     Fees,
     /// One row per practice: indicators, other payments and fees together
     Practices,
+    /// The published long form: PRACTICE_CODE, INDICATOR_CODE, MEASURE, VALUE
+    Long,
 }
 
 /// Which tables are asked for.
@@ -66,7 +69,7 @@ impl Asking {
             Asking::All | Asking::Only(TableArgument::Practices) => {
                 Asked { courses: true, fees: true, pathway: false, related: false }
             }
-            Asking::Only(TableArgument::Indicators) => Asked::default(),
+            Asking::Only(TableArgument::Indicators | TableArgument::Long) => Asked::default(),
             Asking::Only(TableArgument::Payments) => {
                 Asked { courses: true, fees: false, pathway: false, related: false }
             }
@@ -75,7 +78,7 @@ impl Asking {
     }
 
     fn includes(self, table: TableArgument) -> bool {
-        self == Asking::All || self == Asking::Only(table)
+        (self == Asking::All && table != TableArgument::Long) || self == Asking::Only(table)
     }
 }
 
@@ -157,12 +160,12 @@ impl<'b> Results<'b> {
             Some((withholding, facts)) => withholding.payment(book.book, facts, row),
             None => row,
         };
-        self.measures.extend(measures.into_iter().map(|row| {
-            match withholding.zip(book.shown().get(&row.practice_code)) {
+        self.measures.extend(measures.into_iter().map(
+            |row| match withholding.zip(book.shown().get(&row.practice_code)) {
                 Some((withholding, facts)) => withholding.measure(book.book, facts, row),
                 None => row,
-            }
-        }));
+            },
+        ));
         self.payments.extend(payments.into_iter().map(told));
         self.fees.extend(fees.into_iter().map(told));
         let Some(withholding) = withholding else { return };
@@ -202,11 +205,13 @@ impl<'b> Results<'b> {
         let renamed = grouping.map(|grouping| plain.map(|grid| OfGroups::new(grid, grouping)));
         let [measures, payments, fees, together] =
             renamed.as_ref().map_or(plain, |renamed| renamed.each_ref().map(|grid| grid as &dyn Grid));
-        let tables: [(TableArgument, &dyn Grid); 4] = [
+        let long = long_form::table(&self.measures);
+        let tables: [(TableArgument, &dyn Grid); 5] = [
             (TableArgument::Indicators, measures),
             (TableArgument::Payments, payments),
             (TableArgument::Fees, fees),
             (TableArgument::Practices, together),
+            (TableArgument::Long, &long),
         ];
         if output.format == Format::Json {
             let further: [(&str, &dyn Grid); 3] = [("payments", payments), ("fees", fees), ("practices", together)];
@@ -247,7 +252,8 @@ impl<'b> Results<'b> {
         let is_read = |table| asking.includes(table) || asking.includes(TableArgument::Practices);
         let payments = self.payments.iter().filter(|_| is_read(TableArgument::Payments));
         let fees = self.fees.iter().filter(|_| is_read(TableArgument::Fees));
-        let measures = if is_read(TableArgument::Indicators) { &self.measures[..] } else { &[] };
+        let measures =
+            if is_read(TableArgument::Indicators) || is_read(TableArgument::Long) { &self.measures[..] } else { &[] };
         let mut gaps = gaps::named(measures, payments.chain(fees));
         gaps.extend(self.further_gaps.iter().cloned());
         gaps

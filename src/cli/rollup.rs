@@ -61,7 +61,9 @@ impl RollupArguments {
         if groups.is_empty() {
             let column = by.column();
             let error = CliError::usage(format!("no practice in the practices table has a `{column}`"));
-            return Err(error.help(format!("add the column `{column}`, or name yours with `--map practices.{column}=NAME`")));
+            return Err(
+                error.help(format!("add the column `{column}`, or name yours with `--map practices.{column}=NAME`"))
+            );
         }
         Ok(Some(Grouping { column: by.column(), groups, without: format!("no {}", by.column().replace('_', "-")) }))
     }

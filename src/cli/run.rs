@@ -208,7 +208,8 @@ impl RunArguments {
                 let figures = known.figures(at);
                 let asked = asking.asked();
                 let (practices, book) = (&self.practices, lens.book());
-                facts::from_records(practices, known, book, figures, extract, result, asked).published(disclosure, grouping.as_ref())
+                facts::from_records(practices, known, book, figures, extract, result, asked)
+                    .published(disclosure, grouping.as_ref())
             })
             .collect();
         let results = Results::of(&facts, known, Publishing { disclosure, grouping });

@@ -15,6 +15,7 @@ use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData};
 
 use crate::data::columns::{Column, Header, Holds};
 use crate::data::error::LoadError;
+use crate::data::naming::DateOrder;
 use crate::data::shared_file::SharedFile;
 use crate::data::source::Input;
 
@@ -28,6 +29,8 @@ pub(crate) struct ParquetFile<'a> {
     mask: ProjectionMask,
     /// Where each of the columns that were asked for is in a batch.
     pub places: Vec<Option<usize>>,
+    /// In which order the dates of each of the columns are written.
+    pub orders: Vec<DateOrder>,
 }
 
 /// Some rows for one thread to read.
@@ -56,7 +59,7 @@ impl<'a> ParquetFile<'a> {
         let options = ArrowReaderOptions::new().with_offset_index_policy(PageIndexPolicy::Optional);
         let as_written = decode(name, || ArrowReaderMetadata::load(&file, options.clone()))?;
         let fields = as_written.schema().fields();
-        let header = Header::new(name, fields.iter().map(|field| field.name().as_str()));
+        let header = Header::new(name, fields.iter().map(|field| field.name().as_str())).named(&input.naming);
         let in_file = header.places_of(columns)?;
         let mut fields: Vec<Arc<Field>> = fields.iter().cloned().collect();
         for (column, place) in columns.iter().zip(&in_file) {
@@ -73,7 +76,8 @@ impl<'a> ParquetFile<'a> {
         let mut order: Vec<usize> = in_file.iter().copied().flatten().collect();
         order.sort_unstable();
         let places = in_file.iter().map(|place| place.and_then(|at| order.binary_search(&at).ok())).collect();
-        Ok(ParquetFile { name, file, metadata, mask, places })
+        let orders = columns.iter().map(|column| header.date_order(column.name)).collect();
+        Ok(ParquetFile { name, file, metadata, mask, places, orders })
     }
 
     /// How many rows there are.
@@ -120,7 +124,8 @@ impl<'a> WholeFile<'a> {
         let name = input.name.as_str();
         let file = SharedFile::of(input).map_err(|source| LoadError::Read { file: name.to_owned(), source })?;
         let builder = decode(name, || ParquetRecordBatchReaderBuilder::try_new(file))?;
-        let header = Header::new(name, builder.schema().fields().iter().map(|field| field.name().as_str()));
+        let names = builder.schema().fields().iter().map(|field| field.name().as_str());
+        let header = Header::new(name, names).named(&input.naming);
         let batches = Box::new(batches(name, decode(name, || builder.build())?));
         Ok(WholeFile { header, batches })
     }

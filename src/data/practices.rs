@@ -67,6 +67,11 @@ const COLUMNS: [&[&str]; 8] = [
     &["contact_details"],
 ];
 
+/// Our names of the columns.
+pub(crate) fn column_names() -> impl Iterator<Item = &'static str> {
+    std::iter::once("practice_code").chain(COLUMNS.iter().map(|names| names[0]))
+}
+
 /// Reads the practices table. Of rows for one practice, the first by content is used.
 ///
 /// # Errors
@@ -102,7 +107,11 @@ pub fn read(input: &Input) -> Result<Practices, LoadError> {
 }
 
 /// One practice, or what is wrong with its row in which column.
-fn practice(row: &Row, code: usize, places: [Option<usize>; COLUMNS.len()]) -> Result<Practice, (FindingKind, &'static str)> {
+fn practice(
+    row: &Row,
+    code: usize,
+    places: [Option<usize>; COLUMNS.len()],
+) -> Result<Practice, (FindingKind, &'static str)> {
     let text = |column: Option<usize>| row.cell(column).map(str::to_owned);
     let list_size = match row.cell(places[1]) {
         Some(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => {

@@ -45,12 +45,7 @@ impl Grouping {
     }
 
     /// The rows of groups; `facts` are the groups'.
-    pub fn measures(
-        &self,
-        book: &Rulebook,
-        rows: Vec<MeasureRow>,
-        facts: &BTreeMap<String, Facts>,
-    ) -> Vec<MeasureRow> {
+    pub fn measures(&self, book: &Rulebook, rows: Vec<MeasureRow>, facts: &BTreeMap<String, Facts>) -> Vec<MeasureRow> {
         let mut groups: BTreeMap<(String, String), Vec<MeasureRow>> = BTreeMap::new();
         for row in rows {
             let key = (self.of(&row.practice_code).to_owned(), row.indicator.clone());

@@ -101,7 +101,8 @@ mod tests {
         let pounds = |text: &str| Figured::Known(Amount::parse(text).unwrap());
         let row = |payment: &str, pounds| PaymentRow {
             key: key(payment),
-            doses: None, program: 0,
+            doses: None,
+            program: 0,
             doses_withheld: false,
             points: Figured::None,
             pounds,

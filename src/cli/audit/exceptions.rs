@@ -11,6 +11,7 @@ use crate::cli::progress::Bar;
 use crate::cli::provenance::Provenance;
 use crate::cli::years::{DEFAULT_SCHEME, YearArguments};
 use crate::cli::{CliError, Done};
+use crate::data::naming::TableName;
 use crate::data::practices::{self, Practices};
 use crate::data::{Extract, Silent};
 use crate::eval::reasons::{ByReason, reasons};
@@ -58,7 +59,7 @@ pub(super) fn exceptions(arguments: &ExceptionArguments, rules: Option<&Path>) -
     }
     let (_, books) = arguments.years.books(rules)?;
     let known = match &arguments.practices {
-        Some(path) => practices::read(&inputs::open(path)?)?,
+        Some(path) => practices::read(&inputs::open(path, TableName::Practices)?)?,
         None => Practices::default(),
     };
     if arguments.tables.strict {

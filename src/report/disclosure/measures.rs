@@ -169,12 +169,7 @@ impl Withholding {
         let program = book.programs.get(row.program);
         let doses_withheld = row.doses.is_some_and(|doses| self.doses(doses));
         match program.is_some_and(|program| self.gives_away(&row.key.practice_code, facts, program)) {
-            true => PaymentRow {
-                doses_withheld,
-                points: row.points.withheld(),
-                pounds: row.pounds.withheld(),
-                ..row
-            },
+            true => PaymentRow { doses_withheld, points: row.points.withheld(), pounds: row.pounds.withheld(), ..row },
             false => PaymentRow { doses_withheld, ..row },
         }
     }

@@ -29,7 +29,7 @@ fn written(columns: Vec<(&str, ArrayRef)>, compression: Compression, group_rows:
 }
 
 fn parquet(name: &str, bytes: Vec<u8>) -> Input {
-    Input { name: name.to_owned(), format: Format::Parquet, content: Content::Bytes(bytes) }
+    Input { name: name.to_owned(), format: Format::Parquet, content: Content::Bytes(bytes), naming: Default::default() }
 }
 
 /// The cells of a column of rows of CSV; empty ones are null.
