@@ -12,6 +12,7 @@ pub mod demo;
 mod diff;
 mod disclosure;
 mod error;
+mod examples;
 mod explain;
 mod export;
 mod facts;
@@ -38,6 +39,7 @@ mod rules_folder;
 mod run;
 mod schema;
 mod score;
+mod shells;
 mod show;
 mod sql;
 mod sweep;
@@ -49,7 +51,7 @@ mod years;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{Command as CommandLine, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 pub use error::CliError;
 
@@ -121,6 +123,10 @@ enum Command {
     Schema(schema::SchemaArguments),
     /// Take over a published list of codes as a code cluster of the rules
     ImportCodes(import_codes::ImportCodesArguments),
+    /// Write a script by which a shell completes commands and options
+    Completions(shells::CompletionArguments),
+    /// Write the manual's pages
+    Man(shells::ManArguments),
     /// Show faults and meanings in an editor, which starts this itself (language server protocol)
     #[cfg(feature = "lsp")]
     Lsp(lsp::LspArguments),
@@ -134,9 +140,15 @@ enum Done {
     CheckFailed,
 }
 
+/// The command line as it is read and as its help shows it.
+fn command_line() -> CommandLine {
+    examples::with_examples(Arguments::command())
+}
+
 /// Runs the command line and gives the exit code.
 pub fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
+    let parsed = command_line().try_get_matches().and_then(|matches| Arguments::from_arg_matches(&matches));
+    let arguments = match parsed {
         Ok(arguments) => arguments,
         Err(error) => {
             // Help and version are results; a wrong command line is exit code 2. A closed pipe is no error.
@@ -189,6 +201,8 @@ fn run(arguments: Arguments) -> Result<Done, CliError> {
         Command::Export(arguments) => export::export(&arguments),
         Command::Schema(arguments) => schema::schema(&arguments),
         Command::ImportCodes(arguments) => import_codes::import_codes(&arguments, rules),
+        Command::Completions(arguments) => shells::completions(&arguments, command_line()),
+        Command::Man(arguments) => shells::man(&arguments, command_line()),
         #[cfg(feature = "lsp")]
         Command::Lsp(arguments) => lsp::lsp(&arguments, rules),
     }

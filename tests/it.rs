@@ -52,10 +52,14 @@ mod given;
 mod golden;
 #[path = "it/guide.rs"]
 mod guide;
+#[path = "it/help.rs"]
+mod help;
 #[path = "it/house.rs"]
 mod house;
 #[path = "it/import_codes.rs"]
 mod import_codes;
+#[path = "it/importing.rs"]
+mod importing;
 #[path = "it/in_time.rs"]
 mod in_time;
 #[path = "it/laws.rs"]
@@ -79,6 +83,8 @@ mod parental_choice;
 mod pathway;
 #[path = "it/recall.rs"]
 mod recall;
+#[path = "it/rollup.rs"]
+mod rollup;
 #[path = "it/sameness.rs"]
 mod sameness;
 #[path = "it/show.rs"]

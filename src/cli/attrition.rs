@@ -5,7 +5,7 @@ use std::path::Path;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
-use crate::cli::format::{self, Format, OutputArguments};
+use crate::cli::format::{self, OutputArguments};
 use crate::cli::inputs::{PatientArguments, RecordDigests};
 use crate::cli::output::{self, Readers};
 use crate::cli::progress::Bar;
@@ -138,7 +138,7 @@ impl AttritionArguments {
             By::Practice => extract.practices().map(|(id, code)| (id.0 as usize, code)).collect(),
         };
         let notes = format::notes(books);
-        if self.output.format == Format::Table {
+        if self.output.format.is_for_people() {
             let tables: Vec<_> =
                 practices.iter().flat_map(|(group, practice)| attrition.tables(*group, practice)).collect();
             let grids: Vec<(&dyn Grid, &[Vec<Cell<'_>>])> =

@@ -304,7 +304,7 @@ impl CompareArguments {
         }
         let is_shown = |table: TableArgument| match (self.table, self.output.format) {
             (Some(asked), _) => asked == table,
-            (None, Format::Table) => table != TableArgument::Components,
+            (None, Format::Table | Format::Markdown) => table != TableArgument::Components,
             (None, _) => table == TableArgument::Practices,
         };
         let shown = tables.iter().filter(|(table, ..)| is_shown(*table));

@@ -65,6 +65,8 @@ pub(super) struct CurveArguments {
 enum CurveFormat {
     /// For people: a table as wide as the terminal
     Table,
+    /// A table for forges and wikis, as GitHub draws it
+    Markdown,
     /// One JSON document
     Json,
     /// Comma-separated, with a header
@@ -175,6 +177,7 @@ impl CurveArguments {
                 });
             }
             CurveFormat::Table => Format::Table,
+            CurveFormat::Markdown => Format::Markdown,
             CurveFormat::Json => Format::Json,
             CurveFormat::Csv => Format::Csv,
             #[cfg(feature = "parquet")]

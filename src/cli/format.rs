@@ -9,17 +9,20 @@ use crate::cli::CliError;
 use crate::cli::output::{self, Readers};
 use crate::model::Rulebook;
 use crate::report::disclosure::stated::Stated;
+use crate::report::style::Style;
 #[cfg(feature = "parquet")]
 use crate::report::table::parquet;
 #[cfg(feature = "workbook")]
 use crate::report::table::workbook;
-use crate::report::table::{Cell, Column, Grid, Notes, Table, csv, terminal};
+use crate::report::table::{Cell, Column, Grid, Notes, Table, csv, markdown, terminal};
 
 /// The forms of tables.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Format {
     /// For people: a table as wide as the terminal
     Table,
+    /// Tables for forges and wikis, as GitHub draws them
+    Markdown,
     /// One JSON document
     Json,
     /// Comma-separated, with a header
@@ -33,6 +36,11 @@ pub(super) enum Format {
 }
 
 impl Format {
+    /// True for forms that people read as they stand: they get several tables, with totals, and less of each.
+    pub(super) fn is_for_people(self) -> bool {
+        matches!(self, Format::Table | Format::Markdown)
+    }
+
     /// True for a workbook, which holds several tables.
     pub(super) fn is_workbook(self) -> bool {
         #[cfg(feature = "workbook")]
@@ -44,7 +52,7 @@ impl Format {
     /// What it is, if it is no text.
     fn binary(self) -> Option<&'static str> {
         match self {
-            Format::Table | Format::Json | Format::Csv => None,
+            Format::Table | Format::Markdown | Format::Json | Format::Csv => None,
             #[cfg(feature = "parquet")]
             Format::Parquet => Some("Parquet"),
             #[cfg(feature = "workbook")]
@@ -73,14 +81,13 @@ impl OutputArguments {
         readers: Readers,
         notes: &Notes,
     ) -> Result<(), CliError> {
-        if let (Format::Table, place) = (self.format, self.output.as_deref()) {
-            let style = if place.is_none() { output::stdout_style() } else { crate::report::style::Style::PLAIN };
-            return output::to_place(place, readers, |out| {
+        if self.format.is_for_people() {
+            return output::to_place(self.output.as_deref(), readers, |out| {
                 for (at, (grid, totals)) in grids.iter().enumerate() {
                     if at > 0 {
                         writeln!(out)?;
                     }
-                    terminal::write(out, *grid, totals, style)?;
+                    self.write_for_people(out, *grid, totals)?;
                 }
                 write_disclosure(out, notes)
             });
@@ -109,13 +116,10 @@ impl OutputArguments {
         let stated = notes.disclosure.map(|disclosure| Stated::new(grid, disclosure));
         let for_programs = stated.as_ref().map_or(grid, |stated| stated as &dyn Grid);
         match self.format {
-            Format::Table => {
-                let style = if place.is_none() { output::stdout_style() } else { crate::report::style::Style::PLAIN };
-                output::to_place(place, readers, |out| {
-                    terminal::write(out, grid, totals, style)?;
-                    write_disclosure(out, notes)
-                })
-            }
+            Format::Table | Format::Markdown => output::to_place(place, readers, |out| {
+                self.write_for_people(out, grid, totals)?;
+                write_disclosure(out, notes)
+            }),
             Format::Json => output::to_place(place, readers, json),
             Format::Csv => {
                 output::to_place(place, readers, |out| csv::write(out, for_programs, csv::Formulas::AsWritten))
@@ -125,6 +129,14 @@ impl OutputArguments {
             #[cfg(feature = "workbook")]
             Format::Xlsx => output::to_place(place, readers, |out| workbook::write(out, &[grid], notes)),
         }
+    }
+
+    fn write_for_people(&self, out: &mut dyn Write, grid: &dyn Grid, totals: &[Vec<Cell<'_>>]) -> io::Result<()> {
+        if self.format == Format::Markdown {
+            return markdown::write(out, grid, totals);
+        }
+        let style = if self.output.is_none() { output::stdout_style() } else { Style::PLAIN };
+        terminal::write(out, grid, totals, style)
     }
 
     /// An error if bytes that are no text would go to a terminal.

@@ -245,9 +245,9 @@ impl PathwayArguments {
         findings: &[Finding],
     ) -> Result<(), CliError> {
         // People are shown all practices together; each practice's figures stand in the table asked for by name.
-        let together = self.table.is_none() && self.output.format == Format::Table;
+        let together = self.table.is_none() && self.output.format.is_for_people();
         let readers = match self.output.format {
-            Format::Table => returned::Readers::People,
+            Format::Table | Format::Markdown => returned::Readers::People,
             _ => returned::Readers::Programs,
         };
         let returns = returns(scene.pathway, &returned.rows, readers);
@@ -279,7 +279,7 @@ impl PathwayArguments {
                 self.document(out, scene.book, results, further, &returned.gaps, findings)
             });
         }
-        let all = matches!(self.output.format, Format::Table) || self.output.format.is_workbook();
+        let all = self.output.format.is_for_people() || self.output.format.is_workbook();
         let is_shown = |table: TableArgument| match self.table {
             Some(asked) => asked == table,
             None => all || table == TableArgument::Return,

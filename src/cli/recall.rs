@@ -276,7 +276,7 @@ impl RecallArguments {
                 self.document(out, setting, results, &further, gaps, findings)
             });
         }
-        let all = self.output.format == Format::Table || self.output.format.is_workbook();
+        let all = self.output.format.is_for_people() || self.output.format.is_workbook();
         let is_shown = |table: TableArgument| match self.table {
             Some(asked) => asked == table,
             None => all || table == TableArgument::InTime,

@@ -56,7 +56,7 @@ impl Asking {
     pub(super) fn of(table: Option<TableArgument>, format: Format) -> Asking {
         match (table, format) {
             (Some(table), _) => Asking::Only(table),
-            (None, Format::Table | Format::Json) => Asking::All,
+            (None, Format::Table | Format::Markdown | Format::Json) => Asking::All,
             #[cfg(feature = "workbook")]
             (None, Format::Xlsx) => Asking::All,
             (None, _) => Asking::Only(TableArgument::Indicators),
@@ -189,7 +189,9 @@ impl<'b> Results<'b> {
         let measures = MeasureGrid { title: "Indicators per practice", rows: &self.measures };
         let paying: Cow<'_, [PaymentRow]> = match output.format {
             // People need not read what pays nothing, as a claw-back mostly does.
-            Format::Table => self.payments.iter().filter(|row| !pays_nothing(row)).cloned().collect(),
+            Format::Table | Format::Markdown => {
+                self.payments.iter().filter(|row| !pays_nothing(row)).cloned().collect()
+            }
             _ => Cow::Borrowed(&self.payments),
         };
         if paying.len() < self.payments.len() && asking.includes(TableArgument::Payments) {
@@ -237,7 +239,7 @@ impl<'b> Results<'b> {
             *table == TableArgument::Indicators || asking != Asking::All || grid.row_count() > 0
         });
         let shown: Vec<_> = shown.collect();
-        if asking.includes(TableArgument::Indicators) && output.format == Format::Table {
+        if asking.includes(TableArgument::Indicators) && output.format.is_for_people() {
             totals.notes.iter().for_each(|note| output::talk(note));
         }
         let grids: Vec<(&dyn Grid, &[Vec<crate::report::table::Cell<'_>>])> = shown

@@ -65,6 +65,8 @@ pub(super) struct RunArguments {
 enum RunFormat {
     /// For people: a table as wide as the terminal
     Table,
+    /// Tables for forges and wikis, as GitHub draws them
+    Markdown,
     /// One JSON document
     Json,
     /// Comma-separated, with a header
@@ -84,6 +86,7 @@ impl RunFormat {
     fn of_tables(self) -> Option<Format> {
         match self {
             RunFormat::Table => Some(Format::Table),
+            RunFormat::Markdown => Some(Format::Markdown),
             RunFormat::Json => Some(Format::Json),
             RunFormat::Csv => Some(Format::Csv),
             #[cfg(feature = "parquet")]
@@ -114,9 +117,14 @@ pub(super) fn run(arguments: &RunArguments, rules: Option<&Path>) -> Result<Done
         LevelArgument::Practice => Level::Practice,
         LevelArgument::Patient => Level::Patient,
     };
+    let grouping = arguments.rollup.grouping(&known)?;
     arguments.disclosure.asked()?;
     if level == Level::Patient {
         arguments.disclosure.refuse_patients()?;
+    }
+    if grouping.is_some() && (level == Level::Patient || arguments.format == RunFormat::Fhir) {
+        let error = CliError::usage("only tables of practices are put together");
+        return Err(error.help("leave out `--by`, or `--level patient` and `--format fhir`"));
     }
     let asked = if level == Level::Patient { Asked::default() } else { asking.asked() };
     let bar = Bar::rows();
@@ -127,7 +135,6 @@ pub(super) fn run(arguments: &RunArguments, rules: Option<&Path>) -> Result<Done
     findings.merge(grouped);
     findings.merge(known.findings.clone());
     arguments.count_odd(&books, &results, &mut findings);
-    let grouping = arguments.rollup.grouping(&known)?;
     rollup::count_without(grouping.as_ref(), extract.practices().map(|(_, code)| code), &mut findings);
     let findings = findings.list();
     output::talk_block(&crate::report::findings::summary(&findings));

@@ -209,7 +209,7 @@ mod tests {
         let book = book();
         let row = row("2030-31", "A1", "T1");
         let mut out = Vec::new();
-        write_summaries(&mut out, &[(&book, &row)]).unwrap();
+        write_summaries(&mut out, &[(&book, &row)], None).unwrap();
         let bundle: serde_json::Value = serde_json::from_slice(&out).unwrap();
         let report = &bundle["entry"][0]["resource"];
         // A register of 10, of whom 1 is excluded and 2 are excepted; 5 of the 7 who are left: 71.43 %.
@@ -229,7 +229,7 @@ mod tests {
     #[test]
     fn nothing_is_an_empty_bundle() {
         let mut out = Vec::new();
-        write_summaries(&mut out, &[]).unwrap();
+        write_summaries(&mut out, &[], None).unwrap();
         assert_eq!(String::from_utf8(out).unwrap(), "{\"resourceType\":\"Bundle\",\"type\":\"collection\"}\n");
     }
 

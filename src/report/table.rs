@@ -4,12 +4,14 @@
 //! |---|---|
 //! | [`csv`] | one table as RFC 4180, `\n` line ends |
 //! | [`json`] | tables as lists of objects within a document |
+//! | [`markdown`] | one table for forges and wikis, with totals |
 //! | `parquet` | one table with typed columns; under the feature `parquet` |
 //! | [`terminal`] | one table for people, with totals |
 //! | `workbook` | tables on the sheets of an Excel workbook; under the feature `workbook` |
 
 pub mod csv;
 pub mod json;
+pub mod markdown;
 #[cfg(feature = "parquet")]
 pub mod parquet;
 pub mod terminal;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use crate::cli::format::{self, Format, OutputArguments};
+use crate::cli::format::{self, OutputArguments};
 use crate::cli::inputs::{self, PatientArguments};
 use crate::cli::output::{self, Readers};
 use crate::cli::progress::Bar;
@@ -119,7 +119,7 @@ impl ExceptionArguments {
         let told: Vec<String> = exceptions::method().into_iter().chain(exceptions::by_chance(&rows)).collect();
         told.iter().for_each(|line| output::talk(line));
         let notes = format::notes(books);
-        if self.output.format == Format::Table {
+        if self.output.format.is_for_people() {
             exceptions::left_out(&rows).iter().for_each(|line| output::talk(line));
             return self.output.write(&exceptions::short_table(&rows), &[], Readers::Anyone, &notes, |_| Ok(()));
         }
