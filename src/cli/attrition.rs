@@ -5,6 +5,7 @@ use std::path::Path;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
+use crate::cli::disclosure::DisclosureArguments;
 use crate::cli::format::{self, OutputArguments};
 use crate::cli::inputs::{PatientArguments, RecordDigests};
 use crate::cli::output::{self, Readers};
@@ -18,6 +19,7 @@ use crate::ground::Finding;
 use crate::model::Rulebook;
 use crate::model::book::{MeasureKind, MeasurementId};
 use crate::report::attrition::{Attrition, LEGEND, Side};
+use crate::report::disclosure::Disclosure;
 use crate::report::findings;
 use crate::report::run_json::{self, BookStamp, RunDocument};
 use crate::report::table::{Cell, Grid};
@@ -45,6 +47,9 @@ pub(super) struct AttritionArguments {
     by: By,
 
     #[command(flatten)]
+    disclosure: DisclosureArguments,
+
+    #[command(flatten)]
     output: OutputArguments,
 }
 
@@ -67,6 +72,7 @@ struct Provenance {
 pub(super) fn attrition(arguments: &AttritionArguments, rules: Option<&Path>) -> Result<Done, CliError> {
     let years = YearArguments { year: arguments.years.clone(), scheme: arguments.scheme.clone() };
     let (_, books) = years.books(rules)?;
+    let disclosure = arguments.disclosure.asked()?;
     let chosen = measurements(&books, &arguments.indicator)?;
     let is_course = |(book, id): (&Rulebook, &MeasurementId)| {
         book.measures[book.measurements[id.index()].measure.index()].kind == MeasureKind::Course
@@ -88,7 +94,7 @@ pub(super) fn attrition(arguments: &AttritionArguments, rules: Option<&Path>) ->
     let sides = lenses.iter().zip(&labels).zip(&funnels);
     let sides: Vec<Side<'_>> =
         sides.map(|((lens, year), funnels)| Side { year, book: Lens::book(lens), funnels }).collect();
-    arguments.write(&Attrition::of(&sides), &extract, &books, &odd)?;
+    arguments.write(&Attrition::of(&sides, disclosure), &extract, &books, &odd)?;
     Ok(Done::Well)
 }
 
@@ -137,7 +143,9 @@ impl AttritionArguments {
             By::All => vec![(0, "")],
             By::Practice => extract.practices().map(|(id, code)| (id.0 as usize, code)).collect(),
         };
-        let notes = format::notes(books);
+        let disclosure = self.disclosure.asked()?;
+        let notes = format::notes(books).disclosed(disclosure);
+        let remarks: Vec<_> = disclosure.map(Disclosure::member).into_iter().collect();
         if self.output.format.is_for_people() {
             let tables: Vec<_> =
                 practices.iter().flat_map(|(group, practice)| attrition.tables(*group, practice)).collect();
@@ -155,7 +163,7 @@ impl AttritionArguments {
                 results: &long,
                 tables: &[],
                 overrides: &serde_json::Value::Null,
-                remarks: &[],
+                remarks: &remarks,
                 gaps: &[],
                 findings: odd,
                 provenance: &provenance,

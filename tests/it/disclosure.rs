@@ -1,5 +1,7 @@
 //! Disclosure control: what is withheld cannot be worked out from what is printed, and what is printed says so.
 
+#[path = "disclosure/commands.rs"]
+mod commands;
 #[path = "disclosure/reader.rs"]
 mod reader;
 

@@ -49,6 +49,11 @@ impl Sums {
         CountId(self.counts.len() - 1)
     }
 
+    /// How many people a count is.
+    pub fn people(&self, id: CountId) -> u64 {
+        self.counts[id.0].people
+    }
+
     /// Says that a count is the sum of others.
     ///
     /// # Panics
