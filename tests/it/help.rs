@@ -30,11 +30,13 @@ fn commands() -> Vec<Vec<String>> {
     all
 }
 
-/// The examples at the end of a command's help.
+/// The examples at the end of a command's help, each on one line.
 fn examples(command: &[String]) -> Vec<String> {
     let help = stdout(command.iter().map(String::as_str).chain(["--help"]));
     let section = help.split("Examples:\n").nth(1).unwrap_or_default();
-    section.lines().filter_map(|line| line.strip_prefix("  ")).map(str::to_owned).collect()
+    assert!(section.lines().all(|line| line.chars().count() <= 100), "{section}");
+    let joined = section.replace(" \\\n      ", " ");
+    joined.lines().filter_map(|line| line.strip_prefix("  ")).map(str::to_owned).collect()
 }
 
 fn run_in(folder: &Path, words: &[&str]) -> std::process::Output {

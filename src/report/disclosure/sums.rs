@@ -98,6 +98,9 @@ impl Withheld {
     }
 }
 
+/// At what cost a node is reached, and from which node along which count; from none where the way starts.
+type Reached = (Cost, Option<(usize, usize)>);
+
 /// What a cycle costs: how many counts are lost to the reader, then how many people they count.
 type Cost = (u32, u64);
 
@@ -154,7 +157,7 @@ impl<'a> Network<'a> {
 
     /// The cheapest way from a node to another that does not use one count, and the counts on it.
     fn cheapest_path(&self, start: usize, end: usize, without: usize) -> Option<(Cost, Vec<usize>)> {
-        let mut best: Vec<Option<(Cost, Option<(usize, usize)>)>> = vec![None; self.at_node.len()];
+        let mut best: Vec<Option<Reached>> = vec![None; self.at_node.len()];
         best[start] = Some(((0, 0), None));
         let mut queue = BinaryHeap::from([Reverse(((0, 0), start))]);
         while let Some(Reverse((cost, node))) = queue.pop() {
@@ -199,7 +202,7 @@ impl<'a> Network<'a> {
     }
 }
 
-fn way_to(end: usize, best: &[Option<(Cost, Option<(usize, usize)>)>]) -> Vec<usize> {
+fn way_to(end: usize, best: &[Option<Reached>]) -> Vec<usize> {
     let mut way = Vec::new();
     let mut node = end;
     while let Some((_, Some((before, count)))) = best[node] {

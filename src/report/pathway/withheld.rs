@@ -68,13 +68,14 @@ fn withhold_of(mut rows: Vec<&mut ReturnRow>, indicator: &str, below: u64) -> Wi
     for (row, (baseline, year_end)) in rows.iter_mut().zip(baselines.iter().zip(&year_ends)) {
         row.withheld = if row.fits() { told(baseline, year_end, exceptions) } else { WithheldReturn::all(exceptions) };
     }
+    let mut areas = WithheldAreas::new();
     let totals = baseline_totals.iter().zip(&year_end_totals);
-    let of_area = |((area, group), (baseline, year_end)): ((String, Vec<usize>), (&Vec<bool>, &Vec<bool>))| {
+    for ((area, group), (baseline, year_end)) in by_area.into_iter().zip(totals) {
         let fits = group.iter().all(|at| rows[*at].fits());
         let withheld = if fits { told(baseline, year_end, exceptions) } else { WithheldReturn::all(exceptions) };
-        ((area, indicator.to_owned()), withheld)
-    };
-    by_area.into_iter().zip(totals).map(of_area).collect()
+        areas.insert((area, indicator.to_owned()), withheld);
+    }
+    areas
 }
 
 /// Numerator and those who had not achieved, whom no column says; their sum is the denominator.
