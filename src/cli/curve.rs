@@ -65,8 +65,6 @@ pub(super) struct CurveArguments {
 enum CurveFormat {
     /// For people: a table as wide as the terminal
     Table,
-    /// A table for forges and wikis, as GitHub draws it
-    Markdown,
     /// One JSON document
     Json,
     /// Comma-separated, with a header
@@ -74,6 +72,8 @@ enum CurveFormat {
     /// Apache Parquet
     #[cfg(feature = "parquet")]
     Parquet,
+    /// A table for forges and wikis, as GitHub draws it
+    Markdown,
     /// A picture that stands on its own
     Svg,
 }

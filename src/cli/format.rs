@@ -21,8 +21,6 @@ use crate::report::table::{Cell, Column, Grid, Notes, Table, csv, markdown, term
 pub(super) enum Format {
     /// For people: a table as wide as the terminal
     Table,
-    /// Tables for forges and wikis, as GitHub draws them
-    Markdown,
     /// One JSON document
     Json,
     /// Comma-separated, with a header
@@ -33,6 +31,8 @@ pub(super) enum Format {
     /// Excel workbook
     #[cfg(feature = "workbook")]
     Xlsx,
+    /// Tables for forges and wikis, as GitHub draws them
+    Markdown,
 }
 
 impl Format {

@@ -246,10 +246,8 @@ impl PathwayArguments {
     ) -> Result<(), CliError> {
         // People are shown all practices together; each practice's figures stand in the table asked for by name.
         let together = self.table.is_none() && self.output.format.is_for_people();
-        let readers = match self.output.format {
-            Format::Table | Format::Markdown => returned::Readers::People,
-            _ => returned::Readers::Programs,
-        };
+        let is_for_people = self.output.format.is_for_people();
+        let readers = if is_for_people { returned::Readers::People } else { returned::Readers::Programs };
         let returns = returns(scene.pathway, &returned.rows, readers);
         let areas = areas(scene.pathway, &returned.rows, &returned.withheld_areas, readers);
         let (states, won, alerts) = (states(scene, together), won(scene, together), alerts(scene, together));

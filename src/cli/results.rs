@@ -24,7 +24,7 @@ use crate::report::payments::{PaymentGrid, PaymentRow, PaymentTable, payment_row
 use crate::report::rollup::{Grouping, OfGroups};
 use crate::report::rows::{self, MeasureGrid, MeasureRow, WithheldTotals};
 use crate::report::run_json::{self, BookStamp, RunDocument};
-use crate::report::table::Grid;
+use crate::report::table::{Cell, Grid};
 use crate::report::together::together;
 
 /// The tables of results.
@@ -187,21 +187,10 @@ impl<'b> Results<'b> {
         output::talk_block(&gaps::summary(&gaps));
         self.notes.iter().for_each(|note| output::talk(note));
         let measures = MeasureGrid { title: "Indicators per practice", rows: &self.measures };
-        let paying: Cow<'_, [PaymentRow]> = match output.format {
-            // People need not read what pays nothing, as a claw-back mostly does.
-            Format::Table | Format::Markdown => {
-                self.payments.iter().filter(|row| !pays_nothing(row)).cloned().collect()
-            }
-            _ => Cow::Borrowed(&self.payments),
-        };
-        if paying.len() < self.payments.len() && asking.includes(TableArgument::Payments) {
-            let left_out = self.payments.len() - paying.len();
-            output::talk(&format!("{left_out} payments of £0.00 are left out of the table of payments"));
-        }
+        let paying = self.paying(output, asking);
         let payments = PaymentGrid { title: "Other payments", table: PaymentTable::Payments, rows: &paying };
         let fees = PaymentGrid { title: "Item-of-service fees", table: PaymentTable::Fees, rows: &self.fees };
         let together = together(&self.measures, &self.payments, &self.fees);
-        let totals = rows::totals(&self.measures, &self.withheld_totals);
         let plain: [&dyn Grid; 4] = [&measures, &payments, &fees, &together];
         let grouping = self.published.grouping.as_ref();
         let renamed = grouping.map(|grouping| plain.map(|grid| OfGroups::new(grid, grouping)));
@@ -234,18 +223,41 @@ impl<'b> Results<'b> {
                 run_json::write(out, &document)
             });
         }
-        let asked = tables.into_iter().filter(|(table, _)| asking.includes(*table));
-        let shown = asked.filter(|(table, grid)| {
-            *table == TableArgument::Indicators || asking != Asking::All || grid.row_count() > 0
-        });
-        let shown: Vec<_> = shown.collect();
+        self.write_shown(output, asking, &tables)
+    }
+
+    /// The payments that are shown: people need not read what pays nothing, as a claw-back mostly does.
+    fn paying(&self, output: &OutputArguments, asking: Asking) -> Cow<'_, [PaymentRow]> {
+        if !output.format.is_for_people() {
+            return Cow::Borrowed(&self.payments);
+        }
+        let paying: Vec<PaymentRow> = self.payments.iter().filter(|row| !pays_nothing(row)).cloned().collect();
+        let left_out = self.payments.len() - paying.len();
+        if left_out > 0 && asking.includes(TableArgument::Payments) {
+            output::talk(&format!("{left_out} payments of £0.00 are left out of the table of payments"));
+        }
+        Cow::Owned(paying)
+    }
+
+    /// Writes those of the tables that are asked for, in any form but JSON; the indicators with their totals.
+    fn write_shown(
+        &self,
+        output: &OutputArguments,
+        asking: Asking,
+        tables: &[(TableArgument, &dyn Grid)],
+    ) -> Result<(), CliError> {
+        let totals = rows::totals(&self.measures, &self.withheld_totals);
         if asking.includes(TableArgument::Indicators) && output.format.is_for_people() {
             totals.notes.iter().for_each(|note| output::talk(note));
         }
-        let grids: Vec<(&dyn Grid, &[Vec<crate::report::table::Cell<'_>>])> = shown
-            .iter()
-            .map(|(table, grid)| (*grid, if *table == TableArgument::Indicators { &totals.rows[..] } else { &[][..] }))
-            .collect();
+        let is_shown = |(table, grid): &&(TableArgument, &dyn Grid)| {
+            let has_something = *table == TableArgument::Indicators || asking != Asking::All || grid.row_count() > 0;
+            asking.includes(*table) && has_something
+        };
+        let with_totals = |(table, grid): &(TableArgument, &'_ dyn Grid)| {
+            (*grid, if *table == TableArgument::Indicators { &totals.rows[..] } else { &[][..] })
+        };
+        let grids: Vec<(&dyn Grid, &[Vec<Cell<'_>>])> = tables.iter().filter(is_shown).map(with_totals).collect();
         let notes = format::notes(self.books.iter().copied()).disclosed(self.published.disclosure);
         output.write_tables(&grids, Readers::Anyone, &notes)
     }

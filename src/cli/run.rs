@@ -65,8 +65,6 @@ pub(super) struct RunArguments {
 enum RunFormat {
     /// For people: a table as wide as the terminal
     Table,
-    /// Tables for forges and wikis, as GitHub draws them
-    Markdown,
     /// One JSON document
     Json,
     /// Comma-separated, with a header
@@ -77,6 +75,8 @@ enum RunFormat {
     /// Excel workbook
     #[cfg(feature = "workbook")]
     Xlsx,
+    /// Tables for forges and wikis, as GitHub draws them
+    Markdown,
     /// FHIR R4: a Bundle of MeasureReports, one for each practice, indicator and year
     Fhir,
 }

@@ -130,7 +130,7 @@ fn add_facts(sum: &mut Facts, facts: &Facts) {
     sum.list_size = sum.list_size.zip(facts.list_size).map(|(one, other)| one + other);
 }
 
-/// A table whose practices are groups: the column of practice codes has the groups' name.
+/// A table whose practices are groups: the column of practice codes has the groups' name, and it counts groups.
 pub struct OfGroups<'a> {
     grid: &'a dyn Grid,
     title: String,
@@ -142,9 +142,11 @@ impl<'a> OfGroups<'a> {
     pub fn new(grid: &'a dyn Grid, grouping: &Grouping) -> OfGroups<'a> {
         let renamed = |column: &Column| match column.name.as_ref() {
             "practice_code" => Column::text(grouping.column),
+            "practices" => Column { name: "groups".into(), short: None, ..column.clone() },
             _ => column.clone(),
         };
         let title = grid.title().replace("per practice", &format!("per {}", grouping.column.replace('_', "-")));
+        let title = title.replace("Practices,", "Groups,").replace("All practices,", "All groups,");
         OfGroups { grid, title, columns: grid.columns().iter().map(renamed).collect() }
     }
 }
