@@ -250,14 +250,13 @@ impl<'b> Results<'b> {
         if asking.includes(TableArgument::Indicators) && output.format.is_for_people() {
             totals.notes.iter().for_each(|note| output::talk(note));
         }
-        let is_shown = |(table, grid): &&(TableArgument, &dyn Grid)| {
-            let has_something = *table == TableArgument::Indicators || asking != Asking::All || grid.row_count() > 0;
-            asking.includes(*table) && has_something
-        };
-        let with_totals = |(table, grid): &(TableArgument, &'_ dyn Grid)| {
-            (*grid, if *table == TableArgument::Indicators { &totals.rows[..] } else { &[][..] })
-        };
-        let grids: Vec<(&dyn Grid, &[Vec<Cell<'_>>])> = tables.iter().filter(is_shown).map(with_totals).collect();
+        let mut grids: Vec<(&dyn Grid, &[Vec<Cell<'_>>])> = Vec::new();
+        for (table, grid) in tables.iter().filter(|(table, _)| asking.includes(*table)) {
+            let is_indicators = *table == TableArgument::Indicators;
+            if is_indicators || asking != Asking::All || grid.row_count() > 0 {
+                grids.push((*grid, if is_indicators { &totals.rows } else { &[] }));
+            }
+        }
         let notes = format::notes(self.books.iter().copied()).disclosed(self.published.disclosure);
         output.write_tables(&grids, Readers::Anyone, &notes)
     }
