@@ -33,6 +33,7 @@ mod pathway;
 mod progress;
 mod provenance;
 mod recall;
+mod report;
 mod results;
 mod rollup;
 mod rules_folder;
@@ -87,6 +88,8 @@ enum Command {
     Compare(compare::CompareArguments),
     /// What two contract years, or two versions of a rules folder, mean differently
     Diff(diff::DiffArguments),
+    /// All of it to look at: one page that stands alone, or one workbook
+    Report(report::ReportArguments),
     /// How many more to each step of a payment, what each is worth, and how many may be lost
     Next(next::NextArguments),
     /// Pay against uptake from 0 to 100 %, as a table or a picture
@@ -183,6 +186,7 @@ fn run(arguments: Arguments) -> Result<Done, CliError> {
         Command::Score(arguments) => score::score(&arguments, rules),
         Command::Compare(arguments) => compare::compare(&arguments, rules),
         Command::Diff(arguments) => diff::diff(&arguments, rules),
+        Command::Report(arguments) => report::report(&arguments, rules),
         Command::Next(arguments) => next::next(&arguments, rules),
         Command::Curve(arguments) => curve::curve(&arguments, rules),
         Command::Sweep(arguments) => sweep::sweep(&arguments, rules),

@@ -8,6 +8,7 @@
 //! A result is first put into rows ([`rows`], [`gaps`]), every set of rows is a [`Grid`](table::Grid), and the writers
 //! below [`table`] know grids only, so that a further command needs rows and no writer.
 
+pub mod achievement;
 pub mod attrition;
 pub mod audit;
 pub mod comparison;
@@ -21,12 +22,14 @@ pub mod fault_pages;
 pub mod fault_places;
 pub mod fhir;
 pub mod figured;
+pub mod figures;
 pub mod findings;
 pub mod gaps;
 pub mod github;
 pub mod long_form;
 pub mod near_misses;
 pub mod next;
+pub mod page;
 pub mod pathway;
 pub mod payments;
 pub mod point_check;

@@ -81,8 +81,12 @@ mod next;
 mod parental_choice;
 #[path = "it/pathway.rs"]
 mod pathway;
+#[path = "it/readme.rs"]
+mod readme;
 #[path = "it/recall.rs"]
 mod recall;
+#[path = "it/report_page.rs"]
+mod report_page;
 #[path = "it/rollup.rs"]
 mod rollup;
 #[path = "it/sameness.rs"]

@@ -131,7 +131,7 @@ impl SourceArguments {
 
 /// Leaves out practices on whose list nobody is: they only gave doses to others' patients, so nothing of theirs can be
 /// compared. Says how many there were.
-fn leave_out_givers(facts: &mut [BookFacts<'_>]) -> Option<String> {
+pub(super) fn leave_out_givers(facts: &mut [BookFacts<'_>]) -> Option<String> {
     let has_list = |facts: &BookFacts<'_>, code: &String| {
         facts
             .practices

@@ -9,6 +9,7 @@ use crate::cli::CliError;
 use crate::cli::output::{self, Readers};
 use crate::model::Rulebook;
 use crate::report::disclosure::stated::Stated;
+use crate::report::figures;
 use crate::report::style::Style;
 #[cfg(feature = "parquet")]
 use crate::report::table::parquet;
@@ -161,14 +162,21 @@ fn write_disclosure(out: &mut dyn Write, notes: &Notes) -> io::Result<()> {
 pub(super) fn notes<'a>(books: impl IntoIterator<Item = &'a Rulebook>) -> Notes {
     let mut about = vec![("Made by".to_owned(), format!("uptake {}", env!("CARGO_PKG_VERSION")))];
     let mut sources = Table::new("Sources", SOURCE_COLUMNS);
-    for book in books {
+    let books: Vec<&Rulebook> = books.into_iter().collect();
+    for book in &books {
         let words = format!("{}\nrevision {}\nSHA-256 {}", book.title, book.revision, book.digest);
         about.push((format!("Rulebook {}", book.name), words));
         let name = book.name.to_string();
         let said = book.sources.iter().map(|source| [name.clone(), source.id.clone(), source.title.clone()]);
         sources.rows.extend(said.map(|row| row.map(Cell::text).to_vec()));
     }
-    Notes { about, tables: vec![sources], disclosure: None }
+    Notes {
+        title: String::new(),
+        about,
+        drawn: Vec::new(),
+        tables: vec![figures::table(books), sources],
+        disclosure: None,
+    }
 }
 
 /// The columns of the sources of rulebooks.

@@ -14,6 +14,7 @@ use crate::data::{Extract, extract, fhir};
 use crate::eval::sight::{Asked, Lens};
 use crate::ground::ConceptId;
 use crate::model::Rulebook;
+use crate::report::page::InputFile;
 
 /// The tables of patient records.
 #[derive(Args, Debug, Clone, Default)]
@@ -74,6 +75,11 @@ impl PatientArguments {
         }
         let inputs: Result<Vec<Input>, CliError> = files_of(&self.fhir)?.iter().map(|file| open_fhir(file)).collect();
         Ok(fhir::load(&inputs?, wanted, &options, progress)?)
+    }
+
+    /// True if one of the tables is stdin, which can be read once.
+    pub(super) fn reads_stdin(&self) -> bool {
+        self.patients.iter().chain(&self.events).any(|path| path.as_os_str() == "-")
     }
 
     /// Where patients and events are, in words.
@@ -201,6 +207,11 @@ impl TableDigest {
     pub(super) fn of(path: &Path) -> TableDigest {
         let is_stdin = path.as_os_str() == "-";
         TableDigest { file: path.display().to_string(), sha256: if is_stdin { None } else { sha256(path) } }
+    }
+
+    /// As a report lists it.
+    pub(super) fn listed(self) -> InputFile {
+        InputFile { file: self.file, sha256: self.sha256 }
     }
 }
 

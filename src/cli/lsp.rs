@@ -89,15 +89,19 @@ struct Server {
 
 impl Server {
     /// The next thing that the editor says. What changed is checked when it has nothing more to say for now, so that a
-    /// fast typist is not answered key by key.
+    /// fast typist is not answered key by key; and one rulebook at a time, so that what is typed in is answered before the
+    /// rulebooks that read its results.
     fn next(&mut self, heard: &Receiver<Heard>) -> Option<Heard> {
-        match heard.try_recv() {
-            Ok(heard) => Some(heard),
-            Err(TryRecvError::Empty) => {
-                let faults = self.workspace.check();
-                if sent(&faults) { heard.recv().ok() } else { None }
+        loop {
+            match heard.try_recv() {
+                Ok(heard) => return Some(heard),
+                Err(TryRecvError::Disconnected) => return None,
+                Err(TryRecvError::Empty) => match self.workspace.check_next() {
+                    None => return heard.recv().ok(),
+                    Some(faults) if sent(&faults) => {}
+                    Some(_) => return None,
+                },
             }
-            Err(TryRecvError::Disconnected) => None,
         }
     }
 
@@ -116,7 +120,10 @@ impl Server {
                 }
                 (State::Serving, Shutdown::METHOD) => {
                     self.state = State::ShutDown;
-                    let mut answers = self.workspace.check();
+                    let mut answers: Vec<Message> = Vec::new();
+                    while let Some(faults) = self.workspace.check_next() {
+                        answers.extend(faults);
+                    }
                     answers.push(Response::new_ok(request.id, ()).into());
                     answers
                 }

@@ -1,10 +1,12 @@
 //! `uptake pathway`: a local scheme's states, alerts and worklists, and its return.
 
+mod in_report;
 mod lists;
 mod returned;
 mod setting;
 
-pub(super) use setting::{Beside, BesideArguments, day, report_day};
+pub(super) use in_report::local_scheme;
+pub(super) use setting::{Beside, BesideArguments, BesideFiles, day, report_day};
 
 use std::path::{Path, PathBuf};
 
@@ -21,7 +23,7 @@ use crate::cli::years::YearArguments;
 use crate::cli::{CliError, Done, worklists};
 use crate::data::Silent;
 use crate::eval::pathway::{self, Lenses};
-use crate::ground::Finding;
+use crate::ground::{Finding, Findings};
 use crate::model::Rulebook;
 use crate::report::disclosure::Disclosure;
 use crate::report::findings;
@@ -120,6 +122,16 @@ struct Provenance {
 }
 
 pub(super) fn pathway(arguments: &PathwayArguments, rules: Option<&Path>) -> Result<Done, CliError> {
+    look(arguments, rules, |scene, counting, found| arguments.write(scene, counting, found))?;
+    Ok(Done::Well)
+}
+
+/// Reads what was named, applies the scheme, and tells what it came to.
+fn look<T>(
+    arguments: &PathwayArguments,
+    rules: Option<&Path>,
+    tell: impl FnOnce(&Scene<'_>, &returned::Counting<'_>, Findings) -> Result<T, CliError>,
+) -> Result<T, CliError> {
     let (library, books) = arguments.years.books(rules)?;
     let [scheme] = &books[..] else {
         return Err(CliError::usage("a pathway is looked at one year at a time").help("name one year with `--year`"));
@@ -146,8 +158,7 @@ pub(super) fn pathway(arguments: &PathwayArguments, rules: Option<&Path>) -> Res
     let cards = pathway::cards(&extract, &setting);
     let scene = Scene { book: scheme, pathway: resolved, cards: &cards, as_of, result: &result };
     let counted = returned::Counting { extract: &extract, known: &known, taking_part: &taking_part };
-    arguments.write(&scene, &counted, found)?;
-    Ok(Done::Well)
+    tell(&scene, &counted, found)
 }
 
 impl PathwayArguments {
@@ -175,12 +186,7 @@ impl PathwayArguments {
         }
     }
 
-    fn write(
-        &self,
-        scene: &Scene<'_>,
-        counting: &returned::Counting<'_>,
-        mut found: crate::ground::Findings,
-    ) -> Result<(), CliError> {
+    fn write(&self, scene: &Scene<'_>, counting: &returned::Counting<'_>, mut found: Findings) -> Result<(), CliError> {
         if let Some(folder) = &self.lists {
             output::talk_block(&findings::summary(&found.list()));
             return lists::write_all(scene, folder);

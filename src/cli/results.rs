@@ -17,6 +17,7 @@ use crate::ground::Finding;
 use crate::model::Rulebook;
 use crate::model::book::{MeasureKind, MeasurementId};
 use crate::model::formula::{CountName, Formula, Operand, Test};
+use crate::report::achievement::by_indicator;
 use crate::report::disclosure::Disclosure;
 use crate::report::gaps::{self, Figured, NamedGap};
 use crate::report::long_form;
@@ -257,11 +258,16 @@ impl<'b> Results<'b> {
                 grids.push((*grid, if is_indicators { &totals.rows } else { &[] }));
             }
         }
-        let notes = format::notes(self.books.iter().copied()).disclosed(self.published.disclosure);
+        let mut notes = format::notes(self.books.iter().copied()).disclosed(self.published.disclosure);
+        // A picture has no mark for what is withheld.
+        if asking.includes(TableArgument::Indicators) && self.published.disclosure.is_none() {
+            notes.drawn.push(by_indicator(&self.measures));
+        }
         output.write_tables(&grids, Readers::Anyone, &notes)
     }
 
-    fn gaps(&self, asking: Asking) -> Vec<NamedGap> {
+    /// What is not known of the tables asked for.
+    pub(super) fn gaps(&self, asking: Asking) -> Vec<NamedGap> {
         let is_read = |table| asking.includes(table) || asking.includes(TableArgument::Practices);
         let payments = self.payments.iter().filter(|_| is_read(TableArgument::Payments));
         let fees = self.fees.iter().filter(|_| is_read(TableArgument::Fees));

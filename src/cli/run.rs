@@ -134,7 +134,7 @@ pub(super) fn run(arguments: &RunArguments, rules: Option<&Path>) -> Result<Done
     let mut findings = extract.findings().clone();
     findings.merge(grouped);
     findings.merge(known.findings.clone());
-    arguments.count_odd(&books, &results, &mut findings);
+    count_odd(&arguments.tables, &books, &results, &mut findings);
     rollup::count_without(grouping.as_ref(), extract.practices().map(|(_, code)| code), &mut findings);
     let findings = findings.list();
     output::talk_block(&crate::report::findings::summary(&findings));
@@ -181,20 +181,6 @@ impl RunArguments {
     /// How tables are written; None where none are.
     fn tables_output(&self) -> Option<OutputArguments> {
         self.format.of_tables().map(|format| OutputArguments { format, output: self.output.clone() })
-    }
-
-    /// What only the evaluation can find: registrations that hold at once, doses that nobody can be paid for.
-    fn count_odd(&self, books: &[Rulebook], results: &[BookResult], findings: &mut Findings) {
-        // The same two rows may hold at the end of several years; each year's count is told for its year.
-        let (patients, events) = self.tables.names();
-        for (book, result) in books.iter().zip(results) {
-            let column = format!("registered_date ({})", book.name);
-            findings.add_counted(FindingKind::TwoRegistrations, &patients, &column, result.registered_twice, &[]);
-            for (fee, doses) in book.fees.iter().zip(&result.doses_of_nobody) {
-                let column = format!("practice_code ({}, fee {})", book.name, fee.name);
-                findings.add_counted(FindingKind::DoseOfNobody, &events, &column, *doses, &[]);
-            }
-        }
     }
 
     fn write_measures(
@@ -268,6 +254,25 @@ impl RunArguments {
             };
             run_json::write(out, &document)
         })
+    }
+}
+
+/// What only the evaluation can find: registrations that hold at once, doses that nobody can be paid for.
+pub(super) fn count_odd(
+    tables: &PatientArguments,
+    books: &[Rulebook],
+    results: &[BookResult],
+    findings: &mut Findings,
+) {
+    // The same two rows may hold at the end of several years; each year's count is told for its year.
+    let (patients, events) = tables.names();
+    for (book, result) in books.iter().zip(results) {
+        let column = format!("registered_date ({})", book.name);
+        findings.add_counted(FindingKind::TwoRegistrations, &patients, &column, result.registered_twice, &[]);
+        for (fee, doses) in book.fees.iter().zip(&result.doses_of_nobody) {
+            let column = format!("practice_code ({}, fee {})", book.name, fee.name);
+            findings.add_counted(FindingKind::DoseOfNobody, &events, &column, *doses, &[]);
+        }
     }
 }
 

@@ -153,9 +153,12 @@ impl<'a, 'b> Asked<'a, 'b> {
     fn in_time(&mut self) -> Result<Vec<Vec<MissingDose>>, Why> {
         let mut world = self.world(Ends::Kept);
         let goal = world.measure.achieved.condition;
-        let found = ways(&mut world, goal, Towards::Latest);
-        let settled = found.into_iter().filter_map(|way| settle(&mut world, way, Towards::Latest));
-        let mut sound: Vec<Way<'b>> = settled.collect();
+        let mut sound = latest(&mut world, Towards::Latest);
+        // Of doses that hang on one another's days the latest days may keep no bound where the earliest keep all.
+        if sound.is_empty() {
+            world = self.world(Ends::Kept);
+            sound = latest(&mut world, Towards::Earliest(self.from()));
+        }
         // The best of all is in time if any is: it has the latest day by which something must be given.
         sound.sort_by_cached_key(|way| (Reverse(first(way)), way.doses.len(), Reverse(sorted(way)), kinds(way)));
         sound.dedup_by_key(|way| (sorted(way), kinds(way)));
@@ -205,6 +208,12 @@ impl<'a, 'b> Asked<'a, 'b> {
             || registered.is_some_and(|from| from > self.as_of)
             || (!missing.is_empty() && missing.iter().all(is_not_due))
     }
+}
+
+/// The ways to achieve that are found from either end of time, each with its doses on their last days.
+fn latest<'b>(world: &mut World<'_, 'b>, found_towards: Towards) -> Vec<Way<'b>> {
+    let found = ways(world, world.measure.achieved.condition, found_towards);
+    found.into_iter().filter_map(|way| settle(world, way, Towards::Latest)).collect()
 }
 
 /// The day by which the first of a way's doses must be given.

@@ -13,6 +13,7 @@ mod measures;
 mod pairs;
 mod pathways;
 mod payments;
+mod reminders;
 mod worklists;
 
 use crate::ground::{ConceptId, Day, MissingDay, Period, Unit};
@@ -24,9 +25,9 @@ use crate::model::book::{Notes, Status};
 pub enum Grade {
     /// What a reader is told: titles, remarks, sources. Nobody is treated otherwise.
     Wording,
-    /// Which codes and words count as what the rules name.
+    /// Which codes and words count as what the rules name, or may have been meant for it.
     Codes,
-    /// Thresholds, points, prices.
+    /// Thresholds, points, prices; when a dose is due, which decides who is overdue.
     Figures,
     /// Who counts, what is paid for what, who is sent where.
     Logic,
@@ -109,6 +110,12 @@ pub enum What {
     Figure(String),
     /// How far a figure can be trusted, and who says so; the figure is the same.
     FigureTrust(String),
+    /// `due`: when doses of some clusters, by their names, are due.
+    Due(String),
+    /// `related to`: what may have been a dose of a cluster, by its name.
+    Related(String),
+    /// `near misses within`
+    NearMisses,
     /// What stands in for the measure where counts lack it.
     Proxy,
     /// A code of a cluster.

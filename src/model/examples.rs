@@ -6,6 +6,7 @@
 
 use crate::ground::{Amount, ConceptId, Day, Diagnostic, Span};
 use crate::model::book::{FeeId, FigureId, MeasureId, MeasurementId};
+use crate::model::library::keep_readable;
 use crate::model::pathway::StateId;
 use crate::model::{Library, Rulebook, build};
 
@@ -259,7 +260,9 @@ pub fn explained(library: &Library, book: &Rulebook) -> Vec<Explained> {
 }
 
 /// Reads and checks the examples of a rulebook: those that are sound, in the order written, and every fault. A rulebook
-/// without an examples file has neither.
+/// without an examples file has neither. Of faults that are alike the first hundred are told, and how many more there are.
 pub fn read(library: &Library, book: &Rulebook) -> (Vec<Example>, Vec<Diagnostic>) {
-    build::examples(library.sources(), book)
+    let (examples, mut faults) = build::examples(library.sources(), book);
+    keep_readable(&mut faults);
+    (examples, faults)
 }

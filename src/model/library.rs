@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use crate::ground::{BookName, ConceptId, Diagnostic, FileId, Severity, Sources};
 use crate::model::Rulebook;
 use crate::model::build::{self, NUMBERS_FILES};
+use crate::model::examples;
 
 mod across;
 mod convention;
@@ -98,13 +99,23 @@ impl Library {
         let is_sound = diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error);
         Checked { book: book.filter(|_| is_sound), diagnostics }
     }
+
+    /// The same with the faults of its worked examples. Against a rulebook that has errors nobody can say whether an
+    /// example is right: then they are not looked at.
+    pub fn check_with_examples(&self, name: &BookName) -> Checked {
+        let Checked { book, mut diagnostics } = self.check(name);
+        if let Some(book) = &book {
+            diagnostics.extend(examples::read(self, book).1);
+        }
+        Checked { book, diagnostics }
+    }
 }
 
 /// No more faults of one kind in one file than this are worth reading at once.
 const MOST_ALIKE: usize = 100;
 
 /// Leaves out what is alike beyond what anybody reads; the last that is kept says how many there are.
-fn keep_readable(diagnostics: &mut Vec<Diagnostic>) {
+pub(in crate::model) fn keep_readable(diagnostics: &mut Vec<Diagnostic>) {
     let mut alike: HashMap<(FileId, &'static str), usize> = HashMap::new();
     for diagnostic in diagnostics.iter() {
         *alike.entry((diagnostic.place.file, diagnostic.code)).or_default() += 1;

@@ -38,9 +38,10 @@ pub fn one_line(diagnostic: &Diagnostic, sources: &Sources) -> String {
     let word = word(diagnostic.severity);
     let message = harmless(&diagnostic.message);
     let fault = format!("{word}[{}]: {message}", diagnostic.code);
-    let Some(shown) = Shown::of(sources, diagnostic.place.file) else { return fault };
-    let before = &shown.text[..shown.range(diagnostic.place).start];
-    let line = before.matches('\n').count() + 1;
+    let place = diagnostic.place;
+    let Some(shown) = Shown::around(sources, place.file, std::iter::once(place)) else { return fault };
+    let before = &shown.text[..shown.range(place).start];
+    let line = shown.first_line + before.matches('\n').count();
     let column = before.rsplit('\n').next().map_or(0, |line| line.chars().count()) + 1;
     format!("{}:{line}:{column}: {fault}", harmless(shown.path))
 }
@@ -80,15 +81,15 @@ fn snippets<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Vec<Snippet
         }
     }
     let snippet = |file: FileId| {
-        let shown = Shown::of(sources, file)?;
-        let here = places.iter().filter(|(_, place, _)| place.file == file);
-        let annotations: Vec<Annotation<'a>> = here
+        let here = || places.iter().filter(|(_, place, _)| place.file == file);
+        let shown = Shown::around(sources, file, here().map(|(_, place, _)| *place))?;
+        let annotations: Vec<Annotation<'a>> = here()
             .map(|(kind, place, label)| {
                 let label = (!label.is_empty()).then(|| spoken(label));
                 kind.span(shown.range(*place)).label(label)
             })
             .collect();
-        Some(Snippet::source(shown.text).path(shown.path).annotations(annotations))
+        Some(Snippet::source(shown.text).line_start(shown.first_line).path(shown.path).annotations(annotations))
     };
     files.into_iter().filter_map(snippet).collect()
 }
@@ -96,27 +97,43 @@ fn snippets<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Vec<Snippet
 /// The byte order mark that some editors put before a text.
 const MARK: char = '\u{feff}';
 
-/// A file's text as it is shown.
+/// The lines of a file's text that are shown, and those beside them: a renderer that was given all of a long file would
+/// look through it for each of its faults.
 struct Shown<'a> {
     path: &'a str,
     /// Without a byte order mark, and with nothing that could command a terminal.
     text: String,
-    /// How many bytes the mark takes in the file.
-    mark: usize,
+    /// How many bytes of the file stand before the text.
+    skipped: usize,
+    /// The number of its first line.
+    first_line: usize,
 }
 
+/// So many lines before and after those with a place are given to the renderer.
+const LINES_BESIDE: usize = 2;
+
 impl<'a> Shown<'a> {
-    fn of(sources: &'a Sources, file: FileId) -> Option<Shown<'a>> {
+    fn around(sources: &'a Sources, file: FileId, places: impl Iterator<Item = Span>) -> Option<Shown<'a>> {
         let (_, SourceFile { path, text, .. }) = sources.iter().nth(file.0 as usize)?;
-        let unmarked = text.strip_prefix(MARK).unwrap_or(text);
-        Some(Shown { path, text: visible(unmarked), mark: text.len() - unmarked.len() })
+        let mark = text.len() - text.strip_prefix(MARK).unwrap_or(text).len();
+        let (start, end) = places.fold((text.len(), 0), |(start, end), place| {
+            (start.min(place.start as usize), end.max(place.end.max(place.start) as usize))
+        });
+        let (start, end) = (start.min(text.trim_end().len()), end.min(text.len()));
+        let mut before = text.as_bytes()[..start].iter().enumerate().rev().filter(|(_, byte)| **byte == b'\n');
+        let skipped = before.nth(LINES_BESIDE).map_or(mark, |(at, _)| at + 1);
+        let mut after = text.as_bytes()[end..].iter().enumerate().filter(|(_, byte)| **byte == b'\n');
+        let shown_to = after.nth(LINES_BESIDE).map_or(text.len(), |(at, _)| end + at + 1);
+        let first_line = 1 + text.as_bytes()[..skipped].iter().filter(|byte| **byte == b'\n').count();
+        Some(Shown { path, text: visible(&text[skipped..shown_to]), skipped, first_line })
     }
 
     /// A place in the text as it is shown: within it, in order, between characters, and without the blank lines at its
     /// end. What lies behind the last line of all is shown at that line's end.
     fn range(&self, place: Span) -> std::ops::Range<usize> {
         let end_of_text = self.text.trim_end_matches(['\n', '\r']).len();
-        let within = |at: u32| self.text.floor_char_boundary((at as usize).saturating_sub(self.mark).min(end_of_text));
+        let within =
+            |at: u32| self.text.floor_char_boundary((at as usize).saturating_sub(self.skipped).min(end_of_text));
         let start = within(place.start);
         let end = within(place.end).max(start);
         start..start + self.text[start..end].trim_end().len()

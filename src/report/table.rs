@@ -185,8 +185,13 @@ impl Grid for Table<'_> {
 /// What goes with tables into a document that stands alone.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Notes {
+    /// The document's title; where it is empty, that of the first table.
+    pub title: String,
     /// What the document is: headings, each with its text.
     pub about: Vec<(String, String)>,
+    /// Tables that a workbook draws too: a group of bars for each row, named by the first column, with one for each other
+    /// column.
+    pub drawn: Vec<Table<'static>>,
     /// Further tables.
     pub tables: Vec<Table<'static>>,
     /// What the tables have seen of disclosure control.

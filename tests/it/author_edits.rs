@@ -57,6 +57,36 @@ fn rules_are_compared_with_those_built_in() {
 }
 
 #[test]
+fn what_lists_go_by_is_compared_too() {
+    let desk = Desk::new();
+    let rules = "rules/qof/2023-24/indicators.rules";
+    desk.edit(rules, "age 8 weeks, age 12 weeks, age 16 weeks", "age 8 weeks, age 12 weeks, age 20 weeks");
+    desk.edit(
+        rules,
+        "records of dtap or td_ipv on or after age 3 years",
+        "records of dtap or td_ipv on or after age 4 years",
+    );
+    desk.edit(rules, "  related to dtap records of td_ipv\n", "  related to dtap records of dtap_ipv_booster\n");
+    desk.edit(
+        rules,
+        "near misses within 31 days\n    source    none assumed\n\n  except DTPCON",
+        "near misses within 4 weeks\n    source    none assumed\n\n  except DTPCON",
+    );
+    let said = desk.run(&["diff", "built-in", "rules", "--year", "2023-24"]).fine().stdout;
+    for line in [
+        "when dtap is due: `at age 8 weeks, age 12 weeks, age 16 weeks` → `at age 8 weeks, age 12 weeks, age 20 weeks`",
+        "what may have been dtap added: `records of dtap_ipv_booster`",
+        "what may have been dtap removed: `records of td_ipv`",
+        "what may have been dtap_ipv_booster: `records of dtap or td_ipv on or after age 3 years` → `records of dtap or \
+         td_ipv on or after age 4 years`",
+        "near misses: `within 31 days` → `within 4 weeks`",
+    ] {
+        let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words(&said).contains(&words(line)), "{line}\n{said}");
+    }
+}
+
+#[test]
 fn a_folder_of_that_name_is_a_folder() {
     let desk = Desk::new();
     desk.run(&["export", "built-in", "--year", "2022-23"]).fine();

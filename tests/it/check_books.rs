@@ -23,6 +23,7 @@ impl Book {
         Book::of(&[
             ("contract.toml", &base("contract/sound.toml")),
             ("indicators.rules", &base("base/indicators.rules")),
+            ("examples.toml", &base("base/examples.toml")),
             ("codes/jab.toml", &base("base/jab.toml")),
         ])
     }

@@ -173,7 +173,7 @@ fn files_without_faults_and_their_rights_stay_as_they_are() {
         assert_eq!(fs::metadata(book.path("indicators.rules")).unwrap().permissions().mode() & 0o777, 0o640);
     }
     let left: Vec<_> = fs::read_dir(book.path("")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-    assert_eq!(left.len(), 3, "{left:?}");
+    assert_eq!(left.len(), 4, "{left:?}");
 }
 
 /// Where one file cannot be written, no other is changed.

@@ -117,7 +117,7 @@ fn other_commands_read_the_same_files() {
     }
     let rules = book.rules();
     let ran = Ran::of(output(["test", "--rules", rules.to_str().unwrap()])).fine();
-    assert_eq!(ran.stdout, "test/2023-24: no examples\n");
+    assert_eq!(ran.stdout, "test/2023-24: 1 example passed\n");
 }
 
 #[test]

@@ -22,6 +22,7 @@ pub fn sound_scheme() -> TempDir {
     for (file, text) in [
         ("test/2023-24/contract.toml", base("contract/sound.toml")),
         ("test/2023-24/indicators.rules", base("base/indicators.rules")),
+        ("test/2023-24/examples.toml", base("base/examples.toml")),
         ("test/2023-24/codes/jab.toml", base("base/jab.toml")),
         ("local/2023-24/scheme.toml", base("base/scheme/scheme.toml")),
         ("local/2023-24/used.rules", base("base/scheme/used.rules")),

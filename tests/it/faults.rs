@@ -37,7 +37,7 @@ fn base(name: &str) -> std::path::PathBuf {
 fn around(file: &Path) -> TempDir {
     let (contract, used, indicators, jab) =
         (base("contract.toml"), base("used.rules"), base("indicators.rules"), base("jab.toml"));
-    let sound = root().join("tests/ui/contract/sound.toml");
+    let (sound, examples) = (root().join("tests/ui/contract/sound.toml"), base("examples.toml"));
     match file.parent().unwrap().file_name().unwrap().to_str().unwrap() {
         "rules" => rulebook(&[
             ("contract.toml", &contract),
@@ -45,8 +45,18 @@ fn around(file: &Path) -> TempDir {
             ("case.rules", file),
             ("codes/jab.toml", &jab),
         ]),
-        "contract" => rulebook(&[("contract.toml", file), ("indicators.rules", &indicators), ("codes/jab.toml", &jab)]),
-        "codes" => rulebook(&[("contract.toml", &sound), ("indicators.rules", &indicators), ("codes/jab.toml", file)]),
+        "contract" => rulebook(&[
+            ("contract.toml", file),
+            ("indicators.rules", &indicators),
+            ("examples.toml", &examples),
+            ("codes/jab.toml", &jab),
+        ]),
+        "codes" => rulebook(&[
+            ("contract.toml", &sound),
+            ("indicators.rules", &indicators),
+            ("examples.toml", &examples),
+            ("codes/jab.toml", file),
+        ]),
         other => panic!("what is in tests/ui/{other}?"),
     }
 }

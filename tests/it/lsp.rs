@@ -295,6 +295,25 @@ fn clusters_are_checked_with_the_rulebooks_that_name_them() {
 }
 
 #[test]
+fn faults_of_worked_examples_are_shown_with_the_rulebook() {
+    let mut editor = Editor::start();
+    let examples = "qof/2023-24/examples.toml";
+    let sound = editor.text(examples);
+    editor.open(examples, &sound.replacen(" dtap\"", " dtapp\"", 1));
+    let faults = editor.faults(examples);
+    assert_eq!(faults.len(), 1, "{faults:?}");
+    assert!(faults[0]["message"].as_str().unwrap().contains("did you mean `dtap`?"), "{faults:?}");
+    editor.change(examples, 2, &sound);
+    assert_eq!(editor.faults(examples), Vec::<Value>::new());
+    // An exception that is gone from the rules is gone from the examples that expect it.
+    let indicators = editor.text(INDICATORS);
+    editor.open(INDICATORS, &indicators.replace("except PCADTP ", "except PCADTX "));
+    assert!(!editor.faults(examples).is_empty());
+    assert_eq!(editor.faults(INDICATORS), Vec::<Value>::new());
+    assert_eq!(editor.leave(), Some(0));
+}
+
+#[test]
 fn what_is_no_rule_file_is_left_alone() {
     let mut editor = Editor::start();
     editor.open("notes.txt", "=");

@@ -70,7 +70,8 @@ fn a_workbook_holds_what_the_csv_holds() {
     let all = workbook(folder.path(), &[]);
     assert!(all.sheet_names().len() > 3, "payments and fees have sheets of their own: {:?}", all.sheet_names());
     let mut book = workbook(folder.path(), &["--table", "indicators"]);
-    assert_eq!(book.sheet_names(), ["Cover", "Indicators per practice", "Sources"]);
+    let sheets = ["Cover", "Indicators per practice", "Achievement by indicator, %", "Figures", "Sources"];
+    assert_eq!(book.sheet_names(), sheets);
     assert_same(&book.worksheet_range("Indicators per practice").unwrap(), &csv, 3);
     for name in book.sheet_names() {
         assert!(book.worksheet_formula(&name).unwrap().is_empty(), "{name} has a formula");
@@ -101,6 +102,24 @@ fn the_cover_names_the_rulebooks_and_a_sheet_their_sources() {
     }
     let sources = book.worksheet_range("Sources").unwrap();
     assert!(sources.rows().any(|row| row[0] == "qof/2023-24" && row[2] != Data::Empty));
+}
+
+#[test]
+fn a_chart_stands_beside_what_all_practices_achieved_and_each_table_is_marked_as_one() {
+    // Two of the four have three doses and all four turn 8 months in May 2023: 2 of 4. In the first year nobody is on a
+    // register, so it has no column.
+    let folder = tempfile::tempdir().unwrap();
+    let mut book = workbook(folder.path(), &[]);
+    let drawn = book.worksheet_range("Achievement by indicator, %").unwrap();
+    let cells: Vec<Vec<Data>> = drawn.rows().skip(1).map(<[Data]>::to_vec).collect();
+    let text = |text: &str| Data::String(text.to_owned());
+    assert_eq!(cells[0], [text("indicator"), text("2023-24")]);
+    assert!(cells.contains(&vec![text("VI001"), Data::Float(50.0)]), "{cells:?}");
+    let bytes = fs::read(folder.path().join("results.xlsx")).unwrap();
+    let has = |part: &str| bytes.windows(part.len()).any(|window| window == part.as_bytes());
+    assert!(has("xl/charts/chart1.xml") && !has("xl/charts/chart2.xml"), "one chart");
+    let tables = (1..).take_while(|number| has(&format!("xl/tables/table{number}.xml"))).count();
+    assert_eq!(tables, book.sheet_names().len() - 1, "each sheet but the cover is a table");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::cli::rules_folder::{self, Origin};
 use crate::ground::{BookName, Diagnostic, FileId, SavedAs, SourceFile, Span};
-use crate::model::{Library, Rulebook, examples};
+use crate::model::{Library, Rulebook};
 
 /// All faults of some rulebooks, by place.
 pub(super) fn faults(library: &Library, origin: &Origin, names: &[BookName]) -> Vec<Diagnostic> {
@@ -34,13 +34,9 @@ pub(super) fn of_rulebooks(library: &Library, names: &[BookName]) -> Vec<Diagnos
 fn of_rulebooks_into(library: &Library, names: &[BookName], books: &mut Vec<Rulebook>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for name in names {
-        let checked = library.check(name);
+        let checked = library.check_with_examples(name);
         found.extend(checked.diagnostics);
-        // Against a rulebook that has errors, nobody can say whether an example is right.
-        if let Some(book) = checked.book {
-            found.extend(examples::read(library, &book).1);
-            books.push(book);
-        }
+        books.extend(checked.book);
     }
     found
 }

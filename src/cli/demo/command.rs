@@ -232,6 +232,8 @@ What to try next:
       each patient on a register, with the outcome and its reason
   uptake compare --years {years} {tables} --practices {practices}
       who gains and who loses, and whether rules or people made the difference
+  uptake report --year {years} {tables} --practices {practices} --pathway {scheme} --appointments {appointments} --slots {slots} --output report.html
+      all of it on one page to look at; with a file that ends in .xlsx, as a workbook
   uptake pathway --year {scheme} {tables} --practices {practices} --appointments {appointments} --slots {slots}
       a local scheme at its year's end: states of children not achieved, alerts, and the return
   uptake pathway --year {scheme} {tables} --practices {practices} --appointments {appointments} --slots {slots} --as-of {as_of} --list {list}

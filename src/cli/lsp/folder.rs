@@ -28,8 +28,8 @@ pub(super) struct Folder {
     spelled: BTreeMap<String, Uri>,
     /// The faults of each rulebook that was checked, each with its file.
     faults: BTreeMap<BookName, Vec<Fault>>,
-    /// The rulebooks that changed since they were checked.
-    changed: BTreeSet<BookName>,
+    /// The rulebooks that changed since they were checked: what was typed in last before those that read its results.
+    changed: Vec<BookName>,
     /// The files whose faults must be told, changed or not.
     awaited: BTreeSet<String>,
 }
@@ -53,7 +53,7 @@ impl Folder {
             library: Library::new(Sources::default()),
             spelled: BTreeMap::new(),
             faults: BTreeMap::new(),
-            changed: BTreeSet::new(),
+            changed: Vec::new(),
             awaited: BTreeSet::new(),
         };
         folder.read_again()?;
@@ -108,8 +108,14 @@ impl Folder {
             (None, Some(folder)) => self.books_with(folder),
             (None, None) => Vec::new(),
         };
-        self.changed.extend(names);
+        self.await_check(names);
         self.awaited.insert(below.to_owned());
+    }
+
+    /// Rulebooks to be checked, before all that wait for it already.
+    fn await_check(&mut self, names: Vec<BookName>) {
+        self.changed.retain(|waiting| !names.contains(waiting));
+        self.changed.splice(0..0, names);
     }
 
     /// A rulebook, and those that read its results.
@@ -138,7 +144,7 @@ impl Folder {
 
     /// Everything that was checked is to be checked again.
     pub(super) fn touch_all(&mut self) {
-        self.changed.extend(self.faults.keys().cloned());
+        self.await_check(self.faults.keys().cloned().collect());
     }
 
     /// The rulebooks that take their clusters from a folder.
@@ -159,15 +165,19 @@ impl Folder {
         files.iter().filter_map(|file| self.tell(file, Vec::new())).collect()
     }
 
-    /// Checks what changed, and tells the faults of each file whose faults changed, and of those that were edited.
-    pub(super) fn check(&mut self) -> Vec<Message> {
-        let (changed, awaited) = (std::mem::take(&mut self.changed), std::mem::take(&mut self.awaited));
-        if changed.is_empty() && awaited.is_empty() {
-            return Vec::new();
-        }
+    /// True if something changed that was not checked since.
+    pub(super) fn awaits_check(&self) -> bool {
+        !self.changed.is_empty() || !self.awaited.is_empty()
+    }
+
+    /// Checks one rulebook that changed, and tells the faults of each file whose faults changed, and of those that were
+    /// edited.
+    pub(super) fn check_next(&mut self) -> Vec<Message> {
+        let awaited = std::mem::take(&mut self.awaited);
         let mut before = self.by_file();
-        for name in changed {
-            let checked = self.library.check(&name);
+        if !self.changed.is_empty() {
+            let name = self.changed.remove(0);
+            let checked = self.library.check_with_examples(&name);
             let found = faults::shown(&checked.diagnostics, self.sources(), |file| self.uri(file));
             self.faults.insert(name, found);
         }

@@ -1,6 +1,7 @@
 //! Which words of a rulebook's files name something, and what: so that an editor can go from one to the others. It reads
 //! what is written, sound or not, and leaves out what names nothing.
 
+mod left_open;
 mod pathways;
 mod rules;
 mod tables;
@@ -127,7 +128,9 @@ impl Mentions {
         }
         rules.iter().for_each(|file| reader.file(file));
         if let Some(examples) = sources.find(&format!("{folder}/examples.toml")) {
-            reader.examples(&read_toml(examples, &sources.file(examples).text).0);
+            let (root, _) = read_toml(examples, &sources.file(examples).text);
+            reader.examples(&root);
+            reader.left_open(&root, &rules);
         }
         reader.cluster_files(&format!("{folder}/codes"));
         Mentions { rules, numbers, ..reader.found }

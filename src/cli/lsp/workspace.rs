@@ -63,9 +63,9 @@ impl Workspace {
         }
     }
 
-    /// Checks what changed, and gives the faults that the editor is to show.
-    pub(super) fn check(&mut self) -> Vec<Message> {
-        self.folders.values_mut().flat_map(Folder::check).collect()
+    /// Checks one rulebook that changed, and gives the faults that the editor is to show; None if there is none left.
+    pub(super) fn check_next(&mut self) -> Option<Vec<Message>> {
+        self.folders.values_mut().find(|folder| folder.awaits_check()).map(Folder::check_next)
     }
 
     /// The rules folder of an open file, and the file's path below it.

@@ -17,19 +17,26 @@ use crate::model::{Library, Rulebook};
 use crate::report::style::listed;
 
 /// What stands beside the records of patients.
-#[derive(Args, Debug, Default)]
-pub(super) struct BesideFiles {
+#[derive(Args, Debug, Default, Clone)]
+pub(in crate::cli) struct BesideFiles {
     /// Appointments: patient_id, agreed_date, appointment_date, attended?
     #[arg(long, value_name = "FILE")]
-    pub(super) appointments: Option<PathBuf>,
+    pub(in crate::cli) appointments: Option<PathBuf>,
 
     /// Protected slots: practice_code, slot_start, slot_end?, taken?
     #[arg(long, value_name = "FILE")]
-    pub(super) slots: Option<PathBuf>,
+    pub(in crate::cli) slots: Option<PathBuf>,
 
     /// The day of the report: what happened after it is not seen; by default the year's end
     #[arg(long, value_name = "DATE", value_parser = day)]
-    pub(super) as_of: Option<Day>,
+    pub(in crate::cli) as_of: Option<Day>,
+}
+
+impl BesideFiles {
+    /// True if anything of them was given.
+    pub(in crate::cli) fn is_given(&self) -> bool {
+        self.appointments.is_some() || self.slots.is_some() || self.as_of.is_some()
+    }
 }
 
 /// The same for `explain`, where only a local scheme's pathway needs it.

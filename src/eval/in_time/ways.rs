@@ -178,7 +178,10 @@ impl<'b> Search<'_, '_, 'b> {
             left_out.way.doses.remove(at);
             self.place(left_out);
             let (from, to) = dose.limits;
-            for limits in [(from, to.min(first.plus_days(-1))), (from.max(last.plus_days(1)), to)] {
+            // Before the first of days there is none, and none after the last of a window that does not end.
+            let before = (first > Day::FIRST).then(|| (from, to.min(first.plus_days(-1))));
+            let after = (last < Day::LAST).then(|| (from.max(last.plus_days(1)), to));
+            for limits in before.into_iter().chain(after) {
                 let mut kept_out = proposal.clone();
                 kept_out.way.doses[at].limits = limits;
                 self.place(kept_out);

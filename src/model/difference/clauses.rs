@@ -131,6 +131,11 @@ pub(super) fn words(book: &Rulebook, id: ConditionId) -> String {
     book.condition_words[id.index()].text.clone()
 }
 
+/// A window in the words of the rules: `on or after age 3 years and before age 5 years`. Empty for any time.
+pub(super) fn window_words(book: &Rulebook, window: &Window) -> String {
+    edges(book, window).into_iter().map(|(words, _)| words).collect::<Vec<_>>().join(" and ")
+}
+
 /// Each edge in the words of the rules, with what it means.
 fn edges(book: &Rulebook, window: &Window) -> Vec<(String, String)> {
     let meaning = Meaning { book, days: Days::AsWritten };

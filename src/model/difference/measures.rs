@@ -47,6 +47,7 @@ impl Comparing<'_> {
         self.reasons(subject, ReasonKind::Exclusion, (a, &a.excludes), (b, &b.excludes));
         self.clause(subject, What::Achieved, "achieved", a, b, (&a.achieved, &b.achieved));
         self.reasons(subject, ReasonKind::Exception, (a, &a.excepts), (b, &b.excepts));
+        self.reminders(subject, a, b);
         self.remarks(subject, None, &a.notes, &b.notes);
     }
 

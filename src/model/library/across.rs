@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ground::{BookName, ConceptId, Diagnostic, FileId, Span};
-use crate::model::book::MeasureKind;
+use crate::model::book::{Measure, MeasureKind};
 use crate::model::build::{self, NUMBERS_FILES, code_entries, included_clusters};
 use crate::model::examples::{self, Example};
 use crate::model::{Library, Rulebook};
@@ -25,27 +25,29 @@ impl Library {
     }
 
     fn check_examples(&self, book: &Rulebook) -> Vec<Diagnostic> {
-        let Some(file) = self.sources.find(&format!("{}/{}", book.name, examples::FILE)) else { return Vec::new() };
+        let mut own = (0..book.measures.len())
+            .filter(|&at| book.measures[at].kind == MeasureKind::Indicator && book.measures[at].borrowed.is_none());
+        let Some(file) = self.sources.find(&format!("{}/{}", book.name, examples::FILE)) else {
+            return own.next().and_then(|_| self.without_examples(book)).into_iter().collect();
+        };
         let (read, faults) = build::examples(&self.sources, book);
-        let mut found = Vec::new();
         // What an example that is at fault would have shown is not known.
         if !faults.is_empty() {
-            return found;
+            return Vec::new();
         }
         let measured = read.iter().filter_map(Example::measurement);
         let shown: BTreeSet<usize> = measured.map(|id| book.measurements[id.index()].measure.index()).collect();
-        for (at, measure) in book.measures.iter().enumerate() {
-            if measure.kind == MeasureKind::Indicator && measure.borrowed.is_none() && !shown.contains(&at) {
-                let message = format!("no worked example shows the indicator {}", measure.code);
-                let help = format!(
-                    "add one to {}: `[[example]]` with `indicator = \"{}\"`, a patient, and the outcome worked out by hand",
-                    self.sources.file(file).path,
-                    measure.code
-                );
-                found.push(Diagnostic::warning("W514", measure.span, message).help(help));
-            }
-        }
-        found
+        let unshown = own.filter(|at| !shown.contains(at)).map(|at| &book.measures[at]);
+        let path = &self.sources.file(file).path;
+        unshown.map(|measure| unshown_indicator(measure, path)).collect()
+    }
+
+    /// Said once of a rulebook whose indicators have no file of examples: the place is its numbers file.
+    fn without_examples(&self, book: &Rulebook) -> Option<Diagnostic> {
+        let file = NUMBERS_FILES.iter().find_map(|file| self.sources.find(&format!("{}/{file}", book.name)))?;
+        let message = format!("{} has no worked examples: nothing shows that its rules mean what was meant", book.name);
+        let help = format!("write some into {}/{}: {EXAMPLE_OF_AN_INDICATOR}", book.name, examples::FILE);
+        Some(Diagnostic::warning("W514", Span::new(file, 0..0), message).help(help))
     }
 
     /// The years of one scheme follow one another, day by day.
@@ -167,6 +169,17 @@ impl Library {
             Value::Number(_) | Value::Date(_) | Value::Truth(_) | Value::List(_) | Value::Table(_) => None,
         }
     }
+}
+
+/// What stands in an example of an indicator.
+const EXAMPLE_OF_AN_INDICATOR: &str =
+    "`[[example]]` with `indicator = \"…\"`, a patient, and the outcome worked out by hand";
+
+/// An indicator that the examples of its rulebook leave out.
+fn unshown_indicator(measure: &Measure, path: &str) -> Diagnostic {
+    let message = format!("no worked example shows the indicator {}", measure.code);
+    let help = format!("add one to {path}: {}", EXAMPLE_OF_AN_INDICATOR.replace('…', measure.code.as_str()));
+    Diagnostic::warning("W514", measure.span, message).help(help)
 }
 
 /// One code is one thing: under two terms, one of them is most likely another code's.

@@ -5,9 +5,7 @@
 
 use crate::ground::Amount;
 
-/// How the exceptions of a practice would fall out, were those of the practice and its peers dealt to the people of both
-/// by lot: the hypergeometric distribution, by which Fisher's exact test judges. With many peers it comes to the
-/// binomial distribution at their rate; with few it allows for what is not known of that rate.
+/// How a count of a practice would fall out by chance: the probability of each.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Lot {
     /// The least count that can be.
@@ -44,8 +42,10 @@ impl Level {
 }
 
 impl Lot {
-    /// For `people` of a practice and `peers`, `marked` of all of whom are excepted. None if more are marked than there
-    /// are.
+    /// How the exceptions of a practice would fall out, were those of the practice and its peers dealt to the people of
+    /// both by lot: the hypergeometric distribution, by which Fisher's exact test judges. With many peers it comes to the
+    /// binomial distribution at their rate; with few it allows for what is not known of that rate. Of `people` of a
+    /// practice and `peers`, `marked` are excepted; None if more are marked than there are.
     pub fn of(people: u64, peers: u64, marked: u64) -> Option<Lot> {
         let all = people + peers;
         let unmarked = all.checked_sub(marked)?;
@@ -57,6 +57,25 @@ impl Lot {
             let ways = (marked - from) as f64 * (people - from) as f64;
             ways / ((from + 1) as f64 * (unmarked + from + 1 - people) as f64)
         };
+        Some(Lot::outward((first, last), mode, up))
+    }
+
+    /// How many of `people` would be reached, had each the same chance as `reached` of `all` have: the binomial
+    /// distribution at that rate. None for nobody, or if more are reached than there are.
+    pub fn binomial(people: u64, reached: u64, all: u64) -> Option<Lot> {
+        let missed = all.checked_sub(reached).filter(|_| all > 0)?;
+        // A rate of nothing or of all leaves chance nothing to do.
+        let first = if missed == 0 { people } else { 0 };
+        let last = if reached == 0 { 0 } else { people };
+        let mode = u64::try_from(u128::from(people + 1) * u128::from(reached) / u128::from(all)).ok()?;
+        let odds = reached as f64 / missed as f64;
+        let up = |from: u64| (people - from) as f64 / (from + 1) as f64 * odds;
+        Some(Lot::outward((first, last), mode.clamp(first, last), up))
+    }
+
+    /// The distribution over counts from the first to the last, whose likeliest count is known, and by how much likelier
+    /// the next count up is than each.
+    fn outward((first, last): (u64, u64), mode: u64, up: impl Fn(u64) -> f64) -> Lot {
         let mut weights = vec![1.0; (last - first + 1) as usize];
         for at in mode..last {
             weights[(at + 1 - first) as usize] = weights[(at - first) as usize] * up(at);
@@ -65,7 +84,7 @@ impl Lot {
             weights[(at - first) as usize] = weights[(at + 1 - first) as usize] / up(at);
         }
         let sum: f64 = weights.iter().sum();
-        Some(Lot { first, probabilities: weights.into_iter().map(|weight| weight / sum).collect() })
+        Lot { first, probabilities: weights.into_iter().map(|weight| weight / sum).collect() }
     }
 
     /// The probability of a count as small as this, or smaller.
@@ -85,9 +104,15 @@ impl Lot {
     /// level has it.
     pub fn limits(&self, level: Level) -> (u64, u64) {
         let last = self.first + self.probabilities.len() as u64 - 1;
-        let low = (self.first..=last).find(|count| self.at_most(*count) > level.tail()).unwrap_or(self.first);
-        let high = (self.first..=last).rev().find(|count| self.at_least(*count) > level.tail()).unwrap_or(last);
-        (low, high)
+        let is_common = |sum: &mut f64, probability: &f64| {
+            *sum += probability;
+            Some(*sum > level.tail())
+        };
+        let rare_below =
+            self.probabilities.iter().scan(0.0, is_common).take_while(|is_common| !is_common).count() as u64;
+        let rare_above =
+            self.probabilities.iter().rev().scan(0.0, is_common).take_while(|is_common| !is_common).count() as u64;
+        ((self.first + rare_below).min(last), last.saturating_sub(rare_above).max(self.first))
     }
 
     /// The probability that chance alone comes to lie beyond the limits: never more than the level has it, and for small
@@ -168,6 +193,28 @@ mod tests {
             assert!((lot.at_most(count) - table).abs() < 5e-5, "{count}");
         }
         assert_eq!(lot.limits(Level::Warning), (0, 5));
+    }
+
+    /// The same table by the distribution itself: P(X ≤ 3) = 0.8670 and so on for n = 20, p = 0.1; and for n = 10, p = 0.9
+    /// the probability of all ten is 0.9^10 = 0.3487, of seven or fewer 0.0702, of six or fewer 0.0128, of four or fewer 0.0001.
+    #[test]
+    fn the_binomial_table() {
+        let chance = Lot::binomial(20, 1, 10).unwrap();
+        for (count, table) in [(0, 0.1216), (3, 0.8670), (4, 0.9568), (5, 0.9887)] {
+            assert!((chance.at_most(count) - table).abs() < 5e-5, "{count}");
+        }
+        assert_eq!(chance.limits(Level::Warning), (0, 5));
+        let chance = Lot::binomial(10, 90, 100).unwrap();
+        assert!((chance.at_least(10) - 0.3487).abs() < 5e-5);
+        assert!((chance.at_most(7) - 0.0702).abs() < 5e-5);
+        assert!((chance.at_most(6) - 0.0128).abs() < 5e-5);
+        // 0.0128 is rarer than 2.5 %, so seven is the least within; 0.0016 of five or fewer is not rarer than 0.1 %, 0.0001 is.
+        assert!((chance.at_most(5) - 0.0016).abs() < 5e-5);
+        assert_eq!((chance.limits(Level::Warning), chance.limits(Level::Alarm)), ((7, 10), (5, 10)));
+        // Where nobody or everybody is reached, so it is in every practice.
+        assert_eq!(Lot::binomial(8, 0, 40).unwrap().limits(Level::Alarm), (0, 0));
+        assert_eq!(Lot::binomial(8, 40, 40).unwrap().limits(Level::Alarm), (8, 8));
+        assert_eq!((Lot::binomial(8, 0, 0), Lot::binomial(8, 2, 1)), (None, None));
     }
 
     /// Wilson 1927, as Newcombe (1998) has it: 81 of 263 is 0.2553 to 0.3662, 0 of 20 is 0 to 0.1611, 1 of 29 is 0.0061

@@ -117,6 +117,13 @@ impl Comparison {
         let gaps = gaps(&years, &paid, &components);
         Comparison { years, components, practices, summaries, gaps }
     }
+
+    /// The components of one practice in all years; none of a practice that is not there.
+    pub fn of_practice(&self, code: &str) -> &[ComponentRow] {
+        let from = self.components.partition_point(|row| row.practice_code.as_str() < code);
+        let to = self.components.partition_point(|row| row.practice_code.as_str() <= code);
+        &self.components[from..to]
+    }
 }
 
 impl Comparison {

@@ -126,6 +126,9 @@ fn what(what: &What) -> String {
         What::ReasonOrder(of) => format!("order of {}s", kind(of)),
         What::Figure(name) => spaced(name),
         What::FigureTrust(name) => format!("who says {}", spaced(name)),
+        What::Due(clusters) => format!("when {clusters} is due"),
+        What::Related(counted) => format!("what may have been {counted}"),
+        What::NearMisses => "near misses".to_owned(),
         What::Proxy => "what stands in where counts lack it".to_owned(),
         What::Code(code) => format!("code {code}"),
         What::CodeTerm(code) => format!("term of {code}"),
@@ -168,6 +171,9 @@ fn is_rule(what: &What) -> bool {
             | What::Columns
             | What::Rows
             | What::Way(_)
+            | What::Due(_)
+            | What::Related(_)
+            | What::NearMisses
     )
 }
 

@@ -3,9 +3,16 @@
 //!
 //! Text is always written as text, so that nothing that somebody typed becomes a formula and ids keep their zeros.
 
-use std::io;
+mod bars;
 
-use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatAlign, Workbook, Worksheet, XlsxError};
+use std::collections::BTreeSet;
+use std::io;
+use std::ops::Range;
+
+use rust_xlsxwriter::{
+    DocProperties, ExcelDateTime, Format, FormatAlign, FormatUnderline, Table as MarkedTable, TableColumn, TableStyle,
+    Url, Workbook, Worksheet, XlsxError,
+};
 
 use crate::report::table::{Cell, Column, Grid, Kind, Notes};
 
@@ -23,54 +30,85 @@ const LONGEST_NAME: usize = 31;
 
 const COVER: &str = "Cover";
 
-/// Writes tables, then those of the notes; the title of the first is the workbook's.
+/// Writes tables, then those of the notes, of which some are drawn. Without a title of its own, that of the first is the
+/// workbook's.
 ///
 /// # Errors
 /// What the writer says; [`io::ErrorKind::InvalidData`] for what no sheet can hold: more than [`MOST_ROWS`] rows, or a
 /// text of more than 32,767 characters.
 pub fn write(out: &mut dyn io::Write, grids: &[&dyn Grid], notes: &Notes) -> io::Result<()> {
-    let further = notes.tables.iter().map(|table| -> &dyn Grid { table });
+    let further = notes.drawn.iter().chain(&notes.tables).map(|table| -> &dyn Grid { table });
     let tables: Vec<&dyn Grid> = grids.iter().copied().chain(further).collect();
+    let drawn = grids.len()..grids.len() + notes.drawn.len();
     if tables.iter().any(|table| table.row_count() > MOST_ROWS) {
         let message = format!("a sheet of a workbook holds at most {MOST_ROWS} rows; csv and parquet hold any number");
         return Err(io::Error::new(io::ErrorKind::InvalidData, message));
     }
-    let bytes = workbook(&tables, notes).map_err(unwritable)?;
+    let bytes = workbook(&tables, drawn, notes).map_err(unwritable)?;
     out.write_all(&bytes)?;
     out.flush()
 }
 
-fn workbook(tables: &[&dyn Grid], notes: &Notes) -> Result<Vec<u8>, XlsxError> {
+fn workbook(tables: &[&dyn Grid], drawn: Range<usize>, notes: &Notes) -> Result<Vec<u8>, XlsxError> {
     let names = sheet_names(tables);
-    let title = tables.first().map_or("", |table| table.title());
+    let own = Some(notes.title.as_str()).filter(|title| !title.is_empty());
+    let title = own.unwrap_or_else(|| tables.first().map_or("", |table| table.title()));
     let mut workbook = Workbook::new();
     // The library would write today's date, and two runs would differ.
     let created = ExcelDateTime::from_ymd(2000, 1, 1)?;
     workbook.set_properties(&DocProperties::new().set_title(title).set_creation_datetime(&created));
-    write_cover(workbook.add_worksheet(), title, &names, notes)?;
-    for (table, name) in tables.iter().zip(&names) {
-        write_table(workbook.add_worksheet(), *table, name)?;
+    let contents: Vec<(&str, &str)> =
+        names.iter().map(String::as_str).zip(tables.iter().map(|table| table.title())).collect();
+    write_cover(workbook.add_worksheet(), title, &contents, notes)?;
+    for (at, (table, name)) in tables.iter().zip(&names).enumerate() {
+        let sheet = workbook.add_worksheet();
+        write_table(sheet, *table, name)?;
+        if drawn.contains(&at) {
+            bars::draw(sheet, *table, name)?;
+        }
     }
     workbook.save_to_buffer()
 }
 
-/// What the workbook is, line by line: a heading, and its text beside it.
-fn write_cover(sheet: &mut Worksheet, title: &str, names: &[String], notes: &Notes) -> Result<(), XlsxError> {
+/// What the workbook is, line by line: a heading, and its text beside it; then a link to each sheet, by its name and with
+/// its table's title.
+fn write_cover(sheet: &mut Worksheet, title: &str, contents: &[(&str, &str)], notes: &Notes) -> Result<(), XlsxError> {
     let (heading, text) = (text_format().set_bold().set_align(FormatAlign::Top), text_format().set_text_wrap());
     let fixed = [
-        ("Sheets", names.join(", ")),
+        (
+            "Sheets",
+            "one table on each, its title in the first cell and its header below; a link to each is at the end"
+                .to_owned(),
+        ),
         ("Empty cells", "not known, or there is none".to_owned()),
         ("Rounding", "numbers are rounded to the decimals shown, halves away from zero".to_owned()),
     ];
     let about = notes.about.iter().map(|(heading, text)| (heading.as_str(), text.as_str()));
     let lines = about.chain(fixed.iter().map(|(heading, text)| (*heading, text.as_str())));
-    sheet.set_name(COVER)?.set_column_width(0, 24)?.set_column_width(1, 90)?;
+    sheet.set_name(COVER)?.set_column_width(0, 24)?.set_column_width(1, LINE_LENGTH as f64)?;
     sheet.write_string_with_format(0, 0, title, &title_format())?;
     for (row, (said, meant)) in (1..).zip(lines) {
         sheet.write_string_with_format(row, 0, said, &heading)?;
         sheet.write_string_with_format(row, 1, meant, &text)?;
+        sheet.set_row_height(row, LINE_HEIGHT * lines_of(meant) as f64)?;
+    }
+    let first = 1 + (notes.about.len() + fixed.len()) as u32;
+    for (row, (name, title)) in (first..).zip(contents) {
+        sheet.write_string_with_format(row, 0, "Sheet", &heading)?;
+        let text = if title.is_empty() { name } else { title };
+        let place = Url::new(format!("internal:'{}'!A1", name.replace('\'', "''"))).set_text(*text);
+        sheet.write_url_with_format(row, 1, place, &link_format())?;
     }
     Ok(())
+}
+
+/// How high a line of the cover is, in points, and how many characters stand on it.
+const LINE_HEIGHT: f64 = 15.0;
+const LINE_LENGTH: usize = 90;
+
+/// Over how many lines of the cover a text goes.
+fn lines_of(text: &str) -> usize {
+    text.lines().map(|line| line.chars().count().div_ceil(LINE_LENGTH).max(1)).sum::<usize>().max(1)
 }
 
 fn write_table(sheet: &mut Worksheet, table: &dyn Grid, name: &str) -> Result<(), XlsxError> {
@@ -82,7 +120,11 @@ fn write_table(sheet: &mut Worksheet, table: &dyn Grid, name: &str) -> Result<()
     if let (Ok(columns), Ok(rows)) = (u16::try_from(columns), u32::try_from(rows))
         && columns > 0
     {
-        sheet.autofilter(HEAD_ROWS - 1, 0, HEAD_ROWS - 1 + rows, columns - 1)?;
+        let (first, last) = (HEAD_ROWS - 1, HEAD_ROWS - 1 + rows);
+        match marked(table) {
+            Some(marked) => sheet.add_table(first, 0, last, columns - 1, &marked)?,
+            None => sheet.autofilter(first, 0, last, columns - 1)?,
+        };
     }
     // The title comes after the widths are taken, which it would stretch.
     sheet.autofit();
@@ -91,11 +133,23 @@ fn write_table(sheet: &mut Worksheet, table: &dyn Grid, name: &str) -> Result<()
     Ok(())
 }
 
+/// The mark by which a spreadsheet, and whoever has it read aloud, knows a table with its header; None where it cannot be
+/// one: without rows, or with two columns of one name.
+fn marked(table: &dyn Grid) -> Option<MarkedTable> {
+    let names: BTreeSet<String> = table.columns().iter().map(|column| column.name.to_lowercase()).collect();
+    if table.row_count() == 0 || names.len() < table.columns().len() {
+        return None;
+    }
+    let column = |column: &Column| {
+        TableColumn::new().set_header(column.name.as_ref()).set_header_format(header_format(column.kind))
+    };
+    let columns: Vec<TableColumn> = table.columns().iter().map(column).collect();
+    Some(MarkedTable::new().set_columns(&columns).set_style(TableStyle::Light1).set_alt_text_title(table.title()))
+}
+
 fn write_column(sheet: &mut Worksheet, table: &dyn Grid, at: u16, column: &Column) -> Result<(), XlsxError> {
     let (text, number) = (text_format(), number_format(column.kind));
-    let side = if column.kind.is_number() { FormatAlign::Right } else { FormatAlign::Left };
-    let header = text_format().set_bold().set_align(side);
-    sheet.write_string_with_format(HEAD_ROWS - 1, at, column.name.as_ref(), &header)?;
+    sheet.write_string_with_format(HEAD_ROWS - 1, at, column.name.as_ref(), &header_format(column.kind))?;
     for (row, place) in (0..table.row_count()).zip(HEAD_ROWS..) {
         let cell = table.cell(row, usize::from(at));
         match as_number(&cell, column.kind) {
@@ -131,6 +185,15 @@ fn number_format(kind: Kind) -> Format {
 /// The format `@` is a spreadsheet's own for text: editing such a cell makes no formula or number of it.
 fn text_format() -> Format {
     Format::new().set_num_format("@").set_align(FormatAlign::Top)
+}
+
+fn header_format(kind: Kind) -> Format {
+    let side = if kind.is_number() { FormatAlign::Right } else { FormatAlign::Left };
+    text_format().set_bold().set_align(side)
+}
+
+fn link_format() -> Format {
+    text_format().set_underline(FormatUnderline::Single).set_font_color("#005EB8")
 }
 
 fn title_format() -> Format {

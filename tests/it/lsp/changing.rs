@@ -98,6 +98,29 @@ fn a_defined_name_is_renamed_where_it_is_known() {
 }
 
 #[test]
+fn what_is_left_open_quotes_the_rules_and_is_renamed_with_them() {
+    let mut editor = Editor::start();
+    let indicators = editor.text(INDICATORS);
+    editor.open(INDICATORS, &indicators);
+    editor.faults(INDICATORS);
+    let examples = "qof/2023-24/examples.toml";
+    let quotes =
+        |text: &str, name: &str| text.lines().filter(|line| line.starts_with("what") && line.contains(name)).count();
+    let before = quotes(&editor.text(examples), "carried_over");
+    assert!(before > 0);
+    let answer = rename(&mut editor, INDICATORS, &indicators, "carried_over", "from_before");
+    let counts = apply(&editor, &answer["result"]);
+    assert!(counts[examples] >= before, "{counts:?}");
+    assert_eq!(quotes(&editor.text(examples), "carried_over"), 0);
+    assert_eq!(quotes(&editor.text(examples), "from_before"), before);
+    // Every misreading is explained as before: no explanation has lost its misreading.
+    let folder = editor.folder.path().to_str().unwrap().to_owned();
+    let ran = uptake(["test", "--mutants", "--rules", &folder]).output().unwrap();
+    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stdout));
+    assert_eq!(editor.leave(), Some(0));
+}
+
+#[test]
 fn what_cannot_be_renamed_is_refused_with_the_reason() {
     let mut editor = Editor::start();
     let indicators = editor.text(INDICATORS);

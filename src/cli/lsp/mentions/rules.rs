@@ -94,7 +94,7 @@ impl Reader<'_> {
         self.notes(&define.notes);
     }
 
-    fn defined(&self, name: &str) -> Named {
+    pub(super) fn defined(&self, name: &str) -> Named {
         let of = self.own.contains(name).then(|| self.block.clone());
         Named::Defined { of, name: name.to_owned() }
     }

@@ -131,7 +131,7 @@ impl Reader<'_> {
     }
 
     /// A text and its place within the quotes; none where escapes move it.
-    fn text(&self, value: &Value, span: Span) -> Option<(String, Span)> {
+    pub(super) fn text(&self, value: &Value, span: Span) -> Option<(String, Span)> {
         let Value::Text(text) = value else { return None };
         let start = span.range().start + 1;
         let inside = Span::new(span.file, start..start + text.len());

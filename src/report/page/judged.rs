@@ -1,0 +1,99 @@
+//! One indicator in one year: its practices, and the percentages that its payments hang on.
+
+use crate::eval::pay::Counted;
+use crate::ground::Amount;
+use crate::model::book::{FigureId, FigureValue, MeasurementId};
+use crate::model::formula::Operand;
+use crate::model::unit::Unit;
+use crate::report::comparison::{Level, Side};
+use crate::report::page::Material;
+use crate::report::rows::MeasureRow;
+
+/// An indicator in a year that some practice has people for.
+pub(in crate::report) struct Judged<'a> {
+    /// The year and its rules.
+    pub(in crate::report) side: &'a Side<'a>,
+    /// Which measurement it is.
+    pub(in crate::report) measurement: MeasurementId,
+    /// Its label.
+    pub(in crate::report) label: &'a str,
+    /// Its title.
+    pub(in crate::report) title: &'a str,
+    /// Its practices with anybody in the denominator, in bytewise order.
+    pub(in crate::report) rows: Vec<&'a MeasureRow>,
+}
+
+/// The indicators of all years, in the order of the years and then of the rules.
+pub(in crate::report) fn judged<'a>(material: &Material<'a>) -> Vec<Judged<'a>> {
+    let mut all = Vec::new();
+    for side in material.sides {
+        for (measurement, at) in side.book.measurements.iter().zip(0..) {
+            let is_it = |row: &&MeasureRow| {
+                row.year == side.label && row.indicator == measurement.label && !row.counts.denominator.is_zero()
+            };
+            let rows: Vec<&MeasureRow> = material.measures.iter().filter(is_it).collect();
+            if rows.is_empty() {
+                continue;
+            }
+            let title = &side.book.measures[measurement.measure.index()].title;
+            all.push(Judged { side, measurement: MeasurementId(at), label: &measurement.label, title, rows });
+        }
+    }
+    all
+}
+
+impl<'a> Judged<'a> {
+    /// All its practices together.
+    pub(in crate::report) fn together(&self) -> Counted {
+        let sum = |of: fn(&Counted) -> Amount| {
+            let parts = self.rows.iter().map(|row| of(&row.counts));
+            parts.fold(Amount::ZERO, |sum, part| sum.plus(part).unwrap_or(sum))
+        };
+        Counted::of(sum(|counts| counts.numerator), sum(|counts| counts.denominator))
+    }
+
+    /// The percentages that its own payments read, by name, the lowest first.
+    pub(in crate::report) fn thresholds(&self) -> Vec<(&'a str, Amount)> {
+        let programs =
+            || self.side.book.programs.iter().filter(|program| program.measurement == Some(self.measurement));
+        let is_read = |id: FigureId| programs().any(|program| program.reads(&|operand| operand == Operand::Figure(id)));
+        let mut found: Vec<(&str, Amount)> = Vec::new();
+        for (figure, at) in self.side.figures.iter().zip(0..) {
+            let FigureValue::Is(percent) = figure.value else { continue };
+            if figure.unit == Unit::PERCENT && is_read(FigureId(at)) {
+                found.push((&figure.name, percent));
+            }
+        }
+        found.sort_by_key(|(_, percent)| *percent);
+        found
+    }
+
+    /// How much of what there is to earn a practice earns; None where no payment has a threshold.
+    pub(in crate::report) fn level(&self, material: &Material<'_>, practice_code: &str) -> Option<Level> {
+        let year = material.sides.iter().position(|side| side.label == self.side.label)?;
+        let components = material.comparison.of_practice(practice_code);
+        let of_it = components.iter().filter(|row| row.year == year && row.component.paid_for == self.label);
+        of_it.filter_map(|row| row.part.level).max()
+    }
+
+    /// `VI001, 2023-24`
+    pub(in crate::report) fn name(&self) -> String {
+        format!("{}, {}", self.label, self.side.label)
+    }
+
+    /// A name for links: letters and digits, joined by hyphens.
+    pub(in crate::report) fn link(&self, what: &str) -> String {
+        link(&format!("{what} {} {}", self.side.label, self.label))
+    }
+}
+
+/// A text as a name for links.
+pub(in crate::report) fn link(text: &str) -> String {
+    let plain = text.chars().map(|sign| if sign.is_ascii_alphanumeric() { sign.to_ascii_lowercase() } else { ' ' });
+    plain.collect::<String>().split_whitespace().collect::<Vec<_>>().join("-")
+}
+
+/// A figure's name as people say it: `lower threshold`.
+pub(in crate::report) fn said(name: &str) -> String {
+    name.replace('_', " ")
+}
