@@ -10,7 +10,9 @@ mod compare;
 mod curve;
 pub mod demo;
 mod diff;
+mod disclosure;
 mod error;
+mod examples;
 mod explain;
 mod export;
 mod facts;
@@ -18,6 +20,7 @@ mod fmt;
 mod format;
 mod given_counts;
 mod import_codes;
+mod importing;
 mod inputs;
 mod invocation;
 #[cfg(feature = "lsp")]
@@ -34,10 +37,12 @@ mod provenance;
 mod recall;
 mod report;
 mod results;
+mod rollup;
 mod rules_folder;
 mod run;
 mod schema;
 mod score;
+mod shells;
 mod show;
 mod sql;
 mod sweep;
@@ -50,7 +55,7 @@ mod years;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{Command as CommandLine, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 pub use error::CliError;
 
@@ -65,6 +70,9 @@ struct Arguments {
     /// The folder with the rules; else UPTAKE_RULES, else a `rules` folder here or above, else the rules built in
     #[arg(long, global = true, value_name = "DIR", env = "UPTAKE_RULES")]
     rules: Option<PathBuf>,
+
+    #[command(flatten)]
+    import: importing::ImportArguments,
 
     /// How many threads to use; by default as many as there are processors
     #[arg(long, global = true, value_name = "N")]
@@ -123,6 +131,10 @@ enum Command {
     Schema(schema::SchemaArguments),
     /// Take over a published list of codes as a code cluster of the rules
     ImportCodes(import_codes::ImportCodesArguments),
+    /// Write a script by which a shell completes commands and options
+    Completions(shells::CompletionArguments),
+    /// Write the manual's pages
+    Man(shells::ManArguments),
     /// Show faults and meanings in an editor, which starts this itself (language server protocol)
     #[cfg(feature = "lsp")]
     Lsp(lsp::LspArguments),
@@ -136,9 +148,15 @@ enum Done {
     CheckFailed,
 }
 
+/// The command line as it is read and as its help shows it.
+fn command_line() -> CommandLine {
+    examples::with_examples(Arguments::command())
+}
+
 /// Runs the command line and gives the exit code.
 pub fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
+    let parsed = command_line().try_get_matches().and_then(|matches| Arguments::from_arg_matches(&matches));
+    let arguments = match parsed {
         Ok(arguments) => arguments,
         Err(error) => {
             // Help and version are results; a wrong command line is exit code 2. A closed pipe is no error.
@@ -165,6 +183,7 @@ fn run(arguments: Arguments) -> Result<Done, CliError> {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
         pool.map_err(|error| CliError::usage(format!("cannot start {threads} threads: {error}")))?;
     }
+    arguments.import.declare()?;
     let rules = arguments.rules.as_deref();
     match arguments.command {
         Command::Demo(arguments) => demo::command::demo(&arguments, rules),
@@ -192,6 +211,8 @@ fn run(arguments: Arguments) -> Result<Done, CliError> {
         Command::Export(arguments) => export::export(&arguments),
         Command::Schema(arguments) => schema::schema(&arguments),
         Command::ImportCodes(arguments) => import_codes::import_codes(&arguments, rules),
+        Command::Completions(arguments) => shells::completions(&arguments, command_line()),
+        Command::Man(arguments) => shells::man(&arguments, command_line()),
         #[cfg(feature = "lsp")]
         Command::Lsp(arguments) => lsp::lsp(&arguments, rules),
     }

@@ -18,6 +18,7 @@ pub mod counts;
 pub mod error;
 pub mod extract;
 pub mod fhir;
+pub mod naming;
 pub mod practices;
 pub mod progress;
 pub mod records;
@@ -68,6 +69,7 @@ pub use extract::{
     CodeIndex, Event, Extract, LoadOptions, Partition, Patient, PatientInputs, PatientKey, PracticeId, Registration,
     Wanted, load,
 };
+pub use naming::{DateOrder, Naming, TableName};
 pub use practices::{Practice, Practices};
 pub use progress::{Progress, Silent};
 pub use slots::{Slot, Slots};

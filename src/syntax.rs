@@ -5,6 +5,7 @@
 //! a contract is: whether `dtap` exists, or a threshold makes sense, is `model`'s business.
 
 pub mod cluster_text;
+pub mod column_map;
 pub mod layout;
 pub mod next_year;
 pub mod toml_tree;

@@ -32,6 +32,8 @@ mod csv_text;
 mod curve;
 #[path = "it/demo.rs"]
 mod demo;
+#[path = "it/disclosure.rs"]
+mod disclosure;
 #[path = "it/editions.rs"]
 mod editions;
 #[path = "it/edits.rs"]
@@ -54,10 +56,14 @@ mod given;
 mod golden;
 #[path = "it/guide.rs"]
 mod guide;
+#[path = "it/help.rs"]
+mod help;
 #[path = "it/house.rs"]
 mod house;
 #[path = "it/import_codes.rs"]
 mod import_codes;
+#[path = "it/importing.rs"]
+mod importing;
 #[path = "it/in_time.rs"]
 mod in_time;
 #[path = "it/laws.rs"]
@@ -95,6 +101,8 @@ mod readme;
 mod recall;
 #[path = "it/report_page.rs"]
 mod report_page;
+#[path = "it/rollup.rs"]
+mod rollup;
 #[path = "it/rules_root.rs"]
 mod rules_root;
 #[path = "it/sameness.rs"]

@@ -5,7 +5,8 @@ use std::path::Path;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
-use crate::cli::format::{self, Format, OutputArguments};
+use crate::cli::disclosure::DisclosureArguments;
+use crate::cli::format::{self, OutputArguments};
 use crate::cli::inputs::{PatientArguments, RecordDigests};
 use crate::cli::output::{self, Readers};
 use crate::cli::progress::Bar;
@@ -19,6 +20,7 @@ use crate::ground::Finding;
 use crate::model::Rulebook;
 use crate::model::book::{MeasureKind, MeasurementId};
 use crate::report::attrition::{Attrition, LEGEND, Side};
+use crate::report::disclosure::Disclosure;
 use crate::report::findings;
 use crate::report::run_json::{self, BookStamp, RunDocument};
 use crate::report::table::{Cell, Grid};
@@ -46,6 +48,9 @@ pub(super) struct AttritionArguments {
     by: By,
 
     #[command(flatten)]
+    disclosure: DisclosureArguments,
+
+    #[command(flatten)]
     output: OutputArguments,
 }
 
@@ -69,6 +74,7 @@ struct Provenance {
 pub(super) fn attrition(arguments: &AttritionArguments, rules: Option<&Path>) -> Result<Done, CliError> {
     let years = YearArguments { year: arguments.years.clone(), scheme: arguments.scheme.clone() };
     let (_, books) = years.books(rules)?;
+    let disclosure = arguments.disclosure.asked()?;
     let chosen = measurements(&books, &arguments.indicator)?;
     let is_course = |(book, id): (&Rulebook, &MeasurementId)| {
         book.measures[book.measurements[id.index()].measure.index()].kind == MeasureKind::Course
@@ -90,7 +96,7 @@ pub(super) fn attrition(arguments: &AttritionArguments, rules: Option<&Path>) ->
     let sides = lenses.iter().zip(&labels).zip(&funnels);
     let sides: Vec<Side<'_>> =
         sides.map(|((lens, year), funnels)| Side { year, book: Lens::book(lens), funnels }).collect();
-    arguments.write(&Attrition::of(&sides), &extract, &books, &odd)?;
+    arguments.write(&Attrition::of(&sides, disclosure), &extract, &books, &odd)?;
     Ok(Done::Well)
 }
 
@@ -139,8 +145,10 @@ impl AttritionArguments {
             By::All => vec![(0, "")],
             By::Practice => extract.practices().map(|(id, code)| (id.0 as usize, code)).collect(),
         };
-        let notes = format::notes(books);
-        if self.output.format == Format::Table {
+        let disclosure = self.disclosure.asked()?;
+        let notes = format::notes(books).disclosed(disclosure);
+        let remarks: Vec<_> = disclosure.map(Disclosure::member).into_iter().collect();
+        if self.output.format.is_for_people() {
             let tables: Vec<_> =
                 practices.iter().flat_map(|(group, practice)| attrition.tables(*group, practice)).collect();
             let grids: Vec<(&dyn Grid, &[Vec<Cell<'_>>])> =
@@ -157,7 +165,7 @@ impl AttritionArguments {
                 results: &long,
                 tables: &[],
                 overrides: &serde_json::Value::Null,
-                remarks: &[],
+                remarks: &remarks,
                 gaps: &[],
                 findings: odd,
                 provenance: &provenance,

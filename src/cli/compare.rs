@@ -9,11 +9,13 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 
 use crate::cli::compare::stage::Stage;
+use crate::cli::disclosure::DisclosureArguments;
 use crate::cli::facts::{BookFacts, KnownPractices, PracticeArguments};
 use crate::cli::format::{self, Format, OutputArguments};
 use crate::cli::inputs::{PatientArguments, TableDigest};
 use crate::cli::output::{self, Readers};
 use crate::cli::provenance::TablesProvenance;
+use crate::cli::rollup::{self, RollupArguments};
 use crate::cli::years::{DEFAULT_SCHEME, YearArguments};
 use crate::cli::{CliError, Done};
 use crate::ground::{Finding, Findings};
@@ -21,6 +23,8 @@ use crate::model::Rulebook;
 use crate::report::comparison::changes::Comparison;
 use crate::report::comparison::split::{self, SplitRow};
 use crate::report::comparison::{Side, measured};
+use crate::report::disclosure::Disclosure;
+use crate::report::rollup::{Grouping, OfGroups};
 use crate::report::run_json::BookStamp;
 use crate::report::table::json::Document;
 use crate::report::table::{Cell, Grid, Notes};
@@ -51,6 +55,12 @@ pub(super) struct CompareArguments {
     /// Which table; by default all of them in JSON, for people all but the components, else the practices
     #[arg(long, value_enum)]
     table: Option<TableArgument>,
+
+    #[command(flatten)]
+    rollup: RollupArguments,
+
+    #[command(flatten)]
+    disclosure: DisclosureArguments,
 
     #[command(flatten)]
     output: OutputArguments,
@@ -158,6 +168,7 @@ struct Found {
     split: Option<Vec<SplitRow>>,
     notes: Vec<String>,
     findings: Vec<Finding>,
+    grouping: Option<Grouping>,
 }
 
 pub(super) fn compare(arguments: &CompareArguments, rules: Option<&Path>) -> Result<Done, CliError> {
@@ -176,33 +187,43 @@ pub(super) fn compare(arguments: &CompareArguments, rules: Option<&Path>) -> Res
         return Err(CliError::usage("only a change between two years of patient records can be split")
             .help("give two years, `--patients` and `--events`, and no `--cohort`"));
     }
+    let (disclosure, grouping) = (arguments.disclosure.asked()?, arguments.rollup.grouping(&known)?);
     let (facts, mut odd, told) = arguments.source.facts(&arguments.practices, &known, &stage)?;
+    let codes = facts.iter().flat_map(|facts| facts.practices.keys());
+    rollup::count_without(grouping.as_ref(), codes.map(String::as_str), &mut odd);
+    let facts: Vec<BookFacts<'_>> =
+        facts.into_iter().map(|facts| facts.published(disclosure, grouping.as_ref())).collect();
     odd.merge(known.findings.clone());
-    let comparison = Comparison::of(&sides(&facts[..stage.years()], &stage));
-    let split = stage.has_split().then(|| split_of(&facts, &stage));
+    let sides = sides(&facts, &stage, grouping.as_ref());
+    let comparison = Comparison::of(&sides[..stage.years()]);
+    let split = stage.has_split().then(|| split::split(&[sides[0], sides[2], sides[3], sides[1]]));
     let mut notes = notes(arguments, &known, &stage, told);
     notes.extend(split.as_deref().and_then(|split| left_out(&comparison, split)));
-    let stated = format::notes(&stage.books()[..stage.years()]);
-    let found = Found { stated, stamps, comparison, split, notes, findings: odd.list() };
+    notes.extend(comparison.withheld_from_sums());
+    let stated = format::notes(&stage.books()[..stage.years()]).disclosed(disclosure);
+    let found = Found { stated, stamps, comparison, split, notes, findings: odd.list(), grouping: grouping.clone() };
     arguments.write(&found)?;
     Ok(Done::Well)
 }
 
-fn sides<'a>(facts: &'a [BookFacts<'_>], stage: &'a Stage) -> Vec<Side<'a>> {
-    facts.iter().zip(stage.labels()).map(|(facts, label)| facts.side(label)).collect()
+/// The years, then the two steps between the first and the second where the change is split.
+fn sides<'a>(facts: &'a [BookFacts<'_>], stage: &'a Stage, grouping: Option<&'a Grouping>) -> Vec<Side<'a>> {
+    facts.iter().zip(stage.labels()).map(|(facts, label)| Side { grouping, ..facts.side(label) }).collect()
 }
 
 impl BookFacts<'_> {
     /// These practices as a side of a comparison.
     pub(super) fn side<'a>(&'a self, label: &'a str) -> Side<'a> {
-        Side { label, book: self.book, figures: &self.figures, practices: &self.practices }
+        Side {
+            label,
+            book: self.book,
+            figures: &self.figures,
+            practices: &self.practices,
+            grouping: None,
+            shown: self.shown(),
+            withholding: self.withholding.as_ref(),
+        }
     }
-}
-
-/// The split: the first year, the two steps between, the second year.
-fn split_of(facts: &[BookFacts<'_>], stage: &Stage) -> Vec<SplitRow> {
-    let all = sides(facts, stage);
-    split::split(&[all[0], all[2], all[3], all[1]])
 }
 
 /// How many practices of either year the split has not got.
@@ -253,14 +274,22 @@ impl CompareArguments {
         let components = comparison.component_table();
         let split = found.split.as_deref().map(split::table);
         let split_totals = found.split.as_deref().map(split::totals_of).unwrap_or_default();
-        let mut tables: Vec<(TableArgument, &dyn Grid, &[Vec<Cell<'_>>])> = vec![
+        let mut plain: Vec<(TableArgument, &dyn Grid, &[Vec<Cell<'_>>])> = vec![
             (TableArgument::Summary, &summary, &[]),
             (TableArgument::Practices, &practices, &[]),
             (TableArgument::Components, &components, &[]),
         ];
         if let Some(split) = &split {
-            tables.push((TableArgument::Split, split, &split_totals));
+            plain.push((TableArgument::Split, split, &split_totals));
         }
+        let renamed: Vec<OfGroups<'_>> = found
+            .grouping
+            .iter()
+            .flat_map(|grouping| plain.iter().map(move |(_, grid, _)| OfGroups::new(*grid, grouping)))
+            .collect();
+        let grid = |at: usize| renamed.get(at).map_or(plain[at].1, |grid| grid as &dyn Grid);
+        let tables: Vec<(TableArgument, &dyn Grid, &[Vec<Cell<'_>>])> =
+            plain.iter().enumerate().map(|(at, (table, _, totals))| (*table, grid(at), *totals)).collect();
         if self.output.format == Format::Json {
             return self
                 .output
@@ -268,7 +297,7 @@ impl CompareArguments {
         }
         let is_shown = |table: TableArgument| match (self.table, self.output.format) {
             (Some(asked), _) => asked == table,
-            (None, Format::Table) => table != TableArgument::Components,
+            (None, Format::Table | Format::Markdown) => table != TableArgument::Components,
             (None, _) => table == TableArgument::Practices,
         };
         let shown = tables.iter().filter(|(table, ..)| is_shown(*table));
@@ -285,6 +314,9 @@ impl CompareArguments {
         let mut document = Document::open(out, "uptake.compare/1")?;
         document.list("rulebooks", &found.stamps)?;
         document.list("notes", &found.notes)?;
+        if let Some((name, member)) = found.stated.disclosure.map(Disclosure::member) {
+            document.value(name, &member)?;
+        }
         for (table, grid, _) in tables.iter().filter(|(table, ..)| self.table.is_none_or(|asked| asked == *table)) {
             let name = match table {
                 TableArgument::Practices => "practices",

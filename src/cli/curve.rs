@@ -72,6 +72,8 @@ enum CurveFormat {
     /// Apache Parquet
     #[cfg(feature = "parquet")]
     Parquet,
+    /// A table for forges and wikis, as GitHub draws it
+    Markdown,
     /// A picture that stands on its own
     Svg,
 }
@@ -107,7 +109,7 @@ fn gaps(lines: &[Line]) -> BTreeSet<&str> {
 fn gap(figure: &Figured) -> Option<&str> {
     match figure {
         Figured::Gap(gap) => Some(gap),
-        Figured::Known(_) | Figured::None => None,
+        Figured::Known(_) | Figured::None | Figured::Withheld => None,
     }
 }
 
@@ -175,6 +177,7 @@ impl CurveArguments {
                 });
             }
             CurveFormat::Table => Format::Table,
+            CurveFormat::Markdown => Format::Markdown,
             CurveFormat::Json => Format::Json,
             CurveFormat::Csv => Format::Csv,
             #[cfg(feature = "parquet")]

@@ -8,6 +8,7 @@ use clap::Args;
 use crate::cli::given_counts::{BookCounts, CountRemarks};
 use crate::cli::overrides::{Override, OverrideArguments};
 use crate::cli::{CliError, inputs};
+use crate::data::naming::TableName;
 use crate::data::practices::{self, Practices};
 use crate::data::{Extract, PracticeId, counts};
 use crate::eval::pay::{Counted, Facts, Origin};
@@ -16,6 +17,9 @@ use crate::eval::sight::Asked;
 use crate::ground::Findings;
 use crate::model::Rulebook;
 use crate::model::book::{Figure, PaymentId};
+use crate::report::disclosure::Disclosure;
+use crate::report::disclosure::measures::Withholding;
+use crate::report::rollup::Grouping;
 
 /// What is known of practices besides counts.
 #[derive(Args, Debug, Default)]
@@ -45,6 +49,10 @@ pub(super) struct BookFacts<'b> {
     pub(super) figures: Vec<Figure>,
     /// By practice code.
     pub(super) practices: BTreeMap<String, Facts>,
+    /// By group, where practices are put together.
+    pub(super) groups: Option<BTreeMap<String, Facts>>,
+    /// What of the counts of those who have a row is not to be published.
+    pub(super) withholding: Option<Withholding>,
 }
 
 /// What the tables say of practices, read once.
@@ -58,12 +66,32 @@ pub(super) struct KnownPractices {
     pub(super) findings: Findings,
 }
 
+impl<'b> BookFacts<'b> {
+    /// The same as it is to be published: practices put together, rounded, or with what is withheld of them.
+    pub(super) fn published(self, disclosure: Option<Disclosure>, grouping: Option<&Grouping>) -> BookFacts<'b> {
+        let fit = |practices: BTreeMap<String, Facts>| -> BTreeMap<String, Facts> {
+            let Some(disclosure) = disclosure else { return practices };
+            practices.into_iter().map(|(code, facts)| (code, disclosure.facts(facts))).collect()
+        };
+        let groups = grouping.map(|grouping| grouping.facts(&self.practices));
+        let below = disclosure.and_then(Disclosure::below);
+        let shown = groups.as_ref().unwrap_or(&self.practices);
+        let withholding = below.map(|below| Withholding::of(self.book, shown, below));
+        BookFacts { withholding, groups: groups.map(fit), practices: fit(self.practices), ..self }
+    }
+
+    /// What is known of those who have a row: the groups, or the practices where they are not put together.
+    pub(super) fn shown(&self) -> &BTreeMap<String, Facts> {
+        self.groups.as_ref().unwrap_or(&self.practices)
+    }
+}
+
 impl PracticeArguments {
     /// Reads the tables.
     pub(super) fn read(&self, books: &[Rulebook]) -> Result<KnownPractices, CliError> {
         let (figures, overrides) = self.overrides.figures(books)?;
         let practices = match &self.practices {
-            Some(path) => practices::read(&inputs::open(path)?)?,
+            Some(path) => practices::read(&inputs::open(path, TableName::Practices)?)?,
             None => Practices::default(),
         };
         let mut known = KnownPractices {
@@ -117,7 +145,7 @@ impl PracticeArguments {
 impl KnownPractices {
     /// Pools a table's numerators and denominators.
     fn read_baseline(&mut self, path: &Path) -> Result<(), CliError> {
-        let table = counts::read(&inputs::open(path)?)?;
+        let table = counts::read(&inputs::open(path, TableName::Counts)?)?;
         self.findings.merge(table.findings);
         for row in table.rows {
             let counted = Counted::of(row.numerator, row.denominator);
@@ -196,7 +224,7 @@ pub(super) fn from_records<'b>(
         }
         practices.insert(practice_code.to_owned(), facts);
     }
-    BookFacts { book, figures, practices }
+    BookFacts { book, figures, practices, groups: None, withholding: None }
 }
 
 /// The facts of one rulebook's practices, from counts that somebody else made; what must be known of them is remarked.
@@ -213,5 +241,5 @@ pub(super) fn from_counts<'b>(
         let facts = known.facts(arguments, book, &practice_code, Origin::Counts);
         practices.insert(practice_code, Facts { counts, ..facts });
     }
-    BookFacts { book, figures, practices }
+    BookFacts { book, figures, practices, groups: None, withholding: None }
 }

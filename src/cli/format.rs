@@ -8,12 +8,14 @@ use clap::{Args, ValueEnum};
 use crate::cli::CliError;
 use crate::cli::output::{self, Readers};
 use crate::model::Rulebook;
+use crate::report::disclosure::stated::Stated;
 use crate::report::figures;
+use crate::report::style::Style;
 #[cfg(feature = "parquet")]
 use crate::report::table::parquet;
 #[cfg(feature = "workbook")]
 use crate::report::table::workbook;
-use crate::report::table::{Cell, Column, Grid, Notes, Table, csv, terminal};
+use crate::report::table::{Cell, Column, Grid, Notes, Table, csv, markdown, terminal};
 
 /// The forms of tables.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
@@ -30,9 +32,16 @@ pub(super) enum Format {
     /// Excel workbook
     #[cfg(feature = "workbook")]
     Xlsx,
+    /// Tables for forges and wikis, as GitHub draws them
+    Markdown,
 }
 
 impl Format {
+    /// True for forms that people read as they stand: they get several tables, with totals, and less of each.
+    pub(super) fn is_for_people(self) -> bool {
+        matches!(self, Format::Table | Format::Markdown)
+    }
+
     /// True for a workbook, which holds several tables.
     pub(super) fn is_workbook(self) -> bool {
         #[cfg(feature = "workbook")]
@@ -44,7 +53,7 @@ impl Format {
     /// What it is, if it is no text.
     fn binary(self) -> Option<&'static str> {
         match self {
-            Format::Table | Format::Json | Format::Csv => None,
+            Format::Table | Format::Markdown | Format::Json | Format::Csv => None,
             #[cfg(feature = "parquet")]
             Format::Parquet => Some("Parquet"),
             #[cfg(feature = "workbook")]
@@ -73,16 +82,15 @@ impl OutputArguments {
         readers: Readers,
         notes: &Notes,
     ) -> Result<(), CliError> {
-        if let (Format::Table, place) = (self.format, self.output.as_deref()) {
-            let style = if place.is_none() { output::stdout_style() } else { crate::report::style::Style::PLAIN };
-            return output::to_place(place, readers, |out| {
+        if self.format.is_for_people() {
+            return output::to_place(self.output.as_deref(), readers, |out| {
                 for (at, (grid, totals)) in grids.iter().enumerate() {
                     if at > 0 {
                         writeln!(out)?;
                     }
-                    terminal::write(out, *grid, totals, style)?;
+                    self.write_for_people(out, *grid, totals)?;
                 }
-                Ok(())
+                write_disclosure(out, notes)
             });
         }
         #[cfg(feature = "workbook")]
@@ -101,24 +109,35 @@ impl OutputArguments {
         grid: &dyn Grid,
         totals: &[Vec<Cell<'_>>],
         readers: Readers,
-        #[cfg_attr(not(feature = "workbook"), expect(unused_variables, reason = "only a workbook has notes"))]
         notes: &Notes,
         json: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> Result<(), CliError> {
         self.refuse_terminal()?;
         let place = self.output.as_deref();
+        let stated = notes.disclosure.map(|disclosure| Stated::new(grid, disclosure));
+        let for_programs = stated.as_ref().map_or(grid, |stated| stated as &dyn Grid);
         match self.format {
-            Format::Table => {
-                let style = if place.is_none() { output::stdout_style() } else { crate::report::style::Style::PLAIN };
-                output::to_place(place, readers, |out| terminal::write(out, grid, totals, style))
-            }
+            Format::Table | Format::Markdown => output::to_place(place, readers, |out| {
+                self.write_for_people(out, grid, totals)?;
+                write_disclosure(out, notes)
+            }),
             Format::Json => output::to_place(place, readers, json),
-            Format::Csv => output::to_place(place, readers, |out| csv::write(out, grid, csv::Formulas::AsWritten)),
+            Format::Csv => {
+                output::to_place(place, readers, |out| csv::write(out, for_programs, csv::Formulas::AsWritten))
+            }
             #[cfg(feature = "parquet")]
-            Format::Parquet => output::to_place(place, readers, |out| parquet::write(out, grid)),
+            Format::Parquet => output::to_place(place, readers, |out| parquet::write(out, for_programs)),
             #[cfg(feature = "workbook")]
             Format::Xlsx => output::to_place(place, readers, |out| workbook::write(out, &[grid], notes)),
         }
+    }
+
+    fn write_for_people(&self, out: &mut dyn Write, grid: &dyn Grid, totals: &[Vec<Cell<'_>>]) -> io::Result<()> {
+        if self.format == Format::Markdown {
+            return markdown::write(out, grid, totals);
+        }
+        let style = if self.output.is_none() { output::stdout_style() } else { Style::PLAIN };
+        terminal::write(out, grid, totals, style)
     }
 
     /// An error if bytes that are no text would go to a terminal.
@@ -134,6 +153,11 @@ impl OutputArguments {
     }
 }
 
+/// Says below tables for people what disclosure control they have seen.
+fn write_disclosure(out: &mut dyn Write, notes: &Notes) -> io::Result<()> {
+    notes.disclosure.map_or(Ok(()), |disclosure| writeln!(out, "\n{}", disclosure.words()))
+}
+
 /// The notes of results that follow these rulebooks: which they are, and who says what they say.
 pub(super) fn notes<'a>(books: impl IntoIterator<Item = &'a Rulebook>) -> Notes {
     let mut about = vec![("Made by".to_owned(), format!("uptake {}", env!("CARGO_PKG_VERSION")))];
@@ -146,7 +170,13 @@ pub(super) fn notes<'a>(books: impl IntoIterator<Item = &'a Rulebook>) -> Notes 
         let said = book.sources.iter().map(|source| [name.clone(), source.id.clone(), source.title.clone()]);
         sources.rows.extend(said.map(|row| row.map(Cell::text).to_vec()));
     }
-    Notes { title: String::new(), about, drawn: Vec::new(), tables: vec![figures::table(books), sources] }
+    Notes {
+        title: String::new(),
+        about,
+        drawn: Vec::new(),
+        tables: vec![figures::table(books), sources],
+        disclosure: None,
+    }
 }
 
 /// The columns of the sources of rulebooks.

@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::cli::years::DEFAULT_SCHEME;
 use crate::cli::{CliError, inputs};
 use crate::data::counts::{self, CountRow, CountTable};
+use crate::data::naming::TableName;
 use crate::eval::pay::Counted;
 use crate::ground::{FindingKind, Findings};
 use crate::model::Rulebook;
@@ -59,7 +60,7 @@ struct Remark<'a> {
 impl GivenCounts {
     /// Reads the table.
     pub(super) fn read(path: &Path) -> Result<GivenCounts, CliError> {
-        Ok(GivenCounts { path: path.to_owned(), table: counts::read(&inputs::open(path)?)? })
+        Ok(GivenCounts { path: path.to_owned(), table: counts::read(&inputs::open(path, TableName::Counts)?)? })
     }
 
     /// Each rulebook's rows. With a `year` column a row is for its own year; where no row is of any year asked for,

@@ -8,8 +8,10 @@ use clap::Args;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::cli::CliError;
-use crate::data::{Content, Format, Input, LoadOptions, MemoryLimit, PatientInputs, Progress, Wanted};
+use crate::cli::{CliError, importing};
+use crate::data::{
+    Content, Format, Input, LoadOptions, MemoryLimit, Naming, PatientInputs, Progress, TableName, Wanted,
+};
 use crate::data::{Extract, extract, fhir};
 use crate::eval::sight::{Asked, Lens};
 use crate::ground::ConceptId;
@@ -71,7 +73,10 @@ impl PatientArguments {
     pub(super) fn read(&self, wanted: &Wanted, progress: &dyn Progress) -> Result<Extract, CliError> {
         let options = LoadOptions { strict: self.strict, digest: false, memory: self.memory };
         if let (Some(patients), Some(events)) = (&self.patients, &self.events) {
-            let inputs = PatientInputs { patients: open(patients)?, events: open(events)? };
+            let inputs = PatientInputs {
+                patients: open(patients, TableName::Patients)?,
+                events: open(events, TableName::Events)?,
+            };
             return Ok(extract::load(&inputs, wanted, &options, progress)?);
         }
         let inputs: Result<Vec<Input>, CliError> = files_of(&self.fhir)?.iter().map(|file| open_fhir(file)).collect();
@@ -150,14 +155,18 @@ pub(super) fn wanted(books: &[Rulebook], asked: Asked) -> Wanted {
     Wanted { givers: asked.fees, ..Wanted::codes(codes) }
 }
 
-/// Opens a table; `-` is stdin.
-pub(super) fn open(path: &Path) -> Result<Input, CliError> {
+/// Opens a table, with what was declared of it; `-` is stdin.
+pub(super) fn open(path: &Path, table: TableName) -> Result<Input, CliError> {
+    Ok(open_plain(path)?.named(importing::naming(table)))
+}
+
+fn open_plain(path: &Path) -> Result<Input, CliError> {
     let name = path.display().to_string();
     let format = Format::of_name(&name)?;
     if name == "-" {
         let mut bytes = Vec::new();
         io::stdin().lock().read_to_end(&mut bytes).map_err(CliError::read(path))?;
-        return Ok(Input { name, format, content: Content::Bytes(bytes) });
+        return Ok(Input { name, format, content: Content::Bytes(bytes), naming: Naming::default() });
     }
     let file = File::open(path).map_err(CliError::read(path))?;
     Ok(Input::file(name, format, file))

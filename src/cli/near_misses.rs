@@ -229,7 +229,8 @@ impl NearMissArguments {
                 cases,
             })
             .collect();
-        let is_for_all = matches!(self.output.format, Format::Table | Format::Json) || self.output.format.is_workbook();
+        let is_for_all = matches!(self.output.format, Format::Table | Format::Markdown | Format::Json)
+            || self.output.format.is_workbook();
         let (told, beside, readers) = match self.level {
             None if is_for_all => (kinds(&books), Some(practices(&books)), Readers::Anyone),
             None | Some(LevelArgument::Kind) => (kinds(&books), None, Readers::Anyone),

@@ -130,7 +130,7 @@ impl NextArguments {
         output::talk_block(&findings::summary(&head.findings));
         output::talk_block(&gaps::summary(&gaps));
         head.notes.iter().for_each(|note| output::talk(&format!("note: {note}")));
-        let is_for_people = self.output.format == Format::Table;
+        let is_for_people = self.output.format.is_for_people();
         let mut ordered: Vec<&NextRow> = rows.iter().collect();
         if is_for_people {
             // Within a practice, what is worth most for fewest people comes first.

@@ -167,9 +167,10 @@ pub(super) fn stdout_is_terminal() -> bool {
     io::stdout().is_terminal()
 }
 
-/// Colour and width are for terminals; `NO_COLOR` is respected.
+/// Colour and width are for terminals; `NO_COLOR` and `COLUMNS` are respected.
 fn style(is_terminal: bool) -> Style {
     let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    let width = terminal_size::terminal_size().map(|(terminal_size::Width(columns), _)| columns);
+    let said = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).filter(|columns| *columns > 0);
+    let width = said.or_else(|| terminal_size::terminal_size().map(|(terminal_size::Width(columns), _)| columns));
     Style { colour: is_terminal && !no_colour, width: width.filter(|_| is_terminal) }
 }

@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
+use crate::cli::disclosure::DisclosureArguments;
 use crate::cli::facts::PracticeArguments;
 use crate::cli::format::{self, Format, OutputArguments};
 use crate::cli::inputs::{PatientArguments, RecordDigests, TableDigest};
@@ -25,6 +26,7 @@ use crate::data::Silent;
 use crate::eval::pathway::{self, Lenses};
 use crate::ground::{Finding, Findings};
 use crate::model::Rulebook;
+use crate::report::disclosure::Disclosure;
 use crate::report::findings;
 use crate::report::gaps::{self, NamedGap};
 use crate::report::pathway::{Scene, alerts, areas, children, exceptions, returns, states, won};
@@ -72,6 +74,9 @@ pub(super) struct PathwayArguments {
     practice: Option<String>,
 
     #[command(flatten)]
+    disclosure: DisclosureArguments,
+
+    #[command(flatten)]
     output: OutputArguments,
 }
 
@@ -97,6 +102,11 @@ enum TableArgument {
     Won,
     /// How often each alert was raised
     Alerts,
+}
+
+/// True for the tables that can be made fit to be published.
+fn is_published(table: TableArgument) -> bool {
+    matches!(table, TableArgument::Return | TableArgument::Areas)
 }
 
 /// Where the results come from.
@@ -129,6 +139,7 @@ fn look<T>(
         return Err(CliError::usage("a pathway is looked at one year at a time").help("name one year with `--year`"));
     };
     let Some(resolved) = &scheme.pathway else { return Err(setting::no_pathway(scheme, &library)) };
+    arguments.check_disclosure()?;
     let as_of = report_day(scheme, arguments.beside.as_of)?;
     let known = arguments.practices.read(&books)?;
     let beside = Beside::of_files(&arguments.beside, arguments.tables.strict)?;
@@ -172,6 +183,7 @@ impl PathwayArguments {
             list: None,
             lists: None,
             practice: None,
+            disclosure: DisclosureArguments::default(),
             output: OutputArguments { format: Format::Table, output: None },
         }
     }
@@ -196,6 +208,20 @@ impl PathwayArguments {
         returned.notes.iter().for_each(|note| output::talk(note));
         output::talk(&format!("as of {}", scene.as_of.in_words()));
         self.write_tables(scene, &returned, &found.list())
+    }
+
+    /// Only counts of the return and of areas can be published.
+    fn check_disclosure(&self) -> Result<(), CliError> {
+        if self.level == LevelArgument::Patient || self.list.is_some() || self.lists.is_some() {
+            return self.disclosure.refuse_patients();
+        }
+        match (self.disclosure.asked()?, self.table) {
+            (Some(_), Some(table)) if !is_published(table) => {
+                let error = CliError::usage("only the return and the areas are made fit to be published");
+                Err(error.help("ask for `--table return` or `--table areas`, or for no table by name"))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// A list of a practice that is not there would look like one with nothing to do.
@@ -227,13 +253,11 @@ impl PathwayArguments {
         findings: &[Finding],
     ) -> Result<(), CliError> {
         // People are shown all practices together; each practice's figures stand in the table asked for by name.
-        let together = self.table.is_none() && self.output.format == Format::Table;
-        let readers = match self.output.format {
-            Format::Table => returned::Readers::People,
-            _ => returned::Readers::Programs,
-        };
+        let together = self.table.is_none() && self.output.format.is_for_people();
+        let is_for_people = self.output.format.is_for_people();
+        let readers = if is_for_people { returned::Readers::People } else { returned::Readers::Programs };
         let returns = returns(scene.pathway, &returned.rows, readers);
-        let areas = areas(scene.pathway, &returned.rows, readers);
+        let areas = areas(scene.pathway, &returned.rows, &returned.withheld_areas, readers);
         let (states, won, alerts) = (states(scene, together), won(scene, together), alerts(scene, together));
         let exceptions = exceptions(scene);
         let tables: [(TableArgument, &str, &Table<'_>); 6] = [
@@ -244,7 +268,10 @@ impl PathwayArguments {
             (TableArgument::Areas, "areas", &areas),
             (TableArgument::Exceptions, "exceptions", &exceptions),
         ];
-        let notes = format::notes([scene.book]);
+        let disclosure = self.disclosure.asked()?;
+        let tables: Vec<_> =
+            tables.into_iter().filter(|(table, ..)| disclosure.is_none() || is_published(*table)).collect();
+        let notes = format::notes([scene.book]).disclosed(disclosure);
         if self.output.format == Format::Json {
             let further: Vec<(&str, &dyn Grid)> = tables
                 .iter()
@@ -258,7 +285,7 @@ impl PathwayArguments {
                 self.document(out, scene.book, results, further, &returned.gaps, findings)
             });
         }
-        let all = matches!(self.output.format, Format::Table) || self.output.format.is_workbook();
+        let all = self.output.format.is_for_people() || self.output.format.is_workbook();
         let is_shown = |table: TableArgument| match self.table {
             Some(asked) => asked == table,
             None => all || table == TableArgument::Return,
@@ -292,12 +319,14 @@ impl PathwayArguments {
         };
         let used = book.uses.iter().map(|used| BookStamp::of(&used.book));
         let stamps: Vec<BookStamp> = std::iter::once(BookStamp::of(book)).chain(used).collect();
+        // What patients' rows show cannot be withheld, and was refused.
+        let remarks: Vec<_> = self.disclosure.asked().ok().flatten().map(Disclosure::member).into_iter().collect();
         let document = RunDocument {
             rulebooks: &stamps,
             results,
             tables,
             overrides: &serde_json::Value::Null,
-            remarks: &[],
+            remarks: &remarks,
             gaps,
             findings,
             provenance: &provenance,

@@ -276,7 +276,7 @@ impl RecallArguments {
                 self.document(out, setting, results, &further, gaps, findings)
             });
         }
-        let all = self.output.format == Format::Table || self.output.format.is_workbook();
+        let all = self.output.format.is_for_people() || self.output.format.is_workbook();
         let is_shown = |table: TableArgument| match self.table {
             Some(asked) => asked == table,
             None => all || table == TableArgument::InTime,
@@ -320,7 +320,7 @@ fn gaps_of(lines: &[Line<'_>]) -> Vec<NamedGap> {
         let unset = of_lists.entry(line.year).or_insert_with(|| unset_in_lists(line.book));
         let of_line = [&line.at_stake, &line.fees].into_iter().filter_map(|figure| match figure {
             Figured::Gap(why) => Some(Cow::Borrowed(why.as_str())),
-            Figured::Known(_) | Figured::None => None,
+            Figured::Known(_) | Figured::None | Figured::Withheld => None,
         });
         for why in of_line.chain(unset.iter().map(|why| Cow::Owned(why.clone()))) {
             let (years, practices) = by_sentence.entry(why).or_default();

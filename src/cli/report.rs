@@ -13,7 +13,7 @@ use crate::cli::inputs::{PatientArguments, TableDigest};
 use crate::cli::output::{self, Readers};
 use crate::cli::pathway::{self, BesideFiles};
 use crate::cli::progress::Bar;
-use crate::cli::results::{self, Asking, Results};
+use crate::cli::results::{self, Asking, Publishing, Results};
 use crate::cli::run::count_odd;
 use crate::cli::years::{DEFAULT_SCHEME, YearArguments};
 use crate::cli::{CliError, Done};
@@ -151,7 +151,12 @@ impl ReportArguments {
         let labels: Vec<String> = books.iter().map(|book| book.year_label(DEFAULT_SCHEME)).collect();
         let sides = books.iter().zip(&labels).zip(&funnels);
         let sides: Vec<Funnels<'_>> = sides.map(|((book, year), funnels)| Funnels { year, book, funnels }).collect();
-        Ok(Found { results: Results::of(&facts, known), attrition: Attrition::of(&sides), facts, findings })
+        Ok(Found {
+            results: Results::of(&facts, known, Publishing::default()),
+            attrition: Attrition::of(&sides, None),
+            facts,
+            findings,
+        })
     }
 
     /// The return of the local scheme, where one was asked for.

@@ -18,11 +18,14 @@ use crate::model::Rulebook;
 use crate::model::book::{MeasureKind, MeasurementId};
 use crate::model::formula::{CountName, Formula, Operand, Test};
 use crate::report::achievement::by_indicator;
+use crate::report::disclosure::Disclosure;
 use crate::report::gaps::{self, Figured, NamedGap};
+use crate::report::long_form;
 use crate::report::payments::{PaymentGrid, PaymentRow, PaymentTable, payment_rows, sort_payments};
-use crate::report::rows::{self, MeasureGrid, MeasureRow};
+use crate::report::rollup::{Grouping, OfGroups};
+use crate::report::rows::{self, MeasureGrid, MeasureRow, WithheldTotals};
 use crate::report::run_json::{self, BookStamp, RunDocument};
-use crate::report::table::Grid;
+use crate::report::table::{Cell, Grid};
 use crate::report::together::together;
 
 /// The tables of results.
@@ -36,6 +39,8 @@ pub(super) enum TableArgument {
     Fees,
     /// One row per practice: indicators, other payments and fees together
     Practices,
+    /// The published long form: PRACTICE_CODE, INDICATOR_CODE, MEASURE, VALUE
+    Long,
 }
 
 /// Which tables are asked for.
@@ -52,7 +57,7 @@ impl Asking {
     pub(super) fn of(table: Option<TableArgument>, format: Format) -> Asking {
         match (table, format) {
             (Some(table), _) => Asking::Only(table),
-            (None, Format::Table | Format::Json) => Asking::All,
+            (None, Format::Table | Format::Markdown | Format::Json) => Asking::All,
             #[cfg(feature = "workbook")]
             (None, Format::Xlsx) => Asking::All,
             (None, _) => Asking::Only(TableArgument::Indicators),
@@ -65,7 +70,7 @@ impl Asking {
             Asking::All | Asking::Only(TableArgument::Practices) => {
                 Asked { courses: true, fees: true, pathway: false, related: false }
             }
-            Asking::Only(TableArgument::Indicators) => Asked::default(),
+            Asking::Only(TableArgument::Indicators | TableArgument::Long) => Asked::default(),
             Asking::Only(TableArgument::Payments) => {
                 Asked { courses: true, fees: false, pathway: false, related: false }
             }
@@ -74,8 +79,15 @@ impl Asking {
     }
 
     fn includes(self, table: TableArgument) -> bool {
-        self == Asking::All || self == Asking::Only(table)
+        (self == Asking::All && table != TableArgument::Long) || self == Asking::Only(table)
     }
+}
+
+/// How results are made fit for whom they are published to.
+#[derive(Debug, Default)]
+pub(super) struct Publishing {
+    pub(super) disclosure: Option<Disclosure>,
+    pub(super) grouping: Option<Grouping>,
 }
 
 /// The rows of all tables.
@@ -91,11 +103,13 @@ pub(super) struct Results<'b> {
     remarks: Vec<(&'static str, serde_json::Value)>,
     /// What is not known besides the figures of rows.
     further_gaps: Vec<NamedGap>,
+    published: Publishing,
+    withheld_totals: WithheldTotals,
 }
 
 impl<'b> Results<'b> {
-    /// Pays every practice by every rulebook.
-    pub(super) fn of(books: &[BookFacts<'b>], known: &KnownPractices) -> Results<'b> {
+    /// Pays every practice by every rulebook; puts practices together, and withholds what their facts say.
+    pub(super) fn of(books: &[BookFacts<'b>], known: &KnownPractices, published: Publishing) -> Results<'b> {
         let mut results = Results {
             books: books.iter().map(|facts| facts.book).collect(),
             measures: Vec::new(),
@@ -106,13 +120,14 @@ impl<'b> Results<'b> {
             notes: notes(books, known),
             remarks: Vec::new(),
             further_gaps: Vec::new(),
+            published,
+            withheld_totals: WithheldTotals::new(),
         };
+        results.remarks.extend(results.published.disclosure.map(Disclosure::member));
         if known.overrides.is_empty() {
             results.overrides = serde_json::Value::Null;
         }
-        for facts in books {
-            results.add(facts);
-        }
+        books.iter().for_each(|facts| results.add(facts));
         rows::sort_measures(&mut results.measures);
         sort_payments(&mut results.payments);
         sort_payments(&mut results.fees);
@@ -122,19 +137,42 @@ impl<'b> Results<'b> {
     /// The same with what must be known of counts that somebody else made.
     pub(super) fn remarked(mut self, remarks: &CountRemarks) -> Results<'b> {
         self.notes.extend(remarks.notes());
-        self.remarks = remarks.members();
+        self.remarks.extend(remarks.members());
         self.further_gaps = remarks.gaps();
         self
     }
 
     fn add(&mut self, book: &BookFacts<'_>) {
         let year = book.book.year_label(DEFAULT_SCHEME);
+        let (mut measures, mut payments, mut fees) = (Vec::new(), Vec::new(), Vec::new());
         for (practice_code, facts) in &book.practices {
-            self.measures.extend(measure_rows(book, &year, practice_code, facts));
+            measures.extend(measure_rows(book, &year, practice_code, facts));
             let paid = paid(book.book, &book.figures, facts);
-            let (payments, fees) = payment_rows(book.book, &year, practice_code, facts, &paid);
-            self.payments.extend(payments);
-            self.fees.extend(fees);
+            let (more_payments, more_fees) = payment_rows(book.book, &year, practice_code, facts, &paid);
+            payments.extend(more_payments);
+            fees.extend(more_fees);
+        }
+        if let Some(grouping) = &self.published.grouping {
+            measures = grouping.measures(book.book, measures, book.shown());
+            (payments, fees) = (grouping.payments(payments), grouping.payments(fees));
+        }
+        let withholding = book.withholding.as_ref();
+        let told = |row: PaymentRow| match withholding.zip(book.shown().get(&row.key.practice_code)) {
+            Some((withholding, facts)) => withholding.payment(book.book, facts, row),
+            None => row,
+        };
+        self.measures.extend(measures.into_iter().map(
+            |row| match withholding.zip(book.shown().get(&row.practice_code)) {
+                Some((withholding, facts)) => withholding.measure(book.book, facts, row),
+                None => row,
+            },
+        ));
+        self.payments.extend(payments.into_iter().map(told));
+        self.fees.extend(fees.into_iter().map(told));
+        let Some(withholding) = withholding else { return };
+        for (measurement, at) in book.book.measurements.iter().zip(0..) {
+            let key = (measurement.label.clone(), year.clone());
+            self.withheld_totals.insert(key, withholding.total(MeasurementId(at)));
         }
     }
 
@@ -150,30 +188,28 @@ impl<'b> Results<'b> {
         output::talk_block(&gaps::summary(&gaps));
         self.notes.iter().for_each(|note| output::talk(note));
         let measures = MeasureGrid { title: "Indicators per practice", rows: &self.measures };
-        let paying: Cow<'_, [PaymentRow]> = match output.format {
-            // People need not read what pays nothing, as a claw-back mostly does.
-            Format::Table => self.payments.iter().filter(|row| !pays_nothing(row)).cloned().collect(),
-            _ => Cow::Borrowed(&self.payments),
-        };
-        if paying.len() < self.payments.len() && asking.includes(TableArgument::Payments) {
-            let left_out = self.payments.len() - paying.len();
-            output::talk(&format!("{left_out} payments of £0.00 are left out of the table of payments"));
-        }
+        let paying = self.paying(output, asking);
         let payments = PaymentGrid { title: "Other payments", table: PaymentTable::Payments, rows: &paying };
         let fees = PaymentGrid { title: "Item-of-service fees", table: PaymentTable::Fees, rows: &self.fees };
         let together = together(&self.measures, &self.payments, &self.fees);
-        let totals = rows::totals(&self.measures);
-        let tables: [(TableArgument, &dyn Grid); 4] = [
-            (TableArgument::Indicators, &measures),
-            (TableArgument::Payments, &payments),
-            (TableArgument::Fees, &fees),
-            (TableArgument::Practices, &together),
+        let plain: [&dyn Grid; 4] = [&measures, &payments, &fees, &together];
+        let grouping = self.published.grouping.as_ref();
+        let renamed = grouping.map(|grouping| plain.map(|grid| OfGroups::new(grid, grouping)));
+        let [measures, payments, fees, together] =
+            renamed.as_ref().map_or(plain, |renamed| renamed.each_ref().map(|grid| grid as &dyn Grid));
+        let long = long_form::table(&self.measures);
+        let tables: [(TableArgument, &dyn Grid); 5] = [
+            (TableArgument::Indicators, measures),
+            (TableArgument::Payments, payments),
+            (TableArgument::Fees, fees),
+            (TableArgument::Practices, together),
+            (TableArgument::Long, &long),
         ];
         if output.format == Format::Json {
-            let further: [(&str, &dyn Grid); 3] = [("payments", &payments), ("fees", &fees), ("practices", &together)];
+            let further: [(&str, &dyn Grid); 3] = [("payments", payments), ("fees", fees), ("practices", together)];
             // One table asked for by name is the result; otherwise the others follow the indicators.
             let named = tables.iter().find(|(table, _)| asking == Asking::Only(*table));
-            let results: &dyn Grid = named.map_or(&measures, |(_, grid)| *grid);
+            let results: &dyn Grid = named.map_or(measures, |(_, grid)| *grid);
             return output.write(results, &[], Readers::Anyone, &format::notes([]), |out| {
                 let document = RunDocument {
                     rulebooks: &self.stamps,
@@ -188,20 +224,43 @@ impl<'b> Results<'b> {
                 run_json::write(out, &document)
             });
         }
-        let asked = tables.into_iter().filter(|(table, _)| asking.includes(*table));
-        let shown = asked.filter(|(table, grid)| {
-            *table == TableArgument::Indicators || asking != Asking::All || grid.row_count() > 0
-        });
-        let shown: Vec<_> = shown.collect();
-        if asking.includes(TableArgument::Indicators) && output.format == Format::Table {
+        self.write_shown(output, asking, &tables)
+    }
+
+    /// The payments that are shown: people need not read what pays nothing, as a claw-back mostly does.
+    fn paying(&self, output: &OutputArguments, asking: Asking) -> Cow<'_, [PaymentRow]> {
+        if !output.format.is_for_people() {
+            return Cow::Borrowed(&self.payments);
+        }
+        let paying: Vec<PaymentRow> = self.payments.iter().filter(|row| !pays_nothing(row)).cloned().collect();
+        let left_out = self.payments.len() - paying.len();
+        if left_out > 0 && asking.includes(TableArgument::Payments) {
+            output::talk(&format!("{left_out} payments of £0.00 are left out of the table of payments"));
+        }
+        Cow::Owned(paying)
+    }
+
+    /// Writes those of the tables that are asked for, in any form but JSON; the indicators with their totals.
+    fn write_shown(
+        &self,
+        output: &OutputArguments,
+        asking: Asking,
+        tables: &[(TableArgument, &dyn Grid)],
+    ) -> Result<(), CliError> {
+        let totals = rows::totals(&self.measures, &self.withheld_totals);
+        if asking.includes(TableArgument::Indicators) && output.format.is_for_people() {
             totals.notes.iter().for_each(|note| output::talk(note));
         }
-        let grids: Vec<(&dyn Grid, &[Vec<crate::report::table::Cell<'_>>])> = shown
-            .iter()
-            .map(|(table, grid)| (*grid, if *table == TableArgument::Indicators { &totals.rows[..] } else { &[][..] }))
-            .collect();
-        let mut notes = format::notes(self.books.iter().copied());
-        if asking.includes(TableArgument::Indicators) {
+        let mut grids: Vec<(&dyn Grid, &[Vec<Cell<'_>>])> = Vec::new();
+        for (table, grid) in tables.iter().filter(|(table, _)| asking.includes(*table)) {
+            let is_indicators = *table == TableArgument::Indicators;
+            if is_indicators || asking != Asking::All || grid.row_count() > 0 {
+                grids.push((*grid, if is_indicators { &totals.rows } else { &[] }));
+            }
+        }
+        let mut notes = format::notes(self.books.iter().copied()).disclosed(self.published.disclosure);
+        // A picture has no mark for what is withheld.
+        if asking.includes(TableArgument::Indicators) && self.published.disclosure.is_none() {
             notes.drawn.push(by_indicator(&self.measures));
         }
         output.write_tables(&grids, Readers::Anyone, &notes)
@@ -212,7 +271,8 @@ impl<'b> Results<'b> {
         let is_read = |table| asking.includes(table) || asking.includes(TableArgument::Practices);
         let payments = self.payments.iter().filter(|_| is_read(TableArgument::Payments));
         let fees = self.fees.iter().filter(|_| is_read(TableArgument::Fees));
-        let measures = if is_read(TableArgument::Indicators) { &self.measures[..] } else { &[] };
+        let measures =
+            if is_read(TableArgument::Indicators) || is_read(TableArgument::Long) { &self.measures[..] } else { &[] };
         let mut gaps = gaps::named(measures, payments.chain(fees));
         gaps.extend(self.further_gaps.iter().cloned());
         gaps
@@ -224,7 +284,7 @@ fn pays_nothing(row: &PaymentRow) -> bool {
     let is_nothing = |figure: &Figured| match figure {
         Figured::Known(amount) => amount.is_zero(),
         Figured::None => true,
-        Figured::Gap(_) => false,
+        Figured::Gap(_) | Figured::Withheld => false,
     };
     is_nothing(&row.points) && is_nothing(&row.pounds)
 }

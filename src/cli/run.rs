@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
+use crate::cli::disclosure::DisclosureArguments;
 use crate::cli::facts::{self, BookFacts, KnownPractices, PracticeArguments};
 use crate::cli::format::{self, Format, OutputArguments};
 use crate::cli::inputs::PatientArguments;
@@ -11,7 +12,8 @@ use crate::cli::memory::{self, MemorySize};
 use crate::cli::output::{self, Readers};
 use crate::cli::progress::Bar;
 use crate::cli::provenance::{Made, Provenance};
-use crate::cli::results::{Asking, Results, TableArgument};
+use crate::cli::results::{Asking, Publishing, Results, TableArgument};
+use crate::cli::rollup::{self, RollupArguments};
 use crate::cli::years::{DEFAULT_SCHEME, YearArguments};
 use crate::cli::{CliError, Done};
 use crate::data::{Extract, Silent};
@@ -47,6 +49,11 @@ pub(super) struct RunArguments {
     /// Take no more memory than this, such as 2GiB: rows that find no room wait in a temporary file
     #[arg(long, value_name = "SIZE")]
     memory: Option<MemorySize>,
+    #[command(flatten)]
+    rollup: RollupArguments,
+
+    #[command(flatten)]
+    disclosure: DisclosureArguments,
 
     /// The form of the results
     #[arg(long, value_enum, default_value_t = RunFormat::Table)]
@@ -72,6 +79,8 @@ enum RunFormat {
     /// Excel workbook
     #[cfg(feature = "workbook")]
     Xlsx,
+    /// Tables for forges and wikis, as GitHub draws them
+    Markdown,
     /// FHIR R4: a Bundle of MeasureReports, one for each practice, indicator and year
     Fhir,
 }
@@ -81,6 +90,7 @@ impl RunFormat {
     fn of_tables(self) -> Option<Format> {
         match self {
             RunFormat::Table => Some(Format::Table),
+            RunFormat::Markdown => Some(Format::Markdown),
             RunFormat::Json => Some(Format::Json),
             RunFormat::Csv => Some(Format::Csv),
             #[cfg(feature = "parquet")]
@@ -111,6 +121,15 @@ pub(super) fn run(arguments: &RunArguments, rules: Option<&Path>) -> Result<Done
         LevelArgument::Practice => Level::Practice,
         LevelArgument::Patient => Level::Patient,
     };
+    let grouping = arguments.rollup.grouping(&known)?;
+    arguments.disclosure.asked()?;
+    if level == Level::Patient {
+        arguments.disclosure.refuse_patients()?;
+    }
+    if grouping.is_some() && (level == Level::Patient || arguments.format == RunFormat::Fhir) {
+        let error = CliError::usage("only tables of practices are put together");
+        return Err(error.help("leave out `--by`, or `--level patient` and `--format fhir`"));
+    }
     let asked = if level == Level::Patient { Asked::default() } else { asking.asked() };
     let bar = Bar::rows();
     let (extract, lenses) = arguments.limited_tables()?.load(&books, asked, &bar)?;
@@ -121,6 +140,7 @@ pub(super) fn run(arguments: &RunArguments, rules: Option<&Path>) -> Result<Done
     findings.merge(grouped);
     findings.merge(known.findings.clone());
     count_odd(&arguments.tables, &books, &results, &mut findings);
+    rollup::count_without(grouping.as_ref(), extract.practices().map(|(_, code)| code), &mut findings);
     let findings = findings.list();
     output::talk_block(&crate::report::findings::summary(&findings));
     match level {
@@ -145,6 +165,8 @@ impl RunArguments {
             level: LevelArgument::Practice,
             table: None,
             memory: None,
+            rollup: RollupArguments::default(),
+            disclosure: DisclosureArguments::default(),
             format: RunFormat::Table,
             output: None,
         }
@@ -191,21 +213,25 @@ impl RunArguments {
         asking: Asking,
         findings: &[Finding],
     ) -> Result<(), CliError> {
+        let (disclosure, grouping) = (self.disclosure.asked()?, self.rollup.grouping(known)?);
         let facts: Vec<BookFacts<'_>> = lenses
             .iter()
             .zip(results)
             .enumerate()
             .map(|(at, (lens, result))| {
                 let figures = known.figures(at);
-                facts::from_records(&self.practices, known, lens.book(), figures, extract, result, asking.asked())
+                let asked = asking.asked();
+                let (practices, book) = (&self.practices, lens.book());
+                facts::from_records(practices, known, book, figures, extract, result, asked)
+                    .published(disclosure, grouping.as_ref())
             })
             .collect();
-        let results = Results::of(&facts, known);
+        let results = Results::of(&facts, known, Publishing { disclosure, grouping });
         let Some(output) = self.tables_output() else {
             let books: Vec<&Rulebook> = lenses.iter().map(Lens::book).collect();
             let rows = with_books(&books, &results.measures, |row| &row.year);
             let place = self.output.as_deref();
-            return output::to_place(place, Readers::Anyone, |out| fhir::write_summaries(out, &rows));
+            return output::to_place(place, Readers::Anyone, |out| fhir::write_summaries(out, &rows, disclosure));
         };
         results
             .write(&output, asking, findings, || Provenance::with_practices(Made::now(), &self.tables, &self.practices))

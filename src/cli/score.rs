@@ -5,13 +5,15 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde::Serialize;
 
+use crate::cli::disclosure::DisclosureArguments;
 use crate::cli::facts::{self, BookFacts, PracticeArguments};
 use crate::cli::format::{self, OutputArguments};
 use crate::cli::given_counts::{CountRemarks, GivenCounts, is_of};
 use crate::cli::inputs::TableDigest;
 use crate::cli::output::{self, Readers};
 use crate::cli::provenance::{Made, digests};
-use crate::cli::results::{Asking, Results, TableArgument};
+use crate::cli::results::{Asking, Publishing, Results, TableArgument};
+use crate::cli::rollup::{self, RollupArguments};
 use crate::cli::years::YearArguments;
 use crate::cli::{CliError, Done};
 use crate::data::counts::{Published, PublishedPoints};
@@ -36,13 +38,19 @@ pub(super) struct ScoreArguments {
     practices: PracticeArguments,
 
     /// Compare points with those published as ACHIEVED_POINTS, list every difference, and exit with 1 if there is one
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["by", "suppress", "round"])]
     check: bool,
 
     /// Which table: indicators, payments that are not for indicators (claw-back, targets), or fees per dose; by default
     /// all of them for people and in JSON, else the indicators
     #[arg(long, value_enum, conflicts_with = "check")]
     table: Option<TableArgument>,
+
+    #[command(flatten)]
+    rollup: RollupArguments,
+
+    #[command(flatten)]
+    disclosure: DisclosureArguments,
 
     #[command(flatten)]
     output: OutputArguments,
@@ -68,14 +76,18 @@ pub(super) fn score(arguments: &ScoreArguments, rules: Option<&Path>) -> Result<
     remarks.findings.merge(given.table.findings.clone());
     remarks.findings.merge(known.findings.clone());
     let by_book = given.by_book(&books, &mut remarks)?;
+    let (disclosure, grouping) = (arguments.disclosure.asked()?, arguments.rollup.grouping(&known)?);
     let mut facts: Vec<BookFacts<'_>> = Vec::with_capacity(books.len());
     for (at, (book, counts)) in books.iter().zip(&by_book).enumerate() {
         let figures = known.figures(at);
-        facts.push(facts::from_counts(&arguments.practices, &known, book, figures, counts, &mut remarks));
+        let of_book = facts::from_counts(&arguments.practices, &known, book, figures, counts, &mut remarks);
+        facts.push(of_book.published(disclosure, grouping.as_ref()));
     }
+    let codes = facts.iter().flat_map(|facts| facts.practices.keys());
+    rollup::count_without(grouping.as_ref(), codes.map(String::as_str), &mut remarks.findings);
     let findings = remarks.findings.list();
     output::talk_block(&crate::report::findings::summary(&findings));
-    let results = Results::of(&facts, &known).remarked(&remarks);
+    let results = Results::of(&facts, &known, Publishing { disclosure, grouping }).remarked(&remarks);
     if arguments.check {
         return arguments.compare(&given, &facts, &results);
     }

@@ -158,7 +158,7 @@ impl SweepArguments {
             broken.map(|broken| sweep::meeting_table(&axes[0], broken.target, &broken.meetings));
         let is_shown = |table| match (self.table, self.output.format) {
             (Some(asked), _) => asked == table,
-            (None, Format::Table | Format::Json) => true,
+            (None, Format::Table | Format::Markdown | Format::Json) => true,
             (None, _) => table == TableArgument::Grid,
         };
         let mut shown: Vec<(&str, &dyn Grid)> = Vec::new();

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::data::cells::{DateCell, truth};
 use crate::data::error::LoadError;
+use crate::data::naming::DateOrder;
 use crate::data::source::Input;
 use crate::data::table::{self, Row};
 use crate::ground::{Day, FindingKind, Findings};
@@ -55,8 +56,9 @@ impl Appointments {
 /// Where the columns are.
 struct Places {
     patient_id: usize,
-    agreed_date: usize,
-    appointment_date: usize,
+    /// With the order in which dates are written, as the one below.
+    agreed_date: (usize, DateOrder),
+    appointment_date: (usize, DateOrder),
     attended: Option<usize>,
 }
 
@@ -68,8 +70,8 @@ pub fn read(input: &Input) -> Result<Appointments, LoadError> {
     let table = table::read(input)?;
     let places = Places {
         patient_id: table.need("patient_id")?,
-        agreed_date: table.need("agreed_date")?,
-        appointment_date: table.need("appointment_date")?,
+        agreed_date: (table.need("agreed_date")?, table.date_order("agreed_date")),
+        appointment_date: (table.need("appointment_date")?, table.date_order("appointment_date")),
         attended: table.find("attended")?,
     };
     let mut findings = table.findings;
@@ -80,6 +82,7 @@ pub fn read(input: &Input) -> Result<Appointments, LoadError> {
             Err((kind, column)) => findings.add(kind, &table.name, column, Some(row.number)),
         }
     }
+    table::refuse_undeclared(&table.name, &findings, table.rows.len())?;
     for appointments in by_patient.values_mut() {
         appointments.sort_unstable();
         appointments.dedup();
@@ -90,9 +93,9 @@ pub fn read(input: &Input) -> Result<Appointments, LoadError> {
 /// One appointment and whose it is, or what is wrong with its row in which column.
 fn appointment<'a>(row: &'a Row, places: &Places) -> Result<(&'a str, Appointment), (FindingKind, &'static str)> {
     let patient = row.cell(Some(places.patient_id)).ok_or((FindingKind::MissingValue, "patient_id"))?;
-    let day = |place: usize, column: &'static str| {
+    let day = |(place, order): (usize, DateOrder), column: &'static str| {
         let cell = row.cell(Some(place)).unwrap_or_default();
-        DateCell::read(cell.as_bytes()).optional().map_err(|kind| (kind, column))
+        DateCell::read_in(cell.as_bytes(), order).optional().map_err(|kind| (kind, column))
     };
     let appointment = Appointment {
         agreed: day(places.agreed_date, "agreed_date")?,
@@ -155,11 +158,11 @@ mod tests {
         assert_eq!(
             found(&appointments),
             [
-                (FindingKind::MalformedDate, "agreed_date".to_owned(), vec![6]),
                 (FindingKind::MalformedDate, "appointment_date".to_owned(), vec![2]),
                 (FindingKind::MissingValue, "agreed_date".to_owned(), vec![4]),
                 (FindingKind::MissingValue, "patient_id".to_owned(), vec![5]),
                 (FindingKind::MalformedTruth, "attended".to_owned(), vec![3]),
+                (FindingKind::UndeclaredDate, "agreed_date".to_owned(), vec![6]),
             ]
         );
         let refused = appointments.refuse_malformed().unwrap_err().to_string();

@@ -1,5 +1,6 @@
 //! Cells as days, times, truth values and texts: what every reader makes of them.
 
+use crate::data::naming::DateOrder;
 use crate::ground::{Day, FindingKind};
 
 /// What a date cell turned out to be.
@@ -19,9 +20,34 @@ impl DateCell {
     pub(crate) fn read(text: &[u8]) -> DateCell {
         match Day::parse_iso_bytes(text) {
             Some(day) => DateCell::Day(day),
-            None if text.is_empty() => DateCell::Empty,
-            None if std::str::from_utf8(text).is_err() => DateCell::Fault(FindingKind::NotText),
-            None => DateCell::Fault(FindingKind::MalformedDate),
+            None => DateCell::other(text, FindingKind::MalformedDate),
+        }
+    }
+
+    /// Reads a date in the order that was declared. Where none was, a date in another order is told apart from what is no
+    /// date, and never guessed.
+    #[inline]
+    pub(crate) fn read_in(text: &[u8], order: DateOrder) -> DateCell {
+        match order {
+            DateOrder::Iso => match DateCell::read(text) {
+                DateCell::Fault(FindingKind::MalformedDate) if parts(text).is_some() => {
+                    DateCell::Fault(FindingKind::UndeclaredDate)
+                }
+                cell => cell,
+            },
+            DateOrder::DayFirst => match day_first(text) {
+                Some(day) => DateCell::Day(day),
+                None => DateCell::other(text, FindingKind::NotDayFirst),
+            },
+        }
+    }
+
+    /// A cell that is no day.
+    fn other(text: &[u8], kind: FindingKind) -> DateCell {
+        match text {
+            [] => DateCell::Empty,
+            _ if std::str::from_utf8(text).is_err() => DateCell::Fault(FindingKind::NotText),
+            _ => DateCell::Fault(kind),
         }
     }
 
@@ -46,17 +72,45 @@ impl DateCell {
     }
 }
 
+/// The day of `03/04/2021`, `3.4.2021` or `03-04-2021`, with or without midnight after it: the third of April.
+fn day_first(text: &[u8]) -> Option<Day> {
+    let [day, month, year] = parts(text)?;
+    if year.len() != 4 {
+        return None;
+    }
+    let number = |digits: &str| digits.parse().ok();
+    Day::from_ymd(year.parse().ok()?, number(month)?, number(day)?)
+}
+
+/// The three numbers of a date that does not begin with its year, if it is written like one.
+fn parts(text: &[u8]) -> Option<[&str; 3]> {
+    let text = std::str::from_utf8(text).ok()?;
+    let date = text.strip_suffix(" 00:00:00").or_else(|| text.strip_suffix(" 00:00")).unwrap_or(text);
+    let mark = date.chars().find(|sign| !sign.is_ascii_digit()).filter(|sign| matches!(sign, '/' | '-' | '.'))?;
+    let mut parts = date.split(mark);
+    let parts = [parts.next()?, parts.next()?, parts.next().filter(|_| date.matches(mark).count() == 2)?];
+    let is_number = |digits: &str, most: usize| {
+        (1..=most).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let [first, second, year] = parts;
+    (is_number(first, 2) && is_number(second, 2) && is_number(year, 4)).then_some(parts)
+}
+
 /// A day with or without a time of day, as it is told: `2025-01-15` or `2025-01-15 09:00`.
 ///
 /// Read is an ISO date, or an ISO date and time with a `T` or a blank between them, seconds or not. Midnight is the date
 /// alone, since a Parquet column of times has no other way to hold a date.
-pub(crate) fn moment(text: &str) -> Result<(Day, String), FindingKind> {
+pub(crate) fn moment(text: &str, order: DateOrder) -> Result<(Day, String), FindingKind> {
     let malformed = FindingKind::MalformedTime;
     let (date, time) = match text.split_once(['T', ' ']) {
         Some((date, time)) => (date, Some(time)),
         None => (text, None),
     };
-    let day = Day::parse_iso(date).ok_or(malformed)?;
+    let day = match DateCell::read_in(date.as_bytes(), order) {
+        DateCell::Day(day) => day,
+        DateCell::Fault(kind) if kind != FindingKind::MalformedDate => return Err(kind),
+        DateCell::Empty | DateCell::Fault(_) => return Err(malformed),
+    };
     let (hour, minute) = time.map_or(Ok((0, 0)), |time| time_of_day(time).ok_or(malformed))?;
     Ok((day, if (hour, minute) == (0, 0) { day.to_string() } else { format!("{day} {hour:02}:{minute:02}") }))
 }
@@ -100,7 +154,7 @@ mod tests {
 
     #[test]
     fn a_moment_is_told_in_one_way() {
-        let told = |text| moment(text).map(|(_, told)| told);
+        let told = |text| moment(text, DateOrder::Iso).map(|(_, told)| told);
         for (text, expected) in [
             ("2025-01-15", "2025-01-15"),
             ("2025-01-15T09:00", "2025-01-15 09:00"),
@@ -112,7 +166,6 @@ mod tests {
         }
         for text in [
             "",
-            "15/01/2025",
             "2025-02-29",
             "2025-01-15T",
             "2025-01-15 9:00",
@@ -124,6 +177,27 @@ mod tests {
         ] {
             assert_eq!(told(text), Err(FindingKind::MalformedTime), "{text}");
         }
+    }
+
+    #[test]
+    fn a_date_is_read_in_the_order_that_was_declared_and_no_other() {
+        let day = |year, month, day| DateCell::Day(Day::from_ymd(year, month, day).unwrap());
+        for text in ["03/04/2021", "3/4/2021", "03.04.2021", "03-04-2021", "03/04/2021 00:00", "03/04/2021 00:00:00"] {
+            assert_eq!(DateCell::read_in(text.as_bytes(), DateOrder::DayFirst), day(2021, 4, 3), "{text}");
+            assert_eq!(
+                DateCell::read_in(text.as_bytes(), DateOrder::Iso),
+                DateCell::Fault(FindingKind::UndeclaredDate),
+                "{text}"
+            );
+        }
+        // The 25th month, two digits of a year, a day that a month lacks, mixed marks, a time: none is guessed at.
+        for text in ["04/25/2021", "03/04/21", "30/02/2021", "03/04-2021", "03/04/2021 09:00", "2021-04-03", "x"] {
+            let read = DateCell::read_in(text.as_bytes(), DateOrder::DayFirst);
+            assert_eq!(read, DateCell::Fault(FindingKind::NotDayFirst), "{text}");
+        }
+        assert_eq!(DateCell::read_in(b"2021-04-03", DateOrder::Iso), day(2021, 4, 3));
+        assert_eq!(DateCell::read_in(b"2021-04-31", DateOrder::Iso), DateCell::Fault(FindingKind::MalformedDate));
+        assert_eq!(DateCell::read_in(b"", DateOrder::DayFirst), DateCell::Empty);
     }
 
     #[test]

@@ -48,6 +48,7 @@ impl Codes {
             Some(code) => self.look_up(code),
             None if text.is_empty() => CodeCell::Fault(FindingKind::MissingValue),
             None if std::str::from_utf8(text).is_err() => CodeCell::Fault(FindingKind::NotText),
+            None if is_in_exponents(text) => CodeCell::Fault(FindingKind::CodeInExponents),
             None => CodeCell::Fault(FindingKind::MalformedCode),
         }
     }
@@ -80,6 +81,19 @@ impl Codes {
     }
 }
 
+/// True for `1.66281E+14`, as spreadsheets write a long number of which they have dropped digits.
+fn is_in_exponents(text: &[u8]) -> bool {
+    let Some(at) = text.iter().position(|byte| matches!(byte, b'E' | b'e')) else { return false };
+    let (number, power) = (&text[..at], &text[at + 1..]);
+    let power = power.strip_prefix(b"+").unwrap_or(power);
+    let is_digits = |bytes: &[u8]| !bytes.is_empty() && bytes.iter().all(u8::is_ascii_digit);
+    let mut parts = number.split(|byte| *byte == b'.');
+    is_digits(power)
+        && parts.next().is_some_and(is_digits)
+        && parts.next().is_none_or(is_digits)
+        && parts.next().is_none()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -93,7 +107,12 @@ mod tests {
         }
         assert_eq!(codes.read(b"100001"), CodeCell::Other);
         assert_eq!(codes.read(b"0100000"), CodeCell::Fault(FindingKind::MalformedCode));
-        assert_eq!(codes.read(b"1.66281E+14"), CodeCell::Fault(FindingKind::MalformedCode));
+        for text in [&b"1.66281E+14"[..], b"2E+16", b"3.1e15"] {
+            assert_eq!(codes.read(text), CodeCell::Fault(FindingKind::CodeInExponents));
+        }
+        for text in [&b"E+14"[..], b"1.2.3E+4", b"1.66281E+", b"166281.0", b"1,66281E+14"] {
+            assert_eq!(codes.read(text), CodeCell::Fault(FindingKind::MalformedCode));
+        }
         assert_eq!(codes.read(b""), CodeCell::Fault(FindingKind::MissingValue));
         assert_eq!(codes.read(b"\xff23456"), CodeCell::Fault(FindingKind::NotText));
         assert_eq!(Codes::new(&[]).read(b"100000"), CodeCell::Other);

@@ -1,6 +1,7 @@
 //! Columns by name: which cell of a row plays which part.
 
 use crate::data::error::LoadError;
+use crate::data::naming::{DateOrder, Naming};
 
 /// What a column holds, so that a reader can pick the cheapest way to decode it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -79,12 +80,24 @@ pub(crate) fn event_columns(givers: bool, text: bool) -> [Column; 5] {
 pub(crate) struct Header {
     file: String,
     names: Vec<String>,
+    naming: Naming,
 }
 
 impl Header {
     /// The header of a file; white space around a name does not count.
     pub(crate) fn new<'a>(file: &str, names: impl IntoIterator<Item = &'a str>) -> Header {
-        Header { file: file.to_owned(), names: names.into_iter().map(|name| name.trim().to_owned()).collect() }
+        let names = names.into_iter().map(|name| name.trim().to_owned()).collect();
+        Header { file: file.to_owned(), names, naming: Naming::default() }
+    }
+
+    /// The same with what was declared of the file.
+    pub(crate) fn named(self, naming: &Naming) -> Header {
+        Header { naming: naming.clone(), ..self }
+    }
+
+    /// In which order the dates of a column are written.
+    pub(crate) fn date_order(&self, column: &str) -> DateOrder {
+        self.naming.order_of(column)
     }
 
     /// The names, trimmed.
@@ -92,8 +105,20 @@ impl Header {
         &self.names
     }
 
-    /// Where a column is: the one of exactly that name, else the one of that name in other capitals.
+    /// Where a column is: the one that was declared to be it, else the one of exactly that name, else the one of that name
+    /// in other capitals.
     pub(crate) fn find(&self, name: &str) -> Result<Option<usize>, LoadError> {
+        let Some(called) = self.naming.called(name) else { return self.find_called(name) };
+        let declared = || LoadError::DeclaredColumn {
+            file: self.file.clone(),
+            column: name.to_owned(),
+            called: called.to_owned(),
+            present: self.names.clone(),
+        };
+        self.find_called(called)?.map(Some).ok_or_else(declared)
+    }
+
+    fn find_called(&self, name: &str) -> Result<Option<usize>, LoadError> {
         let exact = self.places(|present| present == name);
         let places = if exact.is_empty() { self.places(|present| present.eq_ignore_ascii_case(name)) } else { exact };
         match places[..] {

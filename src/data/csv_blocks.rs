@@ -36,7 +36,7 @@ impl<'a> Blocks<'a> {
         if !found.map_err(|_| LoadError::HeaderNotText { file: name.to_owned() })? {
             return Err(LoadError::Empty { file: name.to_owned() });
         }
-        let header = Header::new(name, &record);
+        let header = Header::new(name, &record).named(&input.naming);
         let body = csv.position().byte() as usize;
         blocks.put_back(first, body);
         Ok((header, blocks))

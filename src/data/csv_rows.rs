@@ -5,6 +5,7 @@ use crate::data::columns::Column;
 use crate::data::csv_blocks::Blocks;
 use crate::data::csv_records::{Cells, TakeRecord, each_record};
 use crate::data::error::LoadError;
+use crate::data::naming::DateOrder;
 use crate::data::progress::Progress;
 use crate::data::read_ahead::Block;
 use crate::data::rounds;
@@ -23,6 +24,8 @@ pub(crate) struct CsvTable<'a> {
     cell_count: usize,
     /// Where each of the columns that were asked for is.
     places: Vec<Option<usize>>,
+    /// In which order the dates of each of them are written.
+    orders: Vec<DateOrder>,
     rows: u64,
 }
 
@@ -31,7 +34,9 @@ impl<'a> CsvTable<'a> {
     pub(crate) fn open(input: &'a Input, columns: &[Column], block_bytes: usize) -> Result<CsvTable<'a>, LoadError> {
         let (header, blocks) = Blocks::open(input, block_bytes)?;
         let places = header.places_of(columns)?;
-        Ok(CsvTable { blocks, cell_count: header.names().len(), places, rows: byte_count(input) / ROW_BYTES })
+        let orders = columns.iter().map(|column| header.date_order(column.name)).collect();
+        let rows = byte_count(input) / ROW_BYTES;
+        Ok(CsvTable { blocks, cell_count: header.names().len(), places, orders, rows })
     }
 
     /// Whether a column is there and read.
@@ -50,7 +55,7 @@ impl<'a> CsvTable<'a> {
         rules: &PatientRules<'_>,
         progress: &dyn Progress,
     ) -> Result<Part<RegistrationRow>, LoadError> {
-        let layout = Layout { cell_count: self.cell_count, places: self.places };
+        let layout = Layout { cell_count: self.cell_count, places: self.places, orders: self.orders };
         each_block(self.blocks, progress, |block| {
             let mut taker =
                 PatientTaker { layout: &layout, digest: rules.digest, rows: PatientRows::new(rules), count: 0 };
@@ -61,7 +66,7 @@ impl<'a> CsvTable<'a> {
 
     /// Reads the table as events.
     pub(crate) fn events(self, rules: &EventRules<'_>, progress: &dyn Progress) -> Result<Part<EventRow>, LoadError> {
-        let layout = Layout { cell_count: self.cell_count, places: self.places };
+        let layout = Layout { cell_count: self.cell_count, places: self.places, orders: self.orders };
         each_block(self.blocks, progress, |block| {
             let mut taker = EventTaker { layout: &layout, digest: rules.digest, rows: EventRows::new(rules), count: 0 };
             each_record(block, &mut taker);
@@ -100,6 +105,7 @@ fn each_block<R: Send>(
 struct Layout {
     cell_count: usize,
     places: Vec<Option<usize>>,
+    orders: Vec<DateOrder>,
 }
 
 impl Layout {
@@ -107,6 +113,14 @@ impl Layout {
     #[inline]
     fn cell<'r>(&self, cells: &'r impl Cells, column: usize) -> &'r [u8] {
         self.places[column].map_or(&[], |at| cells.cell(at))
+    }
+}
+
+impl Layout {
+    /// A cell of a date column, by its place in the list of columns.
+    #[inline]
+    fn date(&self, cells: &impl Cells, column: usize) -> DateCell {
+        DateCell::read_in(self.cell(cells, column), self.orders[column])
     }
 }
 
@@ -131,10 +145,10 @@ impl TakeRecord for PatientTaker<'_> {
         let row = PatientCells {
             id: IdCell::Text(cell(0)),
             practice: cell(1),
-            birth: DateCell::read(cell(2)),
-            registered: DateCell::read(cell(3)),
-            deregistered: DateCell::read(cell(4)),
-            death: DateCell::read(cell(5)),
+            birth: self.layout.date(cells, 2),
+            registered: self.layout.date(cells, 3),
+            deregistered: self.layout.date(cells, 4),
+            death: self.layout.date(cells, 5),
         };
         if self.digest {
             self.rows.hasher.text(cell(0));
@@ -166,7 +180,7 @@ impl TakeRecord for EventTaker<'_> {
             return;
         }
         let cell = |column| self.layout.cell(cells, column);
-        let date = DateCell::read(cell(1));
+        let date = self.layout.date(cells, 1);
         if self.digest {
             self.rows.hasher.text(cell(0));
             self.rows.hasher.date(date, cell(1));

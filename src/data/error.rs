@@ -94,6 +94,26 @@ pub enum LoadError {
         /// The column's name.
         column: String,
     },
+    /// A column that was declared to be one of ours and is not there.
+    #[error("`{file}` has no column `{called}`, which was declared to be its `{column}`: it has {}", listed(present))]
+    DeclaredColumn {
+        /// The name as it was given.
+        file: String,
+        /// Our name.
+        column: String,
+        /// The name that was declared.
+        called: String,
+        /// The columns that are there.
+        present: Vec<String>,
+    },
+    /// A table most of whose dates are in an order that nobody declared.
+    #[error(
+        "most dates of `{file}` are written like 03/04/2021, which is a day in April or one in March: if the day comes first, declare it with `--dates day-first`, or write them as YYYY-MM-DD"
+    )]
+    UndeclaredDates {
+        /// The name as it was given.
+        file: String,
+    },
     /// A column that is used and stands twice.
     #[error("`{file}` has the column `{column}` twice: rename or remove one of them")]
     ColumnTwice {

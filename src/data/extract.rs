@@ -120,6 +120,7 @@ fn load_sized(
     let (keeper, names) = (Keeper::new(), Names::default());
     let rules = PatientRules { ids: &keeper, names: &names, scatter: &scatter, digest: options.digest };
     let patients = patients.patients(&rules, progress)?;
+    refuse_undeclared(&inputs.patients.name, &patients)?;
     let ids = keeper.freeze();
     let codes = Codes::new(&wanted.codes);
     // A table without such columns is spared the room for what they would hold.
@@ -127,10 +128,17 @@ fn load_sized(
     let rules =
         EventRules { ids: &ids, names: &names, codes: &codes, extras, scatter: &scatter, digest: options.digest };
     let events = events.events(&rules, progress)?;
+    refuse_undeclared(&inputs.events.name, &events)?;
     let patients = Loaded { names: TableNames::of(&inputs.patients.name, &PATIENT_COLUMNS), part: patients };
     let events = Loaded { names: TableNames::of(&inputs.events.name, &event_columns), part: events };
     let store = Unfilled { scatter, ids, names, extras };
     store.fill(patients, events, options)
+}
+
+/// An error if most rows of a table have dates in an order that nobody declared.
+fn refuse_undeclared<R>(file: &str, part: &Part<R>) -> Result<(), LoadError> {
+    let is_most = part.tally.count(FindingKind::UndeclaredDate) * 2 > part.rows;
+    if is_most { Err(LoadError::UndeclaredDates { file: file.to_owned() }) } else { Ok(()) }
 }
 
 /// What an extract is made of besides its rows.

@@ -16,6 +16,8 @@ struct Values {
     /// Personalised care adjustments: people who left the denominator.
     adjusted: Option<(Amount, u64)>,
     points: Option<(Amount, u64)>,
+    /// People on the register, of whom those in neither of the above were excluded.
+    register: Option<(Amount, u64)>,
 }
 
 /// Practice, indicator and year.
@@ -89,6 +91,7 @@ impl Places {
             "DENOMINATOR" => &mut values.denominator,
             "PCAS" => &mut values.adjusted,
             "ACHIEVED_POINTS" => &mut values.points,
+            "REGISTER" => &mut values.register,
             _ => return Ok(()),
         };
         let written = text(self.value, "value")?;
@@ -131,8 +134,11 @@ impl Values {
         let whole = |amount: Amount| amount.whole().and_then(|whole| u64::try_from(whole).ok());
         let adjusted = self.adjusted.and_then(|(adjusted, _)| whole(adjusted));
         let people = adjusted.zip(whole(denominator)).and_then(|(adjusted, denominator)| {
-            let register = denominator.checked_add(adjusted)?;
-            Some([register, 0, adjusted])
+            let rest = denominator.checked_add(adjusted)?;
+            // A register that is published of something larger, such as a disease, says nothing of who was excluded.
+            let register = self.register.and_then(|(register, _)| whole(register)).filter(|register| *register >= rest);
+            let register = register.unwrap_or(rest);
+            Some([register, register - rest, adjusted])
         });
         Ok(Some(CountRow {
             year,

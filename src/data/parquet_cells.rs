@@ -13,11 +13,12 @@ use arrow_schema::{ArrowError, DataType, TimeUnit};
 use crate::data::cells::DateCell;
 use crate::data::codes::{CodeCell, Codes};
 use crate::data::ids::pack_number;
+use crate::data::naming::DateOrder;
 use crate::data::rows::IdCell;
 use crate::ground::{Day, FindingKind};
 
 /// The cells of a date column. A timestamp is a date if it is midnight.
-pub(crate) fn dates(column: &ArrayRef) -> Result<Vec<DateCell>, ArrowError> {
+pub(crate) fn dates(column: &ArrayRef, order: DateOrder) -> Result<Vec<DateCell>, ArrowError> {
     const SECONDS: i64 = 86_400;
     Ok(match column.data_type() {
         DataType::Date32 => timestamps::<Date32Type>(column, 1),
@@ -31,8 +32,10 @@ pub(crate) fn dates(column: &ArrayRef) -> Result<Vec<DateCell>, ArrowError> {
             timestamps::<TimestampNanosecondType>(column, SECONDS * 1_000_000_000)
         }
         _ => match TextColumn::of(column)? {
-            TextColumn::Dictionary(keys, values) => each_key(&keys, &values, DateCell::read),
-            texts => (0..column.len()).map(|row| DateCell::read(texts.text(row, &mut String::new()))).collect(),
+            TextColumn::Dictionary(keys, values) => each_key(&keys, &values, |text| DateCell::read_in(text, order)),
+            texts => {
+                (0..column.len()).map(|row| DateCell::read_in(texts.text(row, &mut String::new()), order)).collect()
+            }
         },
     })
 }

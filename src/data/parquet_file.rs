@@ -16,6 +16,7 @@ use parquet::file::metadata::{ColumnChunkMetaData, PageIndexPolicy, ParquetMetaD
 
 use crate::data::columns::{Column, Header, Holds};
 use crate::data::error::LoadError;
+use crate::data::naming::DateOrder;
 use crate::data::parquet_limits::refuse_overfull;
 use crate::data::parquet_pages::{self, Stretched};
 use crate::data::shared_file::SharedFile;
@@ -33,6 +34,8 @@ pub(crate) struct ParquetFile<'a> {
     pub places: Vec<Option<usize>>,
     /// Where each of them is in a row group, if all of them can be read page by page.
     leaves: Option<Vec<Option<usize>>>,
+    /// In which order the dates of each of the columns are written.
+    pub orders: Vec<DateOrder>,
 }
 
 /// Some rows for one thread to read.
@@ -62,7 +65,7 @@ impl<'a> ParquetFile<'a> {
         let as_written = decode(name, || ArrowReaderMetadata::load(&file, options.clone()))?;
         refuse_overfull(name, &file, as_written.metadata())?;
         let fields = as_written.schema().fields();
-        let header = Header::new(name, fields.iter().map(|field| field.name().as_str()));
+        let header = Header::new(name, fields.iter().map(|field| field.name().as_str())).named(&input.naming);
         let in_file = header.places_of(columns)?;
         let leaves = direct_leaves(columns, &in_file, &as_written);
         let mut fields: Vec<Arc<Field>> = fields.iter().cloned().collect();
@@ -80,7 +83,8 @@ impl<'a> ParquetFile<'a> {
         let mut order: Vec<usize> = in_file.iter().copied().flatten().collect();
         order.sort_unstable();
         let places = in_file.iter().map(|place| place.and_then(|at| order.binary_search(&at).ok())).collect();
-        Ok(ParquetFile { name, file, metadata, mask, places, leaves })
+        let orders = columns.iter().map(|column| header.date_order(column.name)).collect();
+        Ok(ParquetFile { name, file, metadata, mask, places, leaves, orders })
     }
 
     /// How many rows there are.
@@ -206,7 +210,8 @@ impl<'a> WholeFile<'a> {
         let file = SharedFile::of(input).map_err(|source| LoadError::Read { file: name.to_owned(), source })?;
         let builder = decode(name, || ParquetRecordBatchReaderBuilder::try_new(file.clone()))?;
         refuse_overfull(name, &file, builder.metadata())?;
-        let header = Header::new(name, builder.schema().fields().iter().map(|field| field.name().as_str()));
+        let names = builder.schema().fields().iter().map(|field| field.name().as_str());
+        let header = Header::new(name, names).named(&input.naming);
         let batches = Box::new(batches(name, decode(name, || builder.build())?));
         Ok(WholeFile { header, batches })
     }

@@ -8,6 +8,7 @@ use crate::data::cells::DateCell;
 use crate::data::columns::Column;
 use crate::data::digest::RowHasher;
 use crate::data::error::LoadError;
+use crate::data::naming::DateOrder;
 use crate::data::parquet_cells::{self, TextColumn};
 use crate::data::parquet_file::{ParquetFile, Task};
 use crate::data::parquet_stretches;
@@ -52,7 +53,7 @@ impl<'a> ParquetTable<'a> {
         self.each_task(|task| {
             let mut rows = PatientRows::new(rules);
             let count = self.each_batch(task, progress, |first_row, batch| {
-                let columns = PatientColumns::of(batch, &self.file.places, rules.digest)?;
+                let columns = PatientColumns::of(batch, &self.file, rules.digest)?;
                 columns.take_all(first_row, rules.digest, &mut rows);
                 Ok(())
             })?;
@@ -68,7 +69,7 @@ impl<'a> ParquetTable<'a> {
         self.each_task(|task| {
             let mut rows = EventRows::new(rules);
             let count = self.each_batch(task, progress, |first_row, batch| {
-                let columns = EventColumns::of(batch, &self.file.places, rules.digest)?;
+                let columns = EventColumns::of(batch, &self.file, rules.digest)?;
                 columns.take_all(first_row, rules, &mut rows);
                 Ok(())
             })?;
@@ -122,11 +123,15 @@ struct DateColumn {
 
 impl DateColumn {
     /// The column by its place; empty cells if there is none.
-    fn of(batch: &RecordBatch, place: Option<usize>, digest: bool) -> Result<DateColumn, ArrowError> {
+    fn of(
+        batch: &RecordBatch,
+        (place, order): (Option<usize>, DateOrder),
+        digest: bool,
+    ) -> Result<DateColumn, ArrowError> {
         let Some(at) = place else {
             return Ok(DateColumn { cells: vec![DateCell::Empty; batch.num_rows()], texts: TextColumn::Absent });
         };
-        let cells = parquet_cells::dates(batch.column(at))?;
+        let cells = parquet_cells::dates(batch.column(at), order)?;
         let faulty = digest && cells.iter().any(|cell| matches!(cell, DateCell::Fault(_)));
         let texts = if faulty { TextColumn::of(batch.column(at))? } else { TextColumn::Absent };
         Ok(DateColumn { cells, texts })
@@ -145,8 +150,9 @@ struct PatientColumns {
 }
 
 impl PatientColumns {
-    fn of(batch: &RecordBatch, places: &[Option<usize>], digest: bool) -> Result<PatientColumns, ArrowError> {
-        let date = |column: usize| DateColumn::of(batch, places[column], digest);
+    fn of(batch: &RecordBatch, file: &ParquetFile<'_>, digest: bool) -> Result<PatientColumns, ArrowError> {
+        let places = &file.places;
+        let date = |column: usize| DateColumn::of(batch, (places[column], file.orders[column]), digest);
         Ok(PatientColumns {
             ids: text_column(batch, places[0])?,
             practices: text_column(batch, places[1])?,
@@ -181,10 +187,11 @@ struct EventColumns {
 }
 
 impl EventColumns {
-    fn of(batch: &RecordBatch, places: &[Option<usize>], digest: bool) -> Result<EventColumns, ArrowError> {
+    fn of(batch: &RecordBatch, file: &ParquetFile<'_>, digest: bool) -> Result<EventColumns, ArrowError> {
+        let places = &file.places;
         Ok(EventColumns {
             ids: text_column(batch, places[0])?,
-            dates: DateColumn::of(batch, places[1], digest)?,
+            dates: DateColumn::of(batch, (places[1], file.orders[1]), digest)?,
             codes: text_column(batch, places[2])?,
             givers: text_column(batch, places[3])?,
             texts: text_column(batch, places[4])?,

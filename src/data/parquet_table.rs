@@ -5,6 +5,7 @@ use arrow_schema::{ArrowError, DataType};
 
 use crate::data::cells::DateCell;
 use crate::data::error::LoadError;
+use crate::data::naming::DateOrder;
 use crate::data::parquet_cells::{self, TextColumn};
 use crate::data::parquet_file::WholeFile;
 use crate::data::source::Input;
@@ -51,7 +52,7 @@ fn as_text(column: &ArrayRef) -> Result<TextColumn, ArrowError> {
 /// Timestamps as text: a date alone where it is midnight, as the same column would be written in CSV.
 fn whole_days(column: &ArrayRef) -> Result<TextColumn, ArrowError> {
     let times = TextColumn::of(column)?;
-    let dates = parquet_cells::dates(column)?;
+    let dates = parquet_cells::dates(column, DateOrder::Iso)?;
     let text = |(row, date): (usize, &DateCell)| match date {
         DateCell::Day(day) => day.to_string(),
         DateCell::Empty | DateCell::Fault(_) => {

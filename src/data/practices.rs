@@ -18,6 +18,12 @@ pub struct Practice {
     pub list_size: Option<u32>,
     /// The area it counts to.
     pub area: Option<String>,
+    /// Its primary care network.
+    pub pcn: Option<String>,
+    /// The sub-ICB location that commissions it.
+    pub sub_icb: Option<String>,
+    /// Its integrated care board.
+    pub icb: Option<String>,
     /// Whom to write to.
     pub contact_name: Option<String>,
     /// Where to write to.
@@ -48,6 +54,24 @@ impl Practices {
     }
 }
 
+/// The columns that may be there, each by the names that it goes by: ours first, then those of the published Quality and
+/// Outcomes Framework and its geography.
+const COLUMNS: [&[&str]; 8] = [
+    &["practice_name"],
+    &["list_size", "PRACTICE_LIST_SIZE"],
+    &["area"],
+    &["pcn", "PCN_ODS_CODE"],
+    &["sub_icb", "SUB_ICB_LOC_CODE", "SUB_ICB_LOC_ODS_CODE"],
+    &["icb", "ICB_ODS_CODE"],
+    &["contact_name"],
+    &["contact_details"],
+];
+
+/// Our names of the columns.
+pub(crate) fn column_names() -> impl Iterator<Item = &'static str> {
+    std::iter::once("practice_code").chain(COLUMNS.iter().map(|names| names[0]))
+}
+
 /// Reads the practices table. Of rows for one practice, the first by content is used.
 ///
 /// # Errors
@@ -55,10 +79,11 @@ impl Practices {
 pub fn read(input: &Input) -> Result<Practices, LoadError> {
     let table = table::read(input)?;
     let code = table.need("practice_code")?;
-    let columns = ["practice_name", "list_size", "area", "contact_name", "contact_details"];
-    let mut places = [None; 5];
-    for (place, column) in places.iter_mut().zip(columns) {
-        *place = table.find(column)?;
+    let mut places = [None; COLUMNS.len()];
+    for (place, names) in places.iter_mut().zip(COLUMNS) {
+        for name in names {
+            *place = place.or(table.find(name)?);
+        }
     }
     let mut findings = table.findings;
     let mut by_code: BTreeMap<String, Vec<(Practice, u64)>> = BTreeMap::new();
@@ -82,7 +107,11 @@ pub fn read(input: &Input) -> Result<Practices, LoadError> {
 }
 
 /// One practice, or what is wrong with its row in which column.
-fn practice(row: &Row, code: usize, places: [Option<usize>; 5]) -> Result<Practice, (FindingKind, &'static str)> {
+fn practice(
+    row: &Row,
+    code: usize,
+    places: [Option<usize>; COLUMNS.len()],
+) -> Result<Practice, (FindingKind, &'static str)> {
     let text = |column: Option<usize>| row.cell(column).map(str::to_owned);
     let list_size = match row.cell(places[1]) {
         Some(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => {
@@ -96,8 +125,11 @@ fn practice(row: &Row, code: usize, places: [Option<usize>; 5]) -> Result<Practi
         name: text(places[0]),
         list_size,
         area: text(places[2]),
-        contact_name: text(places[3]),
-        contact_details: text(places[4]),
+        pcn: text(places[3]),
+        sub_icb: text(places[4]),
+        icb: text(places[5]),
+        contact_name: text(places[6]),
+        contact_details: text(places[7]),
     })
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::data::cells::{moment, truth};
 use crate::data::error::LoadError;
+use crate::data::naming::DateOrder;
 use crate::data::source::Input;
 use crate::data::table::{self, Row};
 use crate::ground::{Day, FindingKind, Findings};
@@ -60,6 +61,8 @@ struct Places {
     slot_start: usize,
     slot_end: Option<usize>,
     taken: Option<usize>,
+    /// In which order the dates of starts and of ends are written.
+    orders: [DateOrder; 2],
 }
 
 /// Reads the slots table. Rows with one start and one end are one slot.
@@ -73,6 +76,7 @@ pub fn read(input: &Input) -> Result<Slots, LoadError> {
         slot_start: table.need("slot_start")?,
         slot_end: table.find("slot_end")?,
         taken: table.find("taken")?,
+        orders: [table.date_order("slot_start"), table.date_order("slot_end")],
     };
     let mut findings = table.findings;
     let mut rows: BTreeMap<String, Vec<(Slot, u64)>> = BTreeMap::new();
@@ -82,6 +86,7 @@ pub fn read(input: &Input) -> Result<Slots, LoadError> {
             Err((kind, column)) => findings.add(kind, &table.name, column, Some(row.number)),
         }
     }
+    table::refuse_undeclared(&table.name, &findings, table.rows.len())?;
     let mut by_practice = BTreeMap::new();
     for (practice, slots) in rows {
         by_practice.insert(practice, each_once(slots, &table.name, &mut findings));
@@ -112,8 +117,13 @@ fn each_once(mut rows: Vec<(Slot, u64)>, file: &str, findings: &mut Findings) ->
 fn slot<'a>(row: &'a Row, places: &Places) -> Result<(&'a str, Slot), (FindingKind, &'static str)> {
     let needed = |place: usize, column: &'static str| row.cell(Some(place)).ok_or((FindingKind::MissingValue, column));
     let practice = needed(places.practice_code, "practice_code")?;
-    let (day, start) = moment(needed(places.slot_start, "slot_start")?).map_err(|kind| (kind, "slot_start"))?;
-    let end = row.cell(places.slot_end).map(moment).transpose().map_err(|kind| (kind, "slot_end"))?;
+    let (day, start) =
+        moment(needed(places.slot_start, "slot_start")?, places.orders[0]).map_err(|kind| (kind, "slot_start"))?;
+    let end = row
+        .cell(places.slot_end)
+        .map(|end| moment(end, places.orders[1]))
+        .transpose()
+        .map_err(|kind| (kind, "slot_end"))?;
     let taken = truth(row.cell(places.taken)).map_err(|kind| (kind, "taken"))?;
     Ok((practice, Slot { day, start, end: end.map(|(_, end)| end), taken: taken.unwrap_or(false) }))
 }

@@ -3,6 +3,7 @@
 use std::fs::File;
 
 use crate::data::error::LoadError;
+use crate::data::naming::Naming;
 
 /// How a table is written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -52,22 +53,39 @@ pub struct Input {
     pub format: Format,
     /// Where its bytes are.
     pub content: Content,
+    /// How it names its columns and writes its dates.
+    pub naming: Naming,
 }
 
 impl Input {
     /// A CSV table from text.
     pub fn csv(name: impl Into<String>, text: impl Into<Vec<u8>>) -> Input {
-        Input { name: name.into(), format: Format::Csv, content: Content::Bytes(text.into()) }
+        Input {
+            name: name.into(),
+            format: Format::Csv,
+            content: Content::Bytes(text.into()),
+            naming: Naming::default(),
+        }
     }
 
     /// Resources of FHIR from text.
     pub fn ndjson(name: impl Into<String>, text: impl Into<Vec<u8>>) -> Input {
-        Input { name: name.into(), format: Format::Ndjson, content: Content::Bytes(text.into()) }
+        Input {
+            name: name.into(),
+            format: Format::Ndjson,
+            content: Content::Bytes(text.into()),
+            naming: Naming::default(),
+        }
     }
 
     /// A table in an open file.
     pub fn file(name: impl Into<String>, format: Format, file: File) -> Input {
-        Input { name: name.into(), format, content: Content::File(file) }
+        Input { name: name.into(), format, content: Content::File(file), naming: Naming::default() }
+    }
+
+    /// The same with what was declared of it.
+    pub fn named(self, naming: Naming) -> Input {
+        Input { naming, ..self }
     }
 }
 

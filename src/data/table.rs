@@ -4,6 +4,7 @@ use crate::data::columns::Header;
 use crate::data::csv_blocks::Blocks;
 use crate::data::csv_records::{Cells, TakeRecord, each_record};
 use crate::data::error::LoadError;
+use crate::data::naming::DateOrder;
 #[cfg(feature = "parquet")]
 use crate::data::parquet_table;
 use crate::data::read_ahead::BLOCK_BYTES;
@@ -55,6 +56,11 @@ impl Table {
         self.header.find(column)
     }
 
+    /// In which order the dates of a column are written.
+    pub(crate) fn date_order(&self, column: &str) -> DateOrder {
+        self.header.date_order(column)
+    }
+
     /// The names of the columns, trimmed.
     pub fn columns(&self) -> &[String] {
         self.header.names()
@@ -87,6 +93,16 @@ pub(crate) fn refuse_malformed(findings: &Findings) -> Result<(), LoadError> {
         let column = Some(found.column).filter(|column| !column.is_empty());
         Err(LoadError::Malformed { file: found.file, row, column, kind: found.kind })
     })
+}
+
+/// An error if most rows of a table were set aside because their dates are in an order that was not declared.
+///
+/// # Errors
+/// [`LoadError::UndeclaredDates`].
+pub(crate) fn refuse_undeclared(file: &str, findings: &Findings, rows: usize) -> Result<(), LoadError> {
+    let undeclared = findings.list().into_iter().filter(|found| found.kind == FindingKind::UndeclaredDate);
+    let count: u64 = undeclared.map(|found| found.count).sum();
+    if count * 2 > rows as u64 { Err(LoadError::UndeclaredDates { file: file.to_owned() }) } else { Ok(()) }
 }
 
 fn read_csv(input: &Input) -> Result<Table, LoadError> {
@@ -135,7 +151,12 @@ pub(crate) mod tests {
         let mut writer = ::parquet::arrow::ArrowWriter::try_new(&mut bytes, batch.schema(), None).unwrap();
         writer.write(batch).unwrap();
         writer.close().unwrap();
-        Input { name: name.to_owned(), format: Format::Parquet, content: crate::data::Content::Bytes(bytes) }
+        Input {
+            name: name.to_owned(),
+            format: Format::Parquet,
+            content: crate::data::Content::Bytes(bytes),
+            naming: crate::data::Naming::default(),
+        }
     }
 
     #[test]

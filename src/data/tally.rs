@@ -62,6 +62,11 @@ impl Tally {
         wanted.filter_map(|entry| Some((*entry.first_rows.first()?, entry.column, entry.kind))).min()
     }
 
+    /// How many of a kind there are.
+    pub(crate) fn count(&self, kind: FindingKind) -> u64 {
+        self.entries.iter().filter(|entry| entry.kind == kind).map(|entry| entry.count).sum()
+    }
+
     /// Puts the findings into a collection, under the names of the table's files and of its columns.
     pub(crate) fn report(self, files: &[String], name_of: impl Fn(usize) -> &'static str, findings: &mut Findings) {
         for entry in self.entries {

@@ -80,13 +80,24 @@ pub enum FindingKind {
     UnreadResources,
     /// A practice of an area that the scheme is not for, or of none that is known.
     OtherArea,
+    /// A date that does not begin with its year, where nobody declared the order: the row is set aside.
+    UndeclaredDate,
+    /// A date that is not day first, where that was declared: the row is set aside.
+    NotDayFirst,
+    /// A code of which a spreadsheet has dropped digits: the row is set aside.
+    CodeInExponents,
+    /// A practice that is in none of the groups that practices are put together by.
+    NoGroup,
 }
 
 impl FindingKind {
     /// Faults by which a row is malformed in itself.
-    pub const MALFORMED: [FindingKind; 13] = [
+    pub const MALFORMED: [FindingKind; 16] = [
         FindingKind::MalformedDate,
+        FindingKind::UndeclaredDate,
+        FindingKind::NotDayFirst,
         FindingKind::MalformedCode,
+        FindingKind::CodeInExponents,
         FindingKind::MissingValue,
         FindingKind::WrongCellCount,
         FindingKind::NotText,
@@ -152,6 +163,18 @@ impl FindingKind {
             FindingKind::OtherArea => {
                 ("a practice that is not known to be of the scheme's areas", "its patients are left out")
             }
+            FindingKind::UndeclaredDate => (
+                "a date like 03/04/2021, in an order that nobody declared (if the day comes first, `--dates day-first` does)",
+                "row set aside",
+            ),
+            FindingKind::NotDayFirst => {
+                ("a date that is not day first, as was declared (DD/MM/YYYY is expected)", "row set aside")
+            }
+            FindingKind::CodeInExponents => (
+                "a code like 1.66281E+14, of which a spreadsheet has dropped digits (export the column as text)",
+                "row set aside",
+            ),
+            FindingKind::NoGroup => ("a practice that is in no group", "counted in a row of its own name"),
             FindingKind::PartialDate => ("a date that is only a year, or a year and a month", "set aside"),
             FindingKind::NotJson => ("a line that is not a JSON object, or is cut short", "set aside"),
             FindingKind::NotOfFhir => {

@@ -2,12 +2,15 @@
 //! only it; years beside one another.
 
 mod aligned;
+mod withheld;
 mod words;
 
 use crate::eval::attrition::{Funnel, LineCounts, LineKind};
 use crate::model::Rulebook;
 use crate::report::attrition::aligned::{AlignedLine, aligned};
+use crate::report::attrition::withheld::WithheldLine;
 use crate::report::attrition::words::ToldLine;
+use crate::report::disclosure::{Disclosure, MARK, rounded_whole};
 use crate::report::table::{Cell, Column, Table};
 
 /// The columns of the long table: one row per practice (or for all), indicator, line and year. `line` counts the lines of
@@ -62,11 +65,14 @@ struct Indicator {
     lines: Vec<AlignedLine>,
     /// By year, then by group, then by the year's own line; empty for a year that lacks the indicator.
     counts: Vec<Vec<Vec<LineCounts>>>,
+    /// In the same places: what of it is not to be printed; empty where nothing is withheld.
+    withheld: Vec<Vec<Vec<WithheldLine>>>,
+    disclosure: Option<Disclosure>,
 }
 
 impl Attrition {
     /// Puts years beside one another: indicators by their code, lines by their words.
-    pub fn of(sides: &[Side<'_>]) -> Attrition {
+    pub fn of(sides: &[Side<'_>], disclosure: Option<Disclosure>) -> Attrition {
         let label = |side: &Side<'_>, funnel: &Funnel| side.book.measurements[funnel.measurement.index()].label.clone();
         let mut labels: Vec<String> =
             sides.iter().flat_map(|side| side.funnels.iter().map(|funnel| label(side, funnel))).collect();
@@ -75,7 +81,7 @@ impl Attrition {
         let indicators = labels.into_iter().map(|wanted| {
             let found: Vec<Option<&Funnel>> =
                 sides.iter().map(|side| side.funnels.iter().find(|funnel| label(side, funnel) == wanted)).collect();
-            Indicator::of(wanted, sides, &found)
+            Indicator::of(wanted, sides, &found, disclosure)
         });
         Attrition { indicators: indicators.collect(), years: sides.iter().map(|side| side.year.to_owned()).collect() }
     }
@@ -93,7 +99,7 @@ impl Attrition {
                         let mut row = key.to_vec();
                         row.push(Cell::Whole(number));
                         row.extend(line.told.cells());
-                        row.extend(counts_cells(&line.told, counts));
+                        row.extend(indicator.cells(&line.told, counts));
                         table.rows.push(row);
                     }
                 }
@@ -113,7 +119,9 @@ impl Attrition {
             let mut table = Table::new(format!("{label} {title}, {whose}"), self.wide_columns());
             for line in &indicator.lines {
                 let mut row = vec![Cell::text(line.told.label.clone())];
-                row.extend(indicator.counts_of(line, group).flat_map(|counts| wide_cells(&line.told, counts)));
+                row.extend(
+                    indicator.counts_of(line, group).flat_map(|counts| indicator.wide_cells(&line.told, counts)),
+                );
                 table.rows.push(row);
             }
             table
@@ -135,7 +143,7 @@ impl Attrition {
 }
 
 impl Indicator {
-    fn of(label: String, sides: &[Side<'_>], found: &[Option<&Funnel>]) -> Indicator {
+    fn of(label: String, sides: &[Side<'_>], found: &[Option<&Funnel>], disclosure: Option<Disclosure>) -> Indicator {
         let title = sides.iter().zip(found).find_map(|(side, funnel)| {
             let measure = side.book.measurements[(*funnel)?.measurement.index()].measure;
             Some(side.book.measures[measure.index()].title.clone())
@@ -145,34 +153,52 @@ impl Indicator {
             .zip(found)
             .map(|(side, funnel)| funnel.map_or(Vec::new(), |funnel| ToldLine::all(side.book, funnel)));
         let counts = found.iter().map(|funnel| funnel.map_or(Vec::new(), |funnel| funnel.counts.clone()));
-        Indicator { label, title: title.unwrap_or_default(), counts: counts.collect(), lines: aligned(told.collect()) }
+        let withheld = disclosure.and_then(Disclosure::below).map_or_else(Vec::new, |below| {
+            let of_groups = |funnel: &Funnel| {
+                funnel.counts.iter().map(|counts| withheld::of_group(funnel, counts, below)).collect()
+            };
+            found.iter().map(|funnel| funnel.map_or(Vec::new(), of_groups)).collect()
+        });
+        let (title, counts) = (title.unwrap_or_default(), counts.collect());
+        Indicator { label, title, counts, lines: aligned(told.collect()), withheld, disclosure }
     }
 
     /// The counts of a line in each year; None for a year that has no such line.
-    fn counts_of<'a>(&'a self, line: &'a AlignedLine, group: usize) -> impl Iterator<Item = Option<LineCounts>> + 'a {
-        let by_year = line.at.iter().zip(&self.counts);
-        by_year.map(move |(at, groups)| Some(*groups.get(group)?.get((*at)?)?))
+    fn counts_of<'a>(
+        &'a self,
+        line: &'a AlignedLine,
+        group: usize,
+    ) -> impl Iterator<Item = Option<(LineCounts, WithheldLine)>> + 'a {
+        let by_year = line.at.iter().zip(&self.counts).enumerate();
+        by_year.map(move |(year, (at, groups))| {
+            let withheld = self.withheld.get(year).and_then(|groups| groups.get(group)?.get((*at)?));
+            Some((*groups.get(group)?.get((*at)?)?, withheld.copied().unwrap_or_default()))
+        })
     }
-}
 
-/// `people`, `fail`, `fail_only`, `hold`, `hold_only`: those that the kind of line has.
-fn counts_cells(line: &ToldLine, counts: LineCounts) -> [Cell<'static>; 5] {
-    let LineCounts { people, hold, fail_only, hold_only } = counts;
-    let (fail, people) = (Cell::Whole(counts.fail()), Cell::Whole(people));
-    match line.kind {
-        LineKind::Total => [people, Cell::Empty, Cell::Empty, Cell::Empty, Cell::Empty],
-        LineKind::Listed => [people, fail, Cell::Empty, Cell::Whole(hold), Cell::Empty],
-        LineKind::Clause => [people, fail, Cell::Whole(fail_only), Cell::Whole(hold), Cell::Empty],
-        LineKind::Alternative | LineKind::Reason => {
-            [people, fail, Cell::Empty, Cell::Whole(hold), Cell::Whole(hold_only)]
+    /// `people`, `fail`, `fail_only`, `hold`, `hold_only`: those that the kind of line has.
+    fn cells(&self, line: &ToldLine, (counts, withheld): (LineCounts, WithheldLine)) -> [Cell<'static>; 5] {
+        let LineCounts { people, hold, fail_only, hold_only } = counts;
+        let told = |count: u64, is_withheld: bool| match (is_withheld, self.disclosure) {
+            (true, _) => Cell::text(MARK),
+            (false, Some(Disclosure::Round { base })) => Cell::Whole(rounded_whole(count, base)),
+            (false, Some(Disclosure::Suppress { .. }) | None) => Cell::Whole(count),
+        };
+        let (people, fail) = (told(people, withheld.people), told(counts.fail(), withheld.fail));
+        let (hold, hold_only) = (told(hold, withheld.hold), told(hold_only, withheld.hold_only));
+        match line.kind {
+            LineKind::Total => [people, Cell::Empty, Cell::Empty, Cell::Empty, Cell::Empty],
+            LineKind::Listed => [people, fail, Cell::Empty, hold, Cell::Empty],
+            LineKind::Clause => [people, fail, told(fail_only, withheld.fail_only), hold, Cell::Empty],
+            LineKind::Alternative | LineKind::Reason => [people, fail, Cell::Empty, hold, hold_only],
         }
     }
-}
 
-/// The same for people: one column for the two that say `only`, and nothing where there is nothing to say.
-fn wide_cells(line: &ToldLine, counts: Option<LineCounts>) -> [Cell<'static>; 4] {
-    let Some(counts) = counts else { return [Cell::Empty, Cell::Empty, Cell::Empty, Cell::Empty] };
-    let [people, fail, fail_only, hold, hold_only] = counts_cells(line, counts);
-    let only = if fail_only == Cell::Empty { hold_only } else { fail_only };
-    [people, fail, only, hold].map(|cell| if cell == Cell::Empty { Cell::text("") } else { cell })
+    /// The same for people: one column for the two that say `only`, and nothing where there is nothing to say.
+    fn wide_cells(&self, line: &ToldLine, counts: Option<(LineCounts, WithheldLine)>) -> [Cell<'static>; 4] {
+        let Some(counts) = counts else { return [Cell::Empty, Cell::Empty, Cell::Empty, Cell::Empty] };
+        let [people, fail, fail_only, hold, hold_only] = self.cells(line, counts);
+        let only = if fail_only == Cell::Empty { hold_only } else { fail_only };
+        [people, fail, only, hold].map(|cell| if cell == Cell::Empty { Cell::text("") } else { cell })
+    }
 }

@@ -18,7 +18,9 @@ use crate::ground::Amount;
 use crate::model::Rulebook;
 use crate::model::book::Figure;
 use crate::model::formula::ProgramOf;
+use crate::report::disclosure::measures::Withholding;
 use crate::report::gaps::Figured;
+use crate::report::rollup::Grouping;
 
 /// One year's rules and the practices that they pay.
 #[derive(Clone, Copy, Debug)]
@@ -31,6 +33,12 @@ pub struct Side<'a> {
     pub figures: &'a [Figure],
     /// The practices by their codes.
     pub practices: &'a BTreeMap<String, Facts>,
+    /// How practices are put together, if they are.
+    pub grouping: Option<&'a Grouping>,
+    /// What is known of those who have a row: groups, or the practices themselves.
+    pub shown: &'a BTreeMap<String, Facts>,
+    /// What of their counts is not to be given away.
+    pub withholding: Option<&'a Withholding>,
 }
 
 /// How much of what there is to earn a practice earns where a payment has a threshold.
@@ -75,6 +83,18 @@ pub struct Part {
     pub level: Option<Level>,
 }
 
+impl Part {
+    /// The same with nothing told of it.
+    fn withheld(self) -> Part {
+        Part { points: self.points.withheld(), pounds: self.pounds.withheld(), level: None }
+    }
+
+    /// True if something of it is not told.
+    fn is_withheld(&self) -> bool {
+        [&self.points, &self.pounds].contains(&&Figured::Withheld)
+    }
+}
+
 /// What a practice is paid in one year, by component.
 pub type Parts = BTreeMap<Component, Part>;
 
@@ -83,10 +103,26 @@ pub const POINTS_DECIMALS: u32 = 4;
 /// Decimals of pounds as printed.
 pub const POUNDS_DECIMALS: u32 = 2;
 
-/// Pays every practice of a side.
+/// Pays every practice of a side, puts practices together, and withholds what gives a withheld count away.
 pub fn parts_of(side: &Side<'_>) -> BTreeMap<String, Parts> {
     let practices: Vec<(&String, &Facts)> = side.practices.iter().collect();
-    practices.into_par_iter().map(|(code, facts)| (code.clone(), parts(side, facts))).collect()
+    let paid: BTreeMap<String, Parts> =
+        practices.into_par_iter().map(|(code, facts)| (code.clone(), parts(side, facts))).collect();
+    let mut shown = match side.grouping {
+        Some(grouping) => grouping.parts(paid),
+        None => paid,
+    };
+    let Some(withholding) = side.withholding else { return shown };
+    for (code, parts) in &mut shown {
+        let Some(facts) = side.shown.get(code) else { continue };
+        let programs = side.book.programs.iter().enumerate();
+        for (at, _) in programs.filter(|(_, program)| withholding.gives_away(code, facts, program)) {
+            if let Some(part) = parts.get_mut(&component(side.book, at)) {
+                *part = part.clone().withheld();
+            }
+        }
+    }
+    shown
 }
 
 /// Pays one practice.
@@ -151,7 +187,7 @@ pub(crate) fn printed(figure: Figured, decimals: u32) -> Figured {
             let step = Amount::ratio(1, 10_i128.pow(decimals)).unwrap_or(Amount::ONE);
             Figured::Known(amount.round_to(step).unwrap_or(amount))
         }
-        Figured::Gap(_) | Figured::None => figure,
+        Figured::Gap(_) | Figured::None | Figured::Withheld => figure,
     }
 }
 
@@ -165,7 +201,7 @@ pub fn total<'a>(figures: impl IntoIterator<Item = &'a Figured>) -> Figured {
                 Some(larger) => sum = Some(larger),
                 None => return Figured::Gap("a total is too large to be held exactly".to_owned()),
             },
-            Figured::Gap(_) => return figure.clone(),
+            Figured::Gap(_) | Figured::Withheld => return figure.clone(),
             Figured::None => {}
         }
     }
@@ -179,7 +215,9 @@ pub fn change(before: &Figured, after: &Figured) -> Option<Amount> {
         (Figured::Known(before), Figured::Known(after)) => after.minus(*before),
         (Figured::None, Figured::Known(after)) => Some(*after),
         (Figured::Known(before), Figured::None) => Amount::ZERO.minus(*before),
-        (Figured::None, Figured::None) | (Figured::Gap(_), _) | (_, Figured::Gap(_)) => None,
+        (Figured::None, Figured::None)
+        | (Figured::Gap(_) | Figured::Withheld, _)
+        | (_, Figured::Gap(_) | Figured::Withheld) => None,
     }
 }
 

@@ -15,8 +15,9 @@ use sha2::{Digest, Sha256};
 
 use crate::ground::Amount;
 use crate::model::Rulebook;
+use crate::report::disclosure::Disclosure;
 use crate::report::fhir::elements::{
-    Concept, Group, Item, List, MeasureReport, Period, Population, Reference, Score, concept,
+    Concept, Group, Item, List, MeasureReport, Meta, Period, Population, Reference, Score, concept,
 };
 use crate::report::rows::{MeasureRow, PatientRow};
 
@@ -38,23 +39,36 @@ struct Counts {
     outcome: Option<&'static str>,
 }
 
-/// Writes a report for each practice, indicator and year, with counts alone.
+/// Writes a report for each practice, indicator and year, with counts alone. A count that is withheld is told to be
+/// masked, and reports that have seen disclosure control are tagged with what was done.
 ///
 /// # Errors
 /// What the writer says.
-pub fn write_summaries(out: &mut dyn io::Write, rows: &[OfBook<'_, MeasureRow>]) -> io::Result<()> {
+pub fn write_summaries(
+    out: &mut dyn io::Write,
+    rows: &[OfBook<'_, MeasureRow>],
+    disclosure: Option<Disclosure>,
+) -> io::Result<()> {
     let mut bundle = Bundle::open(out)?;
     for (book, row) in rows {
-        let count = |amount: Amount| amount.whole().and_then(|whole| u64::try_from(whole).ok());
-        let counts = &row.counts;
-        let [register, excluded, excepted, numerator] =
-            [counts.register, counts.excluded, counts.excepted, counts.numerator].map(count);
-        let counted = [register, register, excluded, excepted, numerator];
-        let population = POPULATIONS.iter().zip(counted);
-        let population = population.map(|(of, count)| Population::new(of.code, count, None)).collect();
-        let score = counts.achievement_percent().map(|percent| percent.to_decimals(2));
+        let (counts, withheld) = (&row.counts, row.withheld);
+        let register = (counts.register, withheld.register);
+        let counted = [
+            register,
+            register,
+            (counts.excluded, withheld.excluded),
+            (counts.excepted, withheld.excepted),
+            (counts.numerator, withheld.numerator),
+        ];
+        let population = POPULATIONS.iter().zip(counted).map(|(of, (people, is_withheld))| {
+            let count = people.whole().and_then(|whole| u64::try_from(whole).ok());
+            if is_withheld { Population::masked(of.code) } else { Population::new(of.code, count, None) }
+        });
+        let achievement = counts.achievement_percent().filter(|_| !withheld.achievement());
+        let score = achievement.map(|percent| percent.to_decimals(2));
         let subject = Subject { book, year: &row.year, practice_code: &row.practice_code, indicator: &row.indicator };
-        bundle.add(&subject.report("summary", population, score.as_deref()))?;
+        let report = subject.report("summary", population.collect(), score.as_deref());
+        bundle.add(&MeasureReport { meta: disclosure.map(|done| Meta::tagged(done.label())), ..report })?;
     }
     bundle.close()
 }
@@ -123,6 +137,7 @@ impl Subject<'_> {
         );
         MeasureReport {
             resource_type: "MeasureReport",
+            meta: None,
             status: "complete",
             kind,
             measure: format!("{measure}|{}", book.revision),
@@ -194,7 +209,7 @@ mod tests {
         let book = book();
         let row = row("2030-31", "A1", "T1");
         let mut out = Vec::new();
-        write_summaries(&mut out, &[(&book, &row)]).unwrap();
+        write_summaries(&mut out, &[(&book, &row)], None).unwrap();
         let bundle: serde_json::Value = serde_json::from_slice(&out).unwrap();
         let report = &bundle["entry"][0]["resource"];
         // A register of 10, of whom 1 is excluded and 2 are excepted; 5 of the 7 who are left: 71.43 %.
@@ -214,7 +229,7 @@ mod tests {
     #[test]
     fn nothing_is_an_empty_bundle() {
         let mut out = Vec::new();
-        write_summaries(&mut out, &[]).unwrap();
+        write_summaries(&mut out, &[], None).unwrap();
         assert_eq!(String::from_utf8(out).unwrap(), "{\"resourceType\":\"Bundle\",\"type\":\"collection\"}\n");
     }
 

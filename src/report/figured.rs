@@ -4,6 +4,8 @@ use crate::eval::pay::Gap;
 use crate::ground::Amount;
 use crate::model::Rulebook;
 use crate::model::book::{FigureId, FigureValue, MeasurementId};
+use crate::report::disclosure::MARK;
+use crate::report::table::Cell;
 
 /// The practice of a sentence that holds for several.
 pub const ANY_PRACTICE: &str = "the practice";
@@ -17,6 +19,8 @@ pub enum Figured {
     Gap(String),
     /// No payment gives it.
     None,
+    /// It is worked out from a count that is withheld from what is published.
+    Withheld,
 }
 
 impl Figured {
@@ -34,7 +38,24 @@ impl Figured {
     pub fn known(&self) -> Option<Amount> {
         match self {
             Figured::Known(amount) => Some(*amount),
-            Figured::Gap(_) | Figured::None => None,
+            Figured::Gap(_) | Figured::None | Figured::Withheld => None,
+        }
+    }
+
+    /// The cell that shows it: empty where it is not known, marked where it is withheld.
+    pub fn cell(&self) -> Cell<'static> {
+        match self {
+            Figured::Known(amount) => Cell::Amount(*amount),
+            Figured::Gap(_) | Figured::None => Cell::Empty,
+            Figured::Withheld => Cell::text(MARK),
+        }
+    }
+
+    /// The same, withheld where it is known.
+    pub fn withheld(self) -> Figured {
+        match self {
+            Figured::Known(_) | Figured::Withheld => Figured::Withheld,
+            Figured::Gap(_) | Figured::None => self,
         }
     }
 }

@@ -3,6 +3,7 @@
 mod children;
 mod lists;
 mod returns;
+mod withheld;
 
 use std::collections::BTreeMap;
 
@@ -10,6 +11,7 @@ pub use self::children::children;
 pub(in crate::report) use self::lists::figure_cell;
 pub use self::lists::worklist;
 pub use self::returns::{Readers, ReturnRow, areas, returns};
+pub use self::withheld::{WithheldAreas, WithheldReturn, withhold};
 use crate::eval::pathway::{Apart, Card, Child, PathwayResult, Won};
 use crate::ground::Day;
 use crate::model::Rulebook;

@@ -4,6 +4,7 @@ use crate::eval::pay::{Facts, Paid};
 use crate::model::Rulebook;
 use crate::model::book::MeasureKind;
 use crate::model::formula::ProgramOf;
+use crate::report::disclosure::MARK;
 use crate::report::figured::Figured;
 use crate::report::table::{Cell, Column, Grid};
 
@@ -44,8 +45,12 @@ pub struct PaymentKey {
 pub struct PaymentRow {
     /// What is paid, to whom.
     pub key: PaymentKey,
+    /// The place of what pays it among the rulebook's programs.
+    pub program: usize,
     /// Doses, where it is a fee.
     pub doses: Option<u64>,
+    /// True if so many doses are not to be printed.
+    pub doses_withheld: bool,
     /// Points.
     pub points: Figured,
     /// Pounds.
@@ -70,7 +75,7 @@ pub fn payment_rows(
         }
         let quarter = program.quarter.map(|quarter| format!("Q{quarter}"));
         let paid_for = measurement.map(|measurement| measurement.label.clone()).or(quarter).unwrap_or_default();
-        let row = |payment: &str, doses| PaymentRow {
+        let row = |payment: &str, doses: Option<u64>| PaymentRow {
             key: PaymentKey {
                 practice_code: practice_code.to_owned(),
                 payment: payment.to_owned(),
@@ -78,6 +83,8 @@ pub fn payment_rows(
                 year: year.to_owned(),
             },
             doses,
+            program: paid.program,
+            doses_withheld: false,
             points: Figured::of(paid.points, book),
             pounds: Figured::of(paid.pounds, book),
         };
@@ -140,9 +147,10 @@ impl Grid for PaymentGrid<'_> {
             (_, 1) => Cell::text(&row.key.practice_code),
             (_, 2) => Cell::text(&row.key.payment),
             (PaymentTable::Payments, 3) if !row.key.paid_for.is_empty() => Cell::text(&row.key.paid_for),
-            (PaymentTable::Payments, 4) => row.points.known().into(),
+            (PaymentTable::Payments, 4) => row.points.cell(),
+            (PaymentTable::Fees, 3) if row.doses_withheld => Cell::text(MARK),
             (PaymentTable::Fees, 3) => row.doses.map_or(Cell::Empty, Cell::Whole),
-            (PaymentTable::Payments, 5) | (PaymentTable::Fees, 4) => row.pounds.known().into(),
+            (PaymentTable::Payments, 5) | (PaymentTable::Fees, 4) => row.pounds.cell(),
             (PaymentTable::Payments | PaymentTable::Fees, _) => Cell::Empty,
         }
     }

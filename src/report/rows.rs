@@ -8,6 +8,8 @@ use crate::eval::pay::{Counted, Earned};
 use crate::ground::Amount;
 use crate::model::Rulebook;
 use crate::model::book::MeasurementId;
+use crate::report::disclosure::MARK;
+use crate::report::disclosure::measures::WithheldCounts;
 use crate::report::figured::Figured;
 use crate::report::style::counted;
 use crate::report::table::{Cell, Column, Grid};
@@ -51,6 +53,8 @@ pub struct MeasureRow {
     pub indicator: String,
     /// Patients.
     pub counts: Counted,
+    /// Which of the counts are not to be printed.
+    pub withheld: WithheldCounts,
     /// Points.
     pub points: Figured,
     /// Pounds.
@@ -72,6 +76,7 @@ impl MeasureRow {
             practice_code: practice_code.to_owned(),
             indicator: book.measurements[measurement.index()].label.clone(),
             counts,
+            withheld: WithheldCounts::default(),
             points: Figured::of(earned.points, book),
             pounds: Figured::of(earned.pounds, book),
         }
@@ -114,17 +119,26 @@ impl Grid for MeasureGrid<'_> {
             0 => Cell::text(&row.year),
             1 => Cell::text(&row.practice_code),
             2 => Cell::text(&row.indicator),
-            3 => people(row.counts.register),
-            4 => people(row.counts.excluded),
-            5 => people(row.counts.excepted),
-            6 => people(row.counts.denominator),
-            7 => people(row.counts.numerator),
+            3..=7 => people_cells(&row.counts, row.withheld)[column - 3].clone(),
+            8 if row.withheld.achievement() => Cell::text(MARK),
             8 => row.counts.achievement_percent().into(),
-            9 => row.points.known().into(),
-            10 => row.pounds.known().into(),
+            9 => row.points.cell(),
+            10 => row.pounds.cell(),
             _ => Cell::Empty,
         }
     }
+}
+
+/// Register, excluded, excepted, denominator and numerator.
+fn people_cells(counts: &Counted, withheld: WithheldCounts) -> [Cell<'static>; 5] {
+    let cell = |count: Amount, is_withheld: bool| if is_withheld { Cell::text(MARK) } else { people(count) };
+    [
+        cell(counts.register, withheld.register),
+        cell(counts.excluded, withheld.excluded),
+        cell(counts.excepted, withheld.excepted),
+        cell(counts.denominator, withheld.denominator),
+        cell(counts.numerator, withheld.numerator),
+    ]
 }
 
 /// A count of people: whole, but for one that was worked out from a percentage, which shows two decimals.
@@ -228,9 +242,12 @@ pub struct Totals {
     pub notes: Vec<String>,
 }
 
+/// Which counts of a total are not to be printed, by indicator and year.
+pub type WithheldTotals = BTreeMap<(String, String), WithheldCounts>;
+
 /// The totals of all practices per indicator and year. Each equals the sum of what is printed: points and pounds are
 /// rounded for display before they are added. Nothing where no indicator has more than one row in a year.
-pub fn totals(rows: &[MeasureRow]) -> Totals {
+pub fn totals(rows: &[MeasureRow], withheld: &WithheldTotals) -> Totals {
     let mut groups: BTreeMap<(&str, &str), Vec<&MeasureRow>> = BTreeMap::new();
     for row in rows {
         groups.entry((&row.indicator, &row.year)).or_default().push(row);
@@ -240,22 +257,17 @@ pub fn totals(rows: &[MeasureRow]) -> Totals {
         return totals;
     }
     for ((indicator, year), group) in groups {
-        totals.add(indicator, year, &group);
+        let withheld = withheld.get(&(indicator.to_owned(), year.to_owned())).copied().unwrap_or_default();
+        totals.add(indicator, year, &group, withheld);
     }
     totals
 }
 
 impl Totals {
     /// Adds the total of an indicator in a year.
-    fn add(&mut self, indicator: &str, year: &str, group: &[&MeasureRow]) {
-        let people_of = |count: fn(&Counted) -> Amount| {
-            people(
-                group
-                    .iter()
-                    .map(|row| count(&row.counts))
-                    .fold(Amount::ZERO, |sum, part| sum.plus(part).unwrap_or(sum)),
-            )
-        };
+    fn add(&mut self, indicator: &str, year: &str, group: &[&MeasureRow], withheld: WithheldCounts) {
+        let none = Counted::of(Amount::ZERO, Amount::ZERO);
+        let counts = group.iter().fold(none, |sum, row| sum.plus(row.counts).unwrap_or(sum));
         let points = sum(group.iter().map(|row| &row.points), POINTS_DECIMALS);
         let pounds = sum(group.iter().map(|row| &row.pounds), POUNDS_DECIMALS);
         for (name, sum) in [("points", &points), ("pounds", &pounds)] {
@@ -265,19 +277,9 @@ impl Totals {
                 self.notes.push(format!("{what} leaves out {gaps} of {of}, whose {name} are not known"));
             }
         }
-        self.rows.push(vec![
-            Cell::text(year.to_owned()),
-            Cell::text("all"),
-            Cell::text(indicator.to_owned()),
-            people_of(|counts| counts.register),
-            people_of(|counts| counts.excluded),
-            people_of(|counts| counts.excepted),
-            people_of(|counts| counts.denominator),
-            people_of(|counts| counts.numerator),
-            Cell::Empty,
-            points.amount.into(),
-            pounds.amount.into(),
-        ]);
+        let key = [Cell::text(year.to_owned()), Cell::text("all"), Cell::text(indicator.to_owned())];
+        let sums = [Cell::Empty, points.cell(), pounds.cell()];
+        self.rows.push(key.into_iter().chain(people_cells(&counts, withheld)).chain(sums).collect());
     }
 }
 
@@ -287,21 +289,30 @@ struct Sum {
     amount: Option<Amount>,
     /// How many figures are not known.
     gaps: u64,
+    /// True if some figure is withheld: so is the sum.
+    is_withheld: bool,
+}
+
+impl Sum {
+    fn cell(&self) -> Cell<'static> {
+        if self.is_withheld { Cell::text(MARK) } else { self.amount.into() }
+    }
 }
 
 fn sum<'a>(figures: impl Iterator<Item = &'a Figured>, decimals: u32) -> Sum {
     let step = Amount::ratio(1, 10_i128.pow(decimals)).unwrap_or(Amount::ONE);
     let mut printed = Vec::new();
-    let mut gaps = 0;
+    let (mut gaps, mut is_withheld) = (0, false);
     for figure in figures {
         match figure {
             Figured::Known(amount) => printed.push(amount.round_to(step)),
             Figured::Gap(_) => gaps += 1,
+            Figured::Withheld => is_withheld = true,
             Figured::None => {}
         }
     }
     let add = |sum: Option<Amount>, part: Option<Amount>| sum?.plus(part?);
-    Sum { amount: printed.into_iter().reduce(add).flatten(), gaps }
+    Sum { amount: printed.into_iter().reduce(add).flatten(), gaps, is_withheld }
 }
 
 #[cfg(test)]
@@ -388,6 +399,7 @@ none = "nobody says"
             practice_code: practice.to_owned(),
             indicator: indicator.to_owned(),
             counts: Counts { register: 10, excluded: 1, excepted: 2, numerator: 5 }.into(),
+            withheld: WithheldCounts::default(),
             points: Figured::Known(Amount::ratio(1, 3).unwrap()),
             pounds: Figured::Known(Amount::parse("10.005").unwrap()),
         }
@@ -447,7 +459,7 @@ none = "nobody says"
     #[test]
     fn totals_equal_the_sum_of_what_is_printed() {
         let rows = [row("2030-31", "A1", "T1"), row("2030-31", "A2", "T1"), row("2030-31", "A1", "T2")];
-        let totals = totals(&rows);
+        let totals = totals(&rows, &WithheldTotals::new());
         let shown: Vec<String> = totals.rows[0]
             .iter()
             .zip(&MEASURE_COLUMNS)
@@ -463,19 +475,22 @@ none = "nobody says"
     fn totals_say_what_they_leave_out() {
         let gap = Figured::Gap("the list size of the practice is not known".to_owned());
         let unknown = MeasureRow { pounds: gap.clone(), points: Figured::None, ..row("2030-31", "A2", "T1") };
-        let totals = totals(&[row("2030-31", "A1", "T1"), unknown.clone()]);
+        let totals = totals(&[row("2030-31", "A1", "T1"), unknown.clone()], &WithheldTotals::new());
         assert_eq!(
             totals.notes,
             ["the total of pounds of T1 in 2030-31 leaves out 1 of 2 practices, whose pounds are not known"]
         );
         let both = [unknown.clone(), MeasureRow { practice_code: "A3".to_owned(), ..unknown }];
-        assert_eq!(super::totals(&both).rows[0][10], Cell::Empty);
-        assert_eq!(super::totals(&both).notes, [""; 0]);
+        assert_eq!(super::totals(&both, &WithheldTotals::new()).rows[0][10], Cell::Empty);
+        assert_eq!(super::totals(&both, &WithheldTotals::new()).notes, [""; 0]);
     }
 
     #[test]
     fn one_practice_needs_no_totals() {
-        assert_eq!(totals(&[row("2030-31", "A1", "T1"), row("2031-32", "A1", "T1")]), Totals::default());
+        assert_eq!(
+            totals(&[row("2030-31", "A1", "T1"), row("2031-32", "A1", "T1")], &WithheldTotals::new()),
+            Totals::default()
+        );
     }
 
     #[test]
@@ -487,7 +502,13 @@ none = "nobody says"
         }
         let style = Style { colour: false, width: Some(80) };
         let mut out = Vec::new();
-        terminal::write(&mut out, &MeasureGrid { title: "", rows: &rows }, &totals(&rows).rows, style).unwrap();
+        terminal::write(
+            &mut out,
+            &MeasureGrid { title: "", rows: &rows },
+            &totals(&rows, &WithheldTotals::new()).rows,
+            style,
+        )
+        .unwrap();
         let expected = "\
 year    practice ind.   reg. excl. except. denom.  num.     % points   pounds
 ─────────────────────────────────────────────────────────────────────────────

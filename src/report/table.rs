@@ -4,12 +4,14 @@
 //! |---|---|
 //! | [`csv`] | one table as RFC 4180, `\n` line ends |
 //! | [`json`] | tables as lists of objects within a document |
+//! | [`markdown`] | one table for forges and wikis, with totals |
 //! | `parquet` | one table with typed columns; under the feature `parquet` |
 //! | [`terminal`] | one table for people, with totals |
 //! | `workbook` | tables on the sheets of an Excel workbook; under the feature `workbook` |
 
 pub mod csv;
 pub mod json;
+pub mod markdown;
 #[cfg(feature = "parquet")]
 pub mod parquet;
 pub mod terminal;
@@ -19,6 +21,7 @@ pub mod workbook;
 use std::borrow::Cow;
 
 use crate::ground::Amount;
+use crate::report::disclosure::Disclosure;
 
 /// What a column holds.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -79,7 +82,7 @@ impl Column {
     }
 }
 
-/// One cell. One that is not of its column's kind (`c` for a suppressed count) is written as text, and is null in
+/// One cell. One that is not of its column's kind (`[c]` for a withheld count) is written as text, and is null in
 /// Parquet.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Cell<'a> {
@@ -191,6 +194,17 @@ pub struct Notes {
     pub drawn: Vec<Table<'static>>,
     /// Further tables.
     pub tables: Vec<Table<'static>>,
+    /// What the tables have seen of disclosure control.
+    pub disclosure: Option<Disclosure>,
+}
+
+impl Notes {
+    /// The same of tables that have seen disclosure control.
+    pub fn disclosed(mut self, disclosure: Option<Disclosure>) -> Notes {
+        self.about.extend(disclosure.map(|done| ("Disclosure control".to_owned(), done.words())));
+        self.disclosure = disclosure;
+        self
+    }
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::ground::Amount;
+use crate::report::disclosure::MARK;
 use crate::report::figured::Figured;
 use crate::report::payments::PaymentRow;
 use crate::report::rows::MeasureRow;
@@ -24,6 +25,8 @@ pub const TOGETHER_COLUMNS: [Column; 8] = [
 #[derive(Default)]
 struct Sums {
     amounts: [Option<Amount>; 4],
+    /// True where a part is withheld: so is the sum.
+    withheld: [bool; 4],
     not_known: u64,
 }
 
@@ -39,17 +42,25 @@ impl Sums {
                 self.amounts[at] = Some(held.plus(printed).unwrap_or(held));
             }
             Figured::Gap(_) => self.not_known += 1,
+            Figured::Withheld => self.withheld[at] = true,
             Figured::None => {}
         }
     }
 
-    fn pounds(&self) -> Option<Amount> {
-        self.amounts[1..].iter().flatten().copied().reduce(|sum, part| sum.plus(part).unwrap_or(sum))
+    fn cell(&self, at: usize) -> Cell<'static> {
+        if self.withheld[at] { Cell::text(MARK) } else { self.amounts[at].into() }
+    }
+
+    fn pounds(&self) -> Cell<'static> {
+        if self.withheld[1..].contains(&true) {
+            return Cell::text(MARK);
+        }
+        self.amounts[1..].iter().flatten().copied().reduce(|sum, part| sum.plus(part).unwrap_or(sum)).into()
     }
 }
 
 /// One row per practice and year, sorted by practice and year: each sum is that of the figures printed in the other
-/// tables. What is not known is in no sum, and counted.
+/// tables. What is not known is in no sum, and counted; a sum of which a part is withheld is withheld.
 pub fn together(measures: &[MeasureRow], payments: &[PaymentRow], fees: &[PaymentRow]) -> Table<'static> {
     let mut practices: BTreeMap<(String, String), Sums> = BTreeMap::new();
     for row in measures {
@@ -66,17 +77,10 @@ pub fn together(measures: &[MeasureRow], payments: &[PaymentRow], fees: &[Paymen
     }
     let mut table = Table::new("All together, per practice", TOGETHER_COLUMNS);
     for ((practice_code, year), sums) in practices {
-        let [points, indicators, others, fees] = sums.amounts;
-        table.rows.push(vec![
-            Cell::text(year),
-            Cell::text(practice_code),
-            points.into(),
-            indicators.into(),
-            others.into(),
-            fees.into(),
-            sums.pounds().into(),
-            Cell::Whole(sums.not_known),
-        ]);
+        let mut row = vec![Cell::text(year), Cell::text(practice_code)];
+        row.extend((0..sums.amounts.len()).map(|at| sums.cell(at)));
+        row.extend([sums.pounds(), Cell::Whole(sums.not_known)]);
+        table.rows.push(row);
     }
     table
 }
@@ -95,7 +99,14 @@ mod tests {
             year: "2030-31".to_owned(),
         };
         let pounds = |text: &str| Figured::Known(Amount::parse(text).unwrap());
-        let row = |payment: &str, pounds| PaymentRow { key: key(payment), doses: None, points: Figured::None, pounds };
+        let row = |payment: &str, pounds| PaymentRow {
+            key: key(payment),
+            doses: None,
+            program: 0,
+            doses_withheld: false,
+            points: Figured::None,
+            pounds,
+        };
         let payments = [row("back", pounds("-2.50")), row("more", Figured::Gap("it is not known".to_owned()))];
         let fees = [row("jab", pounds("10.06")), row("jab2", pounds("20.12"))];
         let table = together(&[], &payments, &fees);

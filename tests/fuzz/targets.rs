@@ -6,7 +6,7 @@
 use std::sync::LazyLock;
 
 use uptake::data::extract::{self, LoadOptions};
-use uptake::data::{self, Content, Extract, Format, Input, PatientInputs, Silent, Wanted};
+use uptake::data::{self, Content, Extract, Format, Input, Naming, PatientInputs, Silent, Wanted};
 use uptake::eval::run::{Level, run};
 use uptake::eval::sight::{Asked, Lens};
 use uptake::ground::{BookName, FileId, Sources};
@@ -84,7 +84,7 @@ pub fn toml(bytes: &[u8]) {
 }
 
 fn input(name: &str, format: Format, bytes: &[u8]) -> Input {
-    Input { name: name.to_owned(), format, content: Content::Bytes(bytes.to_vec()) }
+    Input { name: name.to_owned(), format, content: Content::Bytes(bytes.to_vec()), naming: Naming::default() }
 }
 
 fn wanted(books: &[Rulebook]) -> Wanted {
@@ -98,7 +98,7 @@ fn judge(books: &[Rulebook], patients: &[u8], events: &[u8], format: Format) {
     let inputs =
         PatientInputs { patients: input("patients", format, patients), events: input("events", format, events) };
     for strict in [false, true] {
-        let options = LoadOptions { strict, digest: true };
+        let options = LoadOptions { strict, digest: true, ..LoadOptions::default() };
         if let Ok(extract) = extract::load(&inputs, &wanted(books), &options, &Silent) {
             judge_all(books, &extract);
         }

@@ -75,8 +75,10 @@ fn a_malformed_row_is_counted_with_file_line_and_column_and_set_aside() {
     let ran = tables.run(&PATIENT_ROWS);
     assert_eq!(ran.rows(), [ACHIEVED], "the good rows count");
     ran.says("odd in the data (6 times):");
-    ran.says("2 × a date that is not a date (YYYY-MM-DD is expected): row set aside");
-    ran.says("events.csv, column event_date, lines 5 and 6\n");
+    ran.says("1 × a date that is not a date (YYYY-MM-DD is expected): row set aside");
+    ran.says("events.csv, column event_date, line 6\n");
+    ran.says("1 × a date like 03/04/2021, in an order that nobody declared");
+    ran.says("events.csv, column event_date, line 5\n");
     ran.says("2 × a code that is not 6 to 18 digits without a leading zero: row set aside");
     ran.says("events.csv, column code, lines 7 and 8\n");
     ran.says("1 × an empty cell where a value is needed: row set aside");
@@ -106,7 +108,7 @@ fn findings_stand_in_the_document_too() {
     let document = with_events("kid-1,31/05/2023,312870000\n").run(&["--year", "2023-24", "--format", "json"]).fine();
     let document: serde_json::Value = serde_json::from_str(&document.stdout).unwrap();
     let finding = &document["findings"][0];
-    assert_eq!(finding["kind"], "malformed_date");
+    assert_eq!(finding["kind"], "undeclared_date");
     assert_eq!(finding["column"], "event_date");
     assert_eq!(finding["count"], 1);
     assert_eq!(finding["first_rows"], serde_json::json!([5]));
@@ -353,7 +355,7 @@ fn nothing_of_a_patient_is_ever_told_on_stderr() {
 
 #[test]
 fn explain_says_what_was_odd_so_that_nobody_looks_for_a_row_set_aside() {
-    let tables = with_patients("kid-1,A81001,2023-01-01,01/01/2023,,\n");
+    let tables = with_patients("kid-1,A81001,2023-01-01,2023-02-30,,\n");
     let ran = tables.command("explain", &["--year", "2023-24", "--patient", "kid-1"]).refused();
     ran.says("the patients table has no patient of that id");
     ran.says("1 × a date that is not a date").says("patients.csv, column registered_date, line 2");

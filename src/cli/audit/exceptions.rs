@@ -4,13 +4,14 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use crate::cli::format::{self, Format, OutputArguments};
+use crate::cli::format::{self, OutputArguments};
 use crate::cli::inputs::{self, PatientArguments};
 use crate::cli::output::{self, Readers};
 use crate::cli::progress::Bar;
 use crate::cli::provenance::{Made, Provenance};
 use crate::cli::years::{DEFAULT_SCHEME, YearArguments};
 use crate::cli::{CliError, Done};
+use crate::data::naming::TableName;
 use crate::data::practices::{self, Practices};
 use crate::data::{Extract, Silent};
 use crate::eval::reasons::{ByReason, reasons};
@@ -58,7 +59,7 @@ pub(super) fn exceptions(arguments: &ExceptionArguments, rules: Option<&Path>) -
     }
     let (_, books) = arguments.years.books(rules)?;
     let known = match &arguments.practices {
-        Some(path) => practices::read(&inputs::open(path)?)?,
+        Some(path) => practices::read(&inputs::open(path, TableName::Practices)?)?,
         None => Practices::default(),
     };
     if arguments.tables.strict {
@@ -118,7 +119,7 @@ impl ExceptionArguments {
         let told: Vec<String> = exceptions::method().into_iter().chain(exceptions::by_chance(&rows)).collect();
         told.iter().for_each(|line| output::talk(line));
         let notes = format::notes(books);
-        if self.output.format == Format::Table {
+        if self.output.format.is_for_people() {
             exceptions::left_out(&rows).iter().for_each(|line| output::talk(line));
             return self.output.write(&exceptions::short_table(&rows), &[], Readers::Anyone, &notes, |_| Ok(()));
         }

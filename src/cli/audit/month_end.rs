@@ -135,7 +135,7 @@ impl MonthEndArguments {
         }
         month_end::summary(&rows).iter().for_each(|line| output::talk(line));
         let table = match self.output.format {
-            Format::Table => {
+            Format::Table | Format::Markdown => {
                 month_end::left_out(&rows).iter().for_each(|line| output::talk(line));
                 month_end::short_table(&rows)
             }

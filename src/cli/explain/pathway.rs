@@ -4,6 +4,7 @@ use super::ExplainArguments;
 use crate::cli::pathway::{Beside, report_day};
 use crate::cli::progress::Bar;
 use crate::cli::{CliError, output};
+use crate::data::naming::TableName;
 use crate::data::practices::{self, Practices};
 use crate::eval::pathway::explain::explain as explain_child;
 use crate::eval::pathway::{self, Lenses, Setting};
@@ -17,7 +18,7 @@ pub(super) fn explain(scheme: &Rulebook, arguments: &ExplainArguments) -> Result
     let as_of = report_day(scheme, arguments.beside.as_of)?;
     let beside = Beside::read(&arguments.beside, arguments.tables.strict)?;
     let practices = match &arguments.beside.practices {
-        Some(path) => practices::read(&crate::cli::inputs::open(path)?)?,
+        Some(path) => practices::read(&crate::cli::inputs::open(path, TableName::Practices)?)?,
         None => Practices::default(),
     };
     let wanted = pathway::wanted(scheme);

@@ -5,6 +5,7 @@ use std::path::Path;
 use super::setting::BesideFiles;
 use super::{LevelArgument, PathwayArguments, look, returned};
 use crate::cli::CliError;
+use crate::cli::disclosure::DisclosureArguments;
 use crate::cli::facts::PracticeArguments;
 use crate::cli::format::{Format, OutputArguments};
 use crate::cli::inputs::PatientArguments;
@@ -32,6 +33,7 @@ pub(in crate::cli) fn local_scheme(
         list: None,
         lists: None,
         practice: None,
+        disclosure: DisclosureArguments::default(),
         output: OutputArguments { format: Format::Table, output: None },
     };
     look(&arguments, rules, |scene, counting, mut found| {
@@ -41,7 +43,7 @@ pub(in crate::cli) fn local_scheme(
             as_of: scene.as_of.in_words(),
             book: scene.book.clone(),
             tables: vec![
-                areas(scene.pathway, &returned.rows, readers),
+                areas(scene.pathway, &returned.rows, &returned.withheld_areas, readers),
                 returns(scene.pathway, &returned.rows, readers),
                 states(scene, false),
                 exceptions(scene),

@@ -13,10 +13,11 @@ use crate::eval::pay::{Counted, Facts, Gap, Origin, earned};
 use crate::ground::{Amount, FindingKind, Findings};
 use crate::model::book::{Figure, FigureId, FigureValue, MeasurementId};
 use crate::model::formula::Operand;
+use crate::report::disclosure::{Disclosure, rounded_whole};
 use crate::report::figured::{ANY_PRACTICE, Figured, gap_words};
 use crate::report::gaps::NamedGap;
 pub(super) use crate::report::pathway::Readers;
-use crate::report::pathway::{ReturnRow, Scene};
+use crate::report::pathway::{ReturnRow, Scene, WithheldAreas, WithheldReturn, withhold};
 
 /// Who was counted, besides what the pathway came to.
 #[derive(Clone, Copy)]
@@ -31,6 +32,8 @@ pub(super) struct Returned {
     pub(super) rows: Vec<ReturnRow>,
     pub(super) gaps: Vec<NamedGap>,
     pub(super) notes: Vec<String>,
+    /// What is withheld of areas.
+    pub(super) withheld_areas: WithheldAreas,
 }
 
 /// Counts by practice, then by indicator of the pathway.
@@ -49,8 +52,10 @@ impl Returned {
         let mut rows = Vec::new();
         for practice_code in practices(scene, counting, given.as_ref()) {
             let id = counting.extract.practices().find(|(_, code)| *code == practice_code).map(|(id, _)| id);
-            rows.extend(practice_rows(arguments, scene, counting, &figures, (id, &practice_code), given.as_ref()));
+            rows.extend(practice_rows(arguments, scene, counting, &figures, (id, &practice_code), given.as_ref())?);
         }
+        let below = arguments.disclosure.asked()?.and_then(Disclosure::below);
+        let withheld_areas = below.map_or_else(WithheldAreas::new, |below| withhold(&mut rows, below));
         let without_room = rows.iter().filter(|row| !row.fits()).count() as u64;
         let file = arguments.year_end.as_ref().map_or(String::new(), |path| path.display().to_string());
         findings.add_counted(FindingKind::ExceptionsWithoutRoom, &file, "denominator", without_room, &[]);
@@ -59,7 +64,7 @@ impl Returned {
         for set in &counting.known.overrides {
             notes.push(format!("set for this run: {} is {}", set.figure, set.set_to));
         }
-        Ok(Returned { rows, gaps, notes })
+        Ok(Returned { rows, gaps, notes, withheld_areas })
     }
 }
 
@@ -109,10 +114,15 @@ fn practice_rows(
     figures: &[Figure],
     (id, practice_code): (Option<PracticeId>, &str),
     given: Option<&ByPractice>,
-) -> Vec<ReturnRow> {
-    let exceptions = exceptions(scene, practice_code);
+) -> Result<Vec<ReturnRow>, CliError> {
+    let disclosure = arguments.disclosure.asked()?;
+    let mut exceptions = exceptions(scene, practice_code);
+    if let Some(Disclosure::Round { base }) = disclosure {
+        exceptions.iter_mut().flatten().for_each(|count| *count = rounded_whole(*count, base));
+    }
     let known = counting.known;
     let facts = facts(arguments, scene, known, (id, practice_code), given, &exceptions);
+    let facts = disclosure.map_or(facts.clone(), |disclosure| disclosure.facts(facts));
     let in_file = || known.practices.find(practice_code).and_then(|practice| practice.area.as_deref());
     let area = counting.taking_part.area(practice_code).or_else(in_file).unwrap_or_default().to_owned();
     let audit_above = scene.pathway.audit_above.and_then(|figure| match figures[figure.index()].value {
@@ -130,11 +140,12 @@ fn practice_rows(
         audit_above,
         audit_not_set: audit_not_set.clone(),
         pounds: Figured::of(earned(scene.book, figures, measurement, &facts).pounds, scene.book),
+        withheld: WithheldReturn::default(),
     });
     // A practice has a row for each indicator on whose register it has anyone, then or now.
     let is_there = |counted: &Option<Counted>| counted.is_some_and(|counted| !counted.register.is_zero());
     let rows = rows.filter(|row| is_there(&row.baseline) || is_there(&row.year_end));
-    rows.map(|row| if row.fits() { row } else { without_room(row) }).collect()
+    Ok(rows.map(|row| if row.fits() { row } else { without_room(row) }).collect())
 }
 
 /// What a practice is paid on counts that have no room for its exceptions is not known.

@@ -9,6 +9,7 @@ use crate::cli::facts::PracticeArguments;
 use crate::cli::{CliError, inputs, output};
 use crate::data::Extract;
 use crate::data::appointments::{self, Appointments};
+use crate::data::naming::TableName;
 use crate::data::practices::Practices;
 use crate::data::slots::{self, Slots};
 use crate::ground::{Day, FindingKind, Findings};
@@ -107,11 +108,11 @@ impl Beside {
     fn of(appointments: Option<&Path>, slots: Option<&Path>, strict: bool) -> Result<Beside, CliError> {
         let appointments_file = appointments.map_or(String::new(), |path| path.display().to_string());
         let appointments = match appointments {
-            Some(path) => appointments::read(&inputs::open(path)?)?,
+            Some(path) => appointments::read(&inputs::open(path, TableName::Appointments)?)?,
             None => Appointments::default(),
         };
         let slots = match slots {
-            Some(path) => slots::read(&inputs::open(path)?)?,
+            Some(path) => slots::read(&inputs::open(path, TableName::Slots)?)?,
             None => Slots::default(),
         };
         if strict {

@@ -136,6 +136,7 @@ impl Failure<'_> {
             Figured::Known(amount) => format!("{name} {amount}"),
             Figured::Gap(why) => format!("no {name}: {why}"),
             Figured::None => format!("no {name}: no payment gives any"),
+            Figured::Withheld => format!("{name} withheld"),
         }
     }
 

@@ -166,13 +166,13 @@ fn what_is_not_done_not_dated_or_not_coded_is_no_dose() {
         all,
         [
             found(FindingKind::MalformedDate, "date", 1, &[4]),
-            found(FindingKind::MalformedCode, "code", 1, &[7]),
             found(FindingKind::MissingValue, "date", 1, &[5]),
             found(FindingKind::MissingValue, "subject", 1, &[9]),
             found(FindingKind::UnknownPatient, "subject", 1, &[8]),
             found(FindingKind::PartialDate, "date", 1, &[3]),
             found(FindingKind::NoSnomedCode, "code", 1, &[6]),
             found(FindingKind::NotDone, "status", 2, &[1, 2]),
+            found(FindingKind::CodeInExponents, "code", 1, &[7]),
         ]
     );
 }

@@ -145,6 +145,9 @@ impl<'c> Beside<'c> {
             name: None,
             list_size: None,
             area: None,
+            pcn: None,
+            sub_icb: None,
+            icb: None,
             contact_name: case.contact_name.clone(),
             contact_details: case.contact_details.clone(),
         };

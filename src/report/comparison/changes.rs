@@ -23,6 +23,8 @@ pub struct ComponentRow {
     pub pounds_change: Option<Amount>,
     /// The level in the first year.
     pub level_before: Option<Level>,
+    /// True if what it pays in this or in the first year is withheld.
+    pub is_withheld: bool,
 }
 
 /// What a practice is paid in one year, beside the first year's.
@@ -42,6 +44,8 @@ pub struct PracticeRow {
     pub pounds_change: Option<Amount>,
     /// The first year's pounds, where they are known.
     pub pounds_before: Option<Amount>,
+    /// True if what it is paid in this or in the first year is withheld.
+    pub is_withheld: bool,
     /// Where it is at another level than in the first year: `VI001 part → none`.
     pub crossed: Vec<(Component, Level, Level)>,
 }
@@ -77,6 +81,8 @@ pub struct Summary {
     pub crossed_up: u64,
     /// How many thresholds were crossed downwards.
     pub crossed_down: u64,
+    /// True if something of a practice's points or pounds is withheld: so are their sums. Changes are of those compared.
+    pub is_withheld: bool,
 }
 
 /// A comparison of several years with the first.
@@ -120,6 +126,23 @@ impl Comparison {
     }
 }
 
+impl Comparison {
+    /// How many practices' figures are in no sum because something of them is withheld, a sentence for each year.
+    pub fn withheld_from_sums(&self) -> Vec<String> {
+        let of_year = |(year, label): (usize, &String)| {
+            let rows: Vec<&PracticeRow> = self.practices.iter().filter(|row| row.year == year).collect();
+            let withheld = rows.iter().filter(|row| row.is_withheld).count();
+            (withheld > 0).then(|| {
+                format!(
+                    "in {label} something is withheld of {withheld} of {} practices, which no change counts",
+                    rows.len()
+                )
+            })
+        };
+        self.years.iter().enumerate().filter_map(of_year).collect()
+    }
+}
+
 fn component_rows(code: &str, of_years: &[Option<&Parts>]) -> Vec<ComponentRow> {
     let all: BTreeSet<&Component> = of_years.iter().copied().flatten().flat_map(BTreeMap::keys).collect();
     let mut rows = Vec::new();
@@ -142,6 +165,7 @@ fn component_rows(code: &str, of_years: &[Option<&Parts>]) -> Vec<ComponentRow> 
                 points_change: changed(|part| &part.points),
                 pounds_change: changed(|part| &part.pounds),
                 level_before: before.and_then(|before| before.level),
+                is_withheld: part.is_withheld() || before.is_some_and(Part::is_withheld),
                 part,
             });
         }
@@ -169,6 +193,10 @@ fn practice_rows(code: &str, of_years: &[Option<&Parts>], rows: &[ComponentRow])
             points_change: before.and_then(|(before, _)| change(before, &points)),
             pounds_change: before.and_then(|(_, before)| change(before, &pounds)),
             pounds_before: before.and_then(|(_, before)| before.known()),
+            is_withheld: [Some(parts), of_years.first().copied().flatten()]
+                .into_iter()
+                .flatten()
+                .any(|parts| parts.values().any(Part::is_withheld)),
             points,
             pounds,
             crossed: crossed.collect(),
@@ -185,9 +213,10 @@ impl Summary {
         let sum = |amounts: &mut dyn Iterator<Item = Amount>| {
             amounts.fold(Amount::ZERO, |sum, amount| sum.plus(amount).unwrap_or(sum))
         };
+        let is_withheld = ours.iter().any(|row| [&row.points, &row.pounds].contains(&&Figured::Withheld));
         let known = |figure: &dyn Fn(&PracticeRow) -> Option<Amount>| {
             let is_known = ours.iter().any(|row| figure(row).is_some());
-            is_known.then(|| sum(&mut ours.iter().filter_map(|row| figure(row))))
+            (is_known && !is_withheld).then(|| sum(&mut ours.iter().filter_map(|row| figure(row))))
         };
         let mut changes: Vec<Amount> = compared.iter().map(|(_, change)| *change).collect();
         changes.sort_unstable();
@@ -219,6 +248,7 @@ impl Summary {
             double_percent: of_all(doubled),
             crossed_up: crossings(true),
             crossed_down: crossings(false),
+            is_withheld,
         }
     }
 }

@@ -1,7 +1,9 @@
 //! A comparison as tables.
 
+use crate::ground::Amount;
 use crate::report::comparison::changes::{Comparison, PracticeRow, Summary};
 use crate::report::comparison::{Level, per_cent};
+use crate::report::disclosure::MARK;
 use crate::report::table::{Cell, Column, Table};
 
 /// The columns of the comparison by practice.
@@ -71,10 +73,10 @@ impl Comparison {
         vec![
             Cell::text(row.practice_code.as_str()),
             Cell::text(self.years[row.year].as_str()),
-            row.points.known().into(),
-            row.pounds.known().into(),
-            row.points_change.into(),
-            row.pounds_change.into(),
+            row.points.cell(),
+            row.pounds.cell(),
+            changed(row.points_change, row.is_withheld && row.year > 0),
+            changed(row.pounds_change, row.is_withheld && row.year > 0),
             per_cent(row.pounds_before, row.pounds_change).into(),
             row.pounds_change.map_or(Cell::Empty, |change| {
                 Cell::text(match change {
@@ -98,10 +100,10 @@ impl Comparison {
                 Cell::text(row.component.payment.as_str()),
                 if paid_for.is_empty() { Cell::Empty } else { Cell::text(paid_for) },
                 Cell::text(self.years[row.year].as_str()),
-                row.part.points.known().into(),
-                row.part.pounds.known().into(),
-                row.points_change.into(),
-                row.pounds_change.into(),
+                row.part.points.cell(),
+                row.part.pounds.cell(),
+                changed(row.points_change, row.is_withheld && row.year > 0),
+                changed(row.pounds_change, row.is_withheld && row.year > 0),
                 word(row.part.level),
                 if row.year > 0 { word(row.level_before) } else { Cell::Empty },
             ]
@@ -119,13 +121,18 @@ impl Comparison {
     }
 }
 
+/// A change, marked where it is not known because something is withheld.
+pub(super) fn changed(change: Option<Amount>, is_withheld: bool) -> Cell<'static> {
+    if is_withheld && change.is_none() { Cell::text(MARK) } else { change.into() }
+}
+
 fn summary_cells<'a>(label: &'a str, summary: &Summary, is_later: bool) -> Vec<Cell<'a>> {
     let later = |cell: Cell<'a>| if is_later { cell } else { Cell::Empty };
     vec![
         Cell::text(label),
         Cell::Whole(summary.practices),
-        summary.points.into(),
-        summary.pounds.into(),
+        changed(summary.points, summary.is_withheld),
+        changed(summary.pounds, summary.is_withheld),
         later(Cell::Whole(summary.compared)),
         summary.pounds_change.into(),
         summary.percent.into(),

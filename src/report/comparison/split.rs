@@ -7,7 +7,8 @@
 use std::collections::BTreeMap;
 
 use crate::ground::Amount;
-use crate::report::comparison::{Parts, Side, change, parts_of, total};
+use crate::report::comparison::grids::changed;
+use crate::report::comparison::{Part, Parts, Side, change, parts_of, total};
 use crate::report::gaps::Figured;
 use crate::report::table::{Cell, Column, Table};
 
@@ -34,6 +35,8 @@ pub struct SplitRow {
     pub practice_code: String,
     /// By step: points and pounds; None where they are not known.
     pub changes: [(Option<Amount>, Option<Amount>); 3],
+    /// True if something of them is withheld.
+    pub is_withheld: bool,
 }
 
 /// Pays every practice after each step: the first year as it is, with the second's rules, with its codes too, with its
@@ -48,7 +51,8 @@ pub fn split(sides: &[Side<'_>; 4]) -> Vec<SplitRow> {
             let (before, after) = (&totals[at], &totals[at + 1]);
             (change(&before.0, &after.0), change(&before.1, &after.1))
         };
-        SplitRow { practice_code: code.clone(), changes: [step(0), step(1), step(2)] }
+        let is_withheld = stages.iter().any(|stage| stage[code].values().any(Part::is_withheld));
+        SplitRow { practice_code: code.clone(), changes: [step(0), step(1), step(2)], is_withheld }
     };
     in_all.map(row).collect()
 }
@@ -62,7 +66,8 @@ pub fn table(rows: &[SplitRow]) -> Table<'_> {
     let mut table = Table::new("Change split into rules, codes and people", SPLIT_COLUMNS.to_vec());
     for row in rows {
         for (step, (points, pounds)) in row.changes.iter().enumerate() {
-            table.rows.push(cells(&row.practice_code, step, *points, *pounds));
+            let changes = [*points, *pounds].map(|change| changed(change, row.is_withheld));
+            table.rows.push(cells(&row.practice_code, step, changes));
         }
     }
     table
@@ -76,7 +81,9 @@ pub fn totals_of(rows: &[SplitRow]) -> Vec<Vec<Cell<'static>>> {
     let total = |step: usize| {
         let points = sum(&mut rows.iter().map(|row| row.changes[step].0));
         let pounds = sum(&mut rows.iter().map(|row| row.changes[step].1));
-        cells("all", step, Some(points), Some(pounds))
+        let is_withheld = rows.iter().any(|row| row.is_withheld);
+        let sums = [points, pounds].map(|sum| changed(Some(sum).filter(|_| !is_withheld), is_withheld));
+        cells("all", step, sums)
     };
     (0..STEPS.len()).map(total).collect()
 }
@@ -84,9 +91,7 @@ pub fn totals_of(rows: &[SplitRow]) -> Vec<Vec<Cell<'static>>> {
 fn cells<'a>(
     practice: impl Into<std::borrow::Cow<'a, str>>,
     step: usize,
-    points: Option<Amount>,
-    pounds: Option<Amount>,
+    [points, pounds]: [Cell<'a>; 2],
 ) -> Vec<Cell<'a>> {
-    let exchanged = Cell::text(STEPS[step]);
-    vec![Cell::text(practice), Cell::Whole(step as u64 + 1), exchanged, points.into(), pounds.into()]
+    vec![Cell::text(practice), Cell::Whole(step as u64 + 1), Cell::text(STEPS[step]), points, pounds]
 }

@@ -7,6 +7,8 @@ use serde::Serialize;
 #[serde(rename_all = "camelCase")]
 pub(super) struct MeasureReport {
     pub(super) resource_type: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) meta: Option<Meta>,
     pub(super) status: &'static str,
     #[serde(rename = "type")]
     pub(super) kind: &'static str,
@@ -15,6 +17,24 @@ pub(super) struct MeasureReport {
     pub(super) period: Period,
     pub(super) improvement_notation: Concept,
     pub(super) group: Vec<Group>,
+}
+
+/// What a resource is marked with.
+#[derive(Serialize)]
+pub(super) struct Meta {
+    tag: [Tag; 1],
+}
+
+#[derive(Serialize)]
+struct Tag {
+    display: String,
+}
+
+impl Meta {
+    /// A tag in words.
+    pub(super) fn tagged(display: String) -> Meta {
+        Meta { tag: [Tag { display }] }
+    }
 }
 
 /// The populations of a measure, and what comes of them.
@@ -34,6 +54,8 @@ pub(super) struct Population {
     code: Concept,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) count: Option<u64>,
+    #[serde(rename = "_count", skip_serializing_if = "Option::is_none")]
+    why_no_count: Option<Extended>,
     #[serde(skip_serializing_if = "Option::is_none")]
     subject_results: Option<Reference>,
 }
@@ -41,9 +63,31 @@ pub(super) struct Population {
 impl Population {
     /// A population by its code.
     pub(super) fn new(code: &'static str, count: Option<u64>, subject_results: Option<Reference>) -> Population {
-        Population { code: concept("measure-population", code), count, subject_results }
+        Population { code: concept("measure-population", code), count, why_no_count: None, subject_results }
+    }
+
+    /// A population whose count is withheld.
+    pub(super) fn masked(code: &'static str) -> Population {
+        Population { why_no_count: Some(Extended { extension: [MASKED] }), ..Population::new(code, None, None) }
     }
 }
+
+/// What stands beside a member that has no value.
+#[derive(Serialize)]
+struct Extended {
+    extension: [Extension; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Extension {
+    url: &'static str,
+    value_code: &'static str,
+}
+
+/// The reason that a value is not told lest privacy suffer, of the value set that FHIR has for such reasons.
+const MASKED: Extension =
+    Extension { url: "http://hl7.org/fhir/StructureDefinition/data-absent-reason", value_code: "masked" };
 
 /// Patients.
 #[derive(Serialize)]

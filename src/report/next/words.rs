@@ -76,7 +76,11 @@ fn worth(change: &Change) -> String {
             format!("−£{}", pounds.to_decimals(2).trim_start_matches('-'))
         }
         (Figured::Known(pounds), _) => format!("£{}", pounds.to_decimals(2)),
-        (Figured::Gap(_) | Figured::None, Figured::Known(points)) => format!("{} points", points.to_decimals(4)),
-        (Figured::Gap(_) | Figured::None, Figured::Gap(_) | Figured::None) => "an amount that is not known".to_owned(),
+        (Figured::Gap(_) | Figured::None | Figured::Withheld, Figured::Known(points)) => {
+            format!("{} points", points.to_decimals(4))
+        }
+        (Figured::Gap(_) | Figured::None | Figured::Withheld, Figured::Gap(_) | Figured::None | Figured::Withheld) => {
+            "an amount that is not known".to_owned()
+        }
     }
 }

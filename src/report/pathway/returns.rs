@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use crate::eval::pay::Counted;
 use crate::ground::Amount;
 use crate::model::pathway::{Pathway, State};
+use crate::report::disclosure::MARK;
 use crate::report::figured::Figured;
+use crate::report::pathway::withheld::{WithheldAreas, WithheldReturn};
 use crate::report::table::{Cell, Column, Table};
 
 /// Who reads the return.
@@ -39,6 +41,8 @@ pub struct ReturnRow {
     pub audit_not_set: Option<String>,
     /// What is paid.
     pub pounds: Figured,
+    /// Which of its counts are not to be printed.
+    pub withheld: WithheldReturn,
 }
 
 impl ReturnRow {
@@ -73,7 +77,7 @@ impl ReturnRow {
         let audit = self.audit_not_set.iter().cloned();
         let pounds = match &self.pounds {
             Figured::Gap(why) => Some(why.clone()),
-            Figured::Known(_) | Figured::None => None,
+            Figured::Known(_) | Figured::None | Figured::Withheld => None,
         };
         audit.chain(pounds).collect::<Vec<_>>().join("; ")
     }
@@ -137,25 +141,19 @@ fn columns(pathway: &Pathway, first: Vec<Column>, readers: Readers) -> Vec<Colum
 }
 
 fn cells(row: &ReturnRow, readers: Readers) -> Vec<Cell<'static>> {
-    let count = |counted: Option<Counted>, of: fn(&Counted) -> Amount| {
-        counted.as_ref().map_or(Cell::Empty, |counted| number(of(counted)))
-    };
-    let share = |counted: Option<Counted>| Cell::from(counted.and_then(|counted| counted.achievement_percent()));
-    let mut cells = vec![
-        Cell::text(row.indicator.clone()),
-        count(row.baseline, |counted| counted.denominator),
-        count(row.baseline, |counted| counted.numerator),
-        share(row.baseline),
-        count(row.year_end, |counted| counted.denominator),
-        count(row.year_end, |counted| counted.numerator),
-        share(row.year_end),
-    ];
-    cells.extend(row.exceptions.iter().map(|count| Cell::Whole(*count)));
+    let WithheldReturn { baseline, year_end, exceptions, excepted } = &row.withheld;
+    let mut cells = vec![Cell::text(row.indicator.clone())];
+    cells.extend(shares(row.baseline, *baseline));
+    cells.extend(shares(row.year_end, *year_end));
+    let counts = row.exceptions.iter().enumerate();
+    cells.extend(counts.map(|(at, count)| unless(exceptions.get(at) == Some(&true), Cell::Whole(*count))));
+    let is_share_withheld = *excepted || year_end[0];
     cells.extend([
-        Cell::Whole(row.excepted()),
-        row.local_percent().into(),
-        row.exception_percent().into(),
+        unless(*excepted, Cell::Whole(row.excepted())),
+        unless(is_share_withheld || year_end[1], row.local_percent().into()),
+        unless(is_share_withheld, row.exception_percent().into()),
         match row.is_flagged() {
+            Some(_) if is_share_withheld => Cell::text(MARK),
             Some(true) => Cell::text("yes"),
             Some(false) => Cell::text("no"),
             None if row.audit_not_set.is_some() => unknown("not set", readers),
@@ -165,12 +163,28 @@ fn cells(row: &ReturnRow, readers: Readers) -> Vec<Cell<'static>> {
             Figured::Known(amount) => Cell::Amount(*amount),
             Figured::Gap(_) => unknown("not known", readers),
             Figured::None => Cell::Empty,
+            Figured::Withheld => row.pounds.cell(),
         },
     ]);
     if readers == Readers::Programs {
         cells.push(Cell::text(row.not_known()));
     }
     cells
+}
+
+/// Denominator, numerator and the one in per cent of the other, but for what is withheld of the first two.
+fn shares(counted: Option<Counted>, [denominator, numerator]: [bool; 2]) -> [Cell<'static>; 3] {
+    let Some(counted) = counted else { return [Cell::Empty, Cell::Empty, Cell::Empty] };
+    [
+        unless(denominator, number(counted.denominator)),
+        unless(numerator, number(counted.numerator)),
+        unless(denominator || numerator, counted.achievement_percent().into()),
+    ]
+}
+
+/// A cell, marked where it is withheld.
+fn unless(is_withheld: bool, cell: Cell<'static>) -> Cell<'static> {
+    if is_withheld && cell != Cell::Empty { Cell::text(MARK) } else { cell }
 }
 
 /// The return, a row for each practice and indicator, by practice, then in the pathway's order of indicators.
@@ -185,7 +199,7 @@ pub fn returns(pathway: &Pathway, rows: &[ReturnRow], readers: Readers) -> Table
 }
 
 /// The same per area; pounds are the sum of its practices', empty where one of them is not known.
-pub fn areas(pathway: &Pathway, rows: &[ReturnRow], readers: Readers) -> Table<'static> {
+pub fn areas(pathway: &Pathway, rows: &[ReturnRow], withheld: &WithheldAreas, readers: Readers) -> Table<'static> {
     let mut summed: BTreeMap<(&str, usize), ReturnRow> = BTreeMap::new();
     let order: Vec<&str> = rows.iter().map(|row| row.indicator.as_str()).collect();
     for row in rows {
@@ -198,7 +212,11 @@ pub fn areas(pathway: &Pathway, rows: &[ReturnRow], readers: Readers) -> Table<'
         }
     }
     let mut table = Table::new("Return per area", columns(pathway, vec![Column::text("area")], readers));
-    for row in summed.values() {
+    for row in summed.values_mut() {
+        row.withheld = withheld.get(&(row.area.clone(), row.indicator.clone())).cloned().unwrap_or_default();
+        if row.withheld.any() {
+            row.pounds = row.pounds.clone().withheld();
+        }
         let first = Cell::text(row.area.clone());
         table.rows.push(std::iter::once(first).chain(cells(row, readers)).collect());
     }
@@ -218,6 +236,7 @@ fn add(sum: &mut ReturnRow, row: &ReturnRow) {
     sum.pounds = match (&sum.pounds, &row.pounds) {
         (Figured::Known(mine), Figured::Known(theirs)) => mine.plus(*theirs).map_or(Figured::None, Figured::Known),
         (Figured::Gap(why), _) | (_, Figured::Gap(why)) => Figured::Gap(why.clone()),
+        (Figured::Withheld, _) | (_, Figured::Withheld) => Figured::Withheld,
         (Figured::None, other) | (other, Figured::None) => other.clone(),
     };
 }

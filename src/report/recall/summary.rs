@@ -136,7 +136,7 @@ fn doses(lines: &[&Line<'_>]) -> Cell<'static> {
 fn fees(lines: &[&Line<'_>]) -> Cell<'static> {
     let sum = lines.iter().try_fold(Amount::ZERO, |sum, line| match &line.fees {
         Figured::Known(amount) => sum.plus(*amount),
-        Figured::Gap(_) => None,
+        Figured::Gap(_) | Figured::Withheld => None,
         // No fee is paid for them.
         Figured::None => Some(sum),
     });

@@ -17,8 +17,9 @@ const UNKNOWN: &str = "–";
 const WORD: usize = 24;
 
 /// Writes a table, and below it the totals: rows with the same columns, whose cells are blank where [`Cell::Empty`].
-/// It fits the style's width by breaking lines between words; numbers and ids are never broken, so that a table may
-/// be wider than a narrow window.
+/// It fits the style's width by breaking lines between words, and where that is not enough by writing the columns in
+/// several parts one below the other, each of which begins with the columns that tell the rows apart. Numbers and ids are
+/// never broken, so that a part may still be wider than a very narrow window.
 ///
 /// # Errors
 /// What the writer says.
@@ -38,11 +39,47 @@ pub fn write(out: &mut dyn io::Write, grid: &dyn Grid, totals: &[Vec<Cell<'_>>],
     }
     lines.extend(totals.iter().map(|total| total.iter().zip(columns).map(|(cell, at)| shown(cell, at, "")).collect()));
     let bold_from = lines.len() - totals.len();
-    let layout = layout(columns, lines, bold_from, style);
-    for line in layout.lines() {
-        writeln!(out, "{}", line.trim_end())?;
+    for (at, part) in parts(columns, &lines, style.width).into_iter().enumerate() {
+        if at > 0 {
+            writeln!(out)?;
+        }
+        let of_part: Vec<Column> = part.iter().map(|column| columns[*column].clone()).collect();
+        let cell = |line: &Vec<String>, at: &usize| line.get(*at).cloned().unwrap_or_default();
+        let lines = lines.iter().map(|line| part.iter().map(|at| cell(line, at)).collect()).collect();
+        for line in layout(&of_part, lines, bold_from, style).lines() {
+            writeln!(out, "{}", line.trim_end())?;
+        }
     }
     Ok(())
+}
+
+/// The most columns that tell rows apart.
+const KEYS: usize = 3;
+
+/// The columns of each part: all in one where they fit. Otherwise each part begins with the columns of text that the
+/// table begins with, and takes as many of the others as fit beside them.
+fn parts(columns: &[Column], lines: &[Vec<String>], width: Option<u16>) -> Vec<Vec<usize>> {
+    let all: Vec<usize> = (0..columns.len()).collect();
+    let Some(width) = width.map(usize::from) else { return vec![all] };
+    let least = |at: &usize| {
+        let column = &columns[*at];
+        let heading = column.short.map_or_else(|| harmless(&column.name).replace('_', " "), str::to_owned);
+        unbroken(lines, *at, column.kind.is_number()).max(longest_word(&heading))
+    };
+    // One blank stands between columns.
+    let taken = |part: &[usize]| part.iter().map(|at| least(at) + 1).sum::<usize>().saturating_sub(1);
+    if taken(&all) <= width {
+        return vec![all];
+    }
+    let keys: Vec<usize> = all.iter().copied().take_while(|at| !columns[*at].kind.is_number()).take(KEYS).collect();
+    let mut parts: Vec<Vec<usize>> = Vec::new();
+    for at in all.into_iter().skip(keys.len()) {
+        match parts.last_mut().filter(|part| taken(part) + 1 + least(&at) <= width) {
+            Some(part) => part.push(at),
+            None => parts.push(keys.iter().copied().chain([at]).collect()),
+        }
+    }
+    if parts.is_empty() { vec![keys] } else { parts }
 }
 
 fn shown(cell: &Cell<'_>, column: &Column, empty: &str) -> String {
@@ -191,6 +228,42 @@ all                1234
     fn numbers_and_ids_are_not_broken_in_a_narrow_window() {
         let text = written(&wide("A1234567890123456789"), &[], Style { width: Some(20), colour: false });
         assert!(text.contains("A1234567890123456789") && text.contains("1234567.50"), "{text}");
+    }
+
+    #[test]
+    fn a_table_that_is_too_wide_is_written_in_parts_that_tell_their_rows() {
+        let numbers = ["first_count", "second_count", "third_count", "fourth_count"].map(Column::whole);
+        let columns = [Column::text("year"), Column::text("practice_code").short("practice")];
+        let mut table = Table::new("Wide", columns.into_iter().chain(numbers).collect::<Vec<_>>());
+        let row = |practice: &'static str| {
+            let key = [Cell::text("2030-31"), Cell::text(practice)];
+            key.into_iter().chain([1_234_567, 2_345_678, 3_456_789, 4_567_890].map(Cell::Whole)).collect()
+        };
+        table.rows = vec![row("A1"), row("B2")];
+        let expected = "\
+Wide
+                    first   second
+year    practice    count    count
+──────────────────────────────────
+2030-31 A1        1234567  2345678
+2030-31 B2        1234567  2345678
+
+                    third   fourth
+year    practice    count    count
+──────────────────────────────────
+2030-31 A1        3456789  4567890
+2030-31 B2        3456789  4567890
+";
+        let text = written(&table, &[], Style { width: Some(36), colour: false });
+        let squeezed = |text: &str| {
+            text.lines()
+                .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
+                .collect::<Vec<_>>()
+                .join("\n")
+        };
+        assert_eq!(squeezed(&text).replace('─', ""), squeezed(expected).replace('─', ""), "{text}");
+        assert!(text.lines().all(|line| line.chars().count() <= 36), "{text}");
+        assert_eq!(written(&table, &[], Style::PLAIN).lines().count(), 5);
     }
 
     #[test]

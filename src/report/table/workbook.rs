@@ -315,12 +315,8 @@ mod tests {
     #[test]
     fn the_cover_and_further_tables() {
         let sources = Table::new("What is paid", [Column::text("source")]);
-        let notes = Notes {
-            title: String::new(),
-            about: vec![("Rulebook".into(), "=toy".into())],
-            drawn: Vec::new(),
-            tables: vec![sources],
-        };
+        let notes =
+            Notes { about: vec![("Rulebook".into(), "=toy".into())], tables: vec![sources], ..Notes::default() };
         let bytes = written(&sample(), &notes);
         let names = Xlsx::new(Cursor::new(bytes.clone())).unwrap().sheet_names();
         assert_eq!(names, ["Cover", "What is paid", "What is paid 2"]);

@@ -33,7 +33,7 @@ fn written_as(columns: Vec<(&str, ArrayRef)>, properties: WriterProperties) -> V
 }
 
 fn parquet(name: &str, bytes: Vec<u8>) -> Input {
-    Input { name: name.to_owned(), format: Format::Parquet, content: Content::Bytes(bytes) }
+    Input { name: name.to_owned(), format: Format::Parquet, content: Content::Bytes(bytes), naming: Default::default() }
 }
 
 /// The cells of a column of rows of CSV; empty ones are null.

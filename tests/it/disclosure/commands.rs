@@ -1,0 +1,250 @@
+//! The same promise of funnels and of a scheme's return, held against what the commands print.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use tempfile::TempDir;
+
+use super::MOST;
+use super::reader::Reader;
+use crate::uptake::{output, stdout};
+
+static DEMO: LazyLock<TempDir> = LazyLock::new(|| {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().join("demo");
+    stdout(["demo", place.to_str().unwrap(), "--size", "1200", "--seed", "3", "--write-only"]);
+    folder
+});
+
+fn demo(names: &[&str]) -> Vec<String> {
+    let file = |name: &&str| {
+        let path = DEMO.path().join("demo").join(format!("{name}.csv"));
+        [format!("--{name}"), path.to_str().unwrap().to_owned()]
+    };
+    names.iter().flat_map(file).collect()
+}
+
+/// A command's CSV as rows of cells by column.
+fn rows(words: &[&str], tables: &[&str]) -> Vec<BTreeMap<String, String>> {
+    let words = words.iter().map(|word| (*word).to_owned()).chain(demo(tables)).chain(["--format=csv".to_owned()]);
+    let text = stdout(words);
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let header: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
+    let row = |record: csv::StringRecord| header.iter().cloned().zip(record.iter().map(str::to_owned)).collect();
+    reader.records().map(|record| row(record.unwrap())).collect()
+}
+
+/// Cells of a suppressed table beside the same cells as they are, ready to be read.
+struct Table {
+    reader: Reader,
+    truth: Vec<i64>,
+    /// The withheld ones, with what they are called.
+    withheld: Vec<(usize, String)>,
+    below: i64,
+}
+
+impl Table {
+    fn new(below: i64) -> Table {
+        Table { reader: Reader::default(), truth: Vec::new(), withheld: Vec::new(), below }
+    }
+
+    /// A cell that stands in both tables.
+    fn cell(&mut self, shown: &str, count: i64, name: String) -> usize {
+        self.truth.push(count);
+        if shown == "[c]" {
+            assert!(count > 0, "nobody is withheld at {name}");
+            let at = self.reader.cell(1, MOST * 10);
+            self.withheld.push((at, name));
+            return at;
+        }
+        assert_eq!(shown.parse(), Ok(count), "{name}");
+        assert!(!(1..self.below).contains(&count), "{count} is printed at {name}");
+        self.reader.cell(count, count)
+    }
+
+    /// A count that no column prints.
+    fn unprinted(&mut self, count: i64) -> usize {
+        self.truth.push(count);
+        self.reader.cell(0, MOST * 10)
+    }
+
+    fn sum(&mut self, whole: usize, parts: Vec<usize>) {
+        let together: i64 = parts.iter().map(|at| self.truth[*at]).sum();
+        assert_eq!(self.truth[whole], together, "a test's sum is a sum");
+        self.reader.sum(whole, parts);
+    }
+
+    fn same(&mut self, one: usize, other: usize) {
+        self.sum(one, vec![other]);
+    }
+
+    fn rest(&mut self, whole: usize, part: usize) {
+        let rest = self.unprinted(self.truth[whole] - self.truth[part]);
+        self.sum(whole, vec![part, rest]);
+    }
+
+    fn prove(&self) -> usize {
+        for (at, name) in &self.withheld {
+            assert!(self.reader.has_other(*at, &self.truth), "{} follows at {name}", self.truth[*at]);
+        }
+        self.withheld.len()
+    }
+}
+
+/// The cells of a funnel's line that it has, by their columns.
+type Line = BTreeMap<&'static str, usize>;
+
+/// One funnel as the page on `attrition` says that its lines add up.
+fn funnel(lines: &[(BTreeMap<String, String>, BTreeMap<String, String>)], below: i64) -> usize {
+    let mut table = Table::new(below);
+    let mut placed: Vec<(String, String, Line)> = Vec::new();
+    for (shown, truth) in lines {
+        let mut line = Line::new();
+        for column in ["people", "fail", "fail_only", "hold", "hold_only"] {
+            if let Ok(count) = truth[column].parse() {
+                line.insert(column, table.cell(&shown[column], count, format!("{} {column}", truth["clause"])));
+            }
+        }
+        if let (Some(hold), Some(fail)) = (line.get("hold"), line.get("fail")) {
+            table.sum(line["people"], vec![*hold, *fail]);
+        }
+        for (whole, part) in [("fail", "fail_only"), ("hold", "hold_only")] {
+            if let (Some(whole), Some(part)) = (line.get(whole), line.get(part)) {
+                table.rest(*whole, *part);
+            }
+        }
+        placed.push((format!("{} {}", truth["stage"], truth["reason"]), truth["kind"].clone(), line));
+    }
+    let lines: Vec<(&str, &str, &Line)> = placed.iter().map(|(stage, kind, line)| (&**stage, &**kind, line)).collect();
+    let total =
+        |stage: &str| lines.iter().find(|line| line.0 == format!("{stage} ") && line.1 == "total").unwrap().2["people"];
+    for (at, (stage, kind, line)) in lines.iter().enumerate() {
+        let below_it = lines[at + 1..].iter().take_while(|line| line.0 == *stage && line.1 == "alternative");
+        let alternatives: Vec<&Line> = below_it.map(|line| line.2).collect();
+        if let ([first, ..], true) = (&alternatives[..], *kind != "alternative") {
+            table.same(line["people"], first["people"]);
+            alternatives.windows(2).for_each(|pair| table.same(pair[0]["fail"], pair[1]["people"]));
+            table.same(alternatives.last().unwrap()["fail"], line["fail"]);
+            table.sum(line["hold"], alternatives.iter().map(|line| line["hold"]).collect());
+        }
+        // The clause after this one, and the exception after this one.
+        let next = |kind: &str, same_stage: bool| {
+            let after = lines[at + 1..].iter().find(|line| line.1 == kind && (line.0 == *stage) == same_stage);
+            after.map(|line| line.2["people"])
+        };
+        match *kind {
+            "listed" => table.same(line["hold"], next("clause", true).unwrap()),
+            "clause" => {
+                if let Some(next) = next("clause", true) {
+                    table.same(line["hold"], next);
+                } else if let Some(reason) = lines.iter().find(|line| line.0 == *stage && line.1 == "reason") {
+                    table.same(line["hold"], reason.2["hold"]);
+                } else {
+                    table.same(line["hold"], total(stage.trim_end()));
+                }
+            }
+            "reason" => match next("reason", false) {
+                Some(next) => table.same(line["fail"], next),
+                None => table.same(line["fail"], total("not_achieved")),
+            },
+            _ => {}
+        }
+    }
+    table.sum(total("denominator"), vec![total("achieved"), total("not_achieved")]);
+    table.prove()
+}
+
+#[test]
+fn no_withheld_count_of_a_funnel_follows() {
+    let asked = ["attrition", "--years", "2021-22,2023-24", "--indicator", "VI001,VI002"];
+    let truth = rows(&asked, &["patients", "events"]);
+    let mut proved = 0;
+    for below in ["5", "20"] {
+        let shown = rows(&[&asked[..], &["--suppress", below]].concat(), &["patients", "events"]);
+        let mut funnels: BTreeMap<(String, String), Vec<_>> = BTreeMap::new();
+        for (shown, truth) in shown.into_iter().zip(truth.iter().cloned()) {
+            let key = (truth["year"].clone(), truth["indicator"].clone());
+            funnels.entry(key).or_default().push((shown, truth));
+        }
+        proved += funnels.values().map(|lines| funnel(lines, below.parse().unwrap())).sum::<usize>();
+    }
+    assert!(proved > 20, "{proved}");
+}
+
+const SCHEME: [&str; 3] = ["pathway", "--year", "wf-newham/2024-25"];
+const SCHEME_TABLES: [&str; 5] = ["patients", "events", "practices", "appointments", "slots"];
+
+#[test]
+fn no_withheld_count_of_a_return_follows() {
+    let of = |table: &str, more: &[&str]| rows(&[&SCHEME[..], &["--table", table], more].concat(), &SCHEME_TABLES);
+    let below = 6;
+    let suppress = ["--suppress", "6"];
+    let mut indicators: BTreeMap<String, Vec<_>> = BTreeMap::new();
+    for table in ["return", "areas"] {
+        for (shown, truth) in of(table, &suppress).into_iter().zip(of(table, &[])) {
+            indicators.entry(truth["indicator"].clone()).or_default().push((shown, truth));
+        }
+    }
+    let mut proved = 0;
+    for (indicator, rows) in indicators {
+        let mut table = Table::new(below);
+        let mut areas: BTreeMap<String, Vec<Vec<usize>>> = BTreeMap::new();
+        for (shown, truth) in rows {
+            let cells = practice_cells(&mut table, &shown, &truth, &indicator);
+            if truth.contains_key("practice_code") {
+                areas.entry(truth["area"].clone()).or_default().push(cells);
+            } else {
+                let practices = &areas[&truth["area"]];
+                (0..cells.len()).for_each(|at| table.sum(cells[at], practices.iter().map(|row| row[at]).collect()));
+            }
+        }
+        proved += table.prove();
+    }
+    assert!(proved > 10, "{proved}");
+}
+
+/// The counts of a row, those who neither achieved nor are an exception among them.
+fn practice_cells(
+    table: &mut Table,
+    shown: &BTreeMap<String, String>,
+    truth: &BTreeMap<String, String>,
+    indicator: &str,
+) -> Vec<usize> {
+    let columns: Vec<&String> = truth.keys().collect();
+    let fixed = ["baseline_denominator", "baseline_numerator", "denominator", "numerator", "exceptions"];
+    let known =
+        ["practice_code", "area", "indicator", "audit", "pounds", "not_known", "baseline_percent", "uptake_percent"];
+    let known = [&known[..], &["uptake_with_exceptions_percent", "exception_percent", "disclosure"], &fixed].concat();
+    let exceptions = columns.into_iter().filter(|column| !known.contains(&column.as_str()));
+    let mut cell =
+        |column: &str| table.cell(&shown[column], truth[column].parse().unwrap(), format!("{indicator} {column}"));
+    let mut cells: Vec<usize> = fixed.map(&mut cell).to_vec();
+    let exceptions: Vec<usize> = exceptions.map(|column| cell(column)).collect();
+    assert!(!exceptions.is_empty());
+    table.rest(cells[0], cells[1]);
+    let rest = table.unprinted(table.truth[cells[2]] - table.truth[cells[3]] - table.truth[cells[4]]);
+    table.sum(cells[4], exceptions.clone());
+    table.sum(cells[2], vec![cells[3], cells[4], rest]);
+    cells.extend(exceptions);
+    cells.push(rest);
+    cells
+}
+
+#[test]
+fn a_pathway_publishes_its_return_and_nothing_of_children() {
+    let asked = |more: &[&str]| {
+        let words = SCHEME.iter().chain(more).map(|word| (*word).to_owned()).chain(demo(&SCHEME_TABLES));
+        let ran = output(words);
+        (ran.status.code(), String::from_utf8(ran.stdout).unwrap(), String::from_utf8(ran.stderr).unwrap())
+    };
+    let (code, text, _) = asked(&["--suppress", "5"]);
+    assert_eq!(code, Some(0));
+    assert!(
+        text.contains("Return per practice") && text.contains("Return per area") && !text.contains("by state"),
+        "{text}"
+    );
+    for more in [&["--level", "patient"][..], &["--list", "coordinator"], &["--table", "states"]] {
+        let (code, text, told) = asked(&[more, &["--suppress", "5"]].concat());
+        assert!(code == Some(2) && text.is_empty(), "{more:?} {told}");
+    }
+}
