@@ -24,6 +24,9 @@ fn demo(names: &[&str]) -> Vec<String> {
     names.iter().flat_map(file).collect()
 }
 
+/// Cells by column.
+type Row = BTreeMap<String, String>;
+
 /// A command's CSV as rows of cells by column.
 fn rows(words: &[&str], tables: &[&str]) -> Vec<BTreeMap<String, String>> {
     let words = words.iter().map(|word| (*word).to_owned()).chain(demo(tables)).chain(["--format=csv".to_owned()]);
@@ -95,7 +98,7 @@ impl Table {
 type Line = BTreeMap<&'static str, usize>;
 
 /// One funnel as the page on `attrition` says that its lines add up.
-fn funnel(lines: &[(BTreeMap<String, String>, BTreeMap<String, String>)], below: i64) -> usize {
+fn funnel(lines: &[(Row, Row)], below: i64) -> usize {
     let mut table = Table::new(below);
     let mut placed: Vec<(String, String, Line)> = Vec::new();
     for (shown, truth) in lines {
