@@ -123,7 +123,12 @@ impl OutputArguments {
             }),
             Format::Json => output::to_place(place, readers, json),
             Format::Csv => {
-                output::to_place(place, readers, |out| csv::write(out, for_programs, csv::Formulas::AsWritten))
+                // Patients' ids must be found again; what anybody may open has names that somebody typed.
+                let formulas = match readers {
+                    Readers::Owner => csv::Formulas::AsWritten,
+                    Readers::Anyone => csv::Formulas::Defused,
+                };
+                output::to_place(place, readers, |out| csv::write(out, for_programs, formulas))
             }
             #[cfg(feature = "parquet")]
             Format::Parquet => output::to_place(place, readers, |out| parquet::write(out, for_programs)),

@@ -150,8 +150,8 @@ fn a_hostile_name_stays_text_in_markdown_and_csv() {
     let markdown = stdout(asked.iter().chain(&["--format", "markdown", "--table", "indicators"]));
     assert!(markdown.contains("=cmd\\|' /C calc'\\!A0&lt;script&gt;alert\\(1\\)&lt;/script&gt;"), "{markdown}");
     assert!(!markdown.contains("<script"));
-    // Ids are written as they are, for programs; the cell is one cell.
+    // A spreadsheet that opens the CSV is shown text; the cell is one cell.
     let csv = stdout(asked.iter().chain(&["--format", "csv"]));
     let mut reader = csv::Reader::from_reader(csv.as_bytes());
-    assert_eq!(&reader.records().next().unwrap().unwrap()[1], name);
+    assert_eq!(reader.records().next().unwrap().unwrap()[1], format!("'{name}"));
 }
