@@ -1,7 +1,7 @@
 //! A command line as results record it, so that it can be given again: `run`, `--year=2023-24`, `--patients=p.csv`.
 //!
-//! Every option is written in one way, whichever way it was typed. Where results go, which rules folder was used and on
-//! how many threads decides nothing of what they say, and is left out.
+//! Every option is written in one way, whichever way it was typed. Where results go, which rules folder was used, and with
+//! how many threads and how much memory decides nothing of what they say, and is left out.
 
 use std::ffi::OsString;
 
@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::cli::Arguments;
 
 /// Options that decide nothing of what results say.
-const LEFT_OUT: [&str; 3] = ["output", "rules", "threads"];
+const LEFT_OUT: [&str; 4] = ["output", "rules", "threads", "memory"];
 
 /// A command with its options.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]

@@ -280,13 +280,12 @@ fn a_faulty_file_is_not_touched_and_the_others_are_laid_out() {
 #[test]
 fn what_cannot_be_written_is_still_there() {
     let folder = tempfile::tempdir().unwrap();
-    // A name so long that none can stand beside it.
+    // A name as long as names can be.
     let long = folder.path().join(format!("{}.rules", "a".repeat(249)));
     fs::write(&long, "define x any y\n").unwrap();
     let run = output(["fmt", long.to_str().unwrap()]);
-    assert_eq!(run.status.code(), Some(2));
-    assert!(String::from_utf8(run.stderr).unwrap().starts_with("error: cannot write "));
-    assert_eq!(fs::read_to_string(&long).unwrap(), "define x any y\n");
+    assert_eq!(run.status.code(), Some(0));
+    assert_ne!(fs::read_to_string(&long).unwrap(), "", "what is written beside it has a short name");
     let locked = folder.path().join("locked.rules");
     fs::write(&locked, "define x any y\n").unwrap();
     let mut permissions = fs::metadata(&locked).unwrap().permissions();

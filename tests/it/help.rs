@@ -67,6 +67,9 @@ fn every_example_of_help_runs() {
     let records = ["--patients", "patients.csv", "--events", "events.csv"];
     let counts = [&["run", "--year", "2023-24"][..], &records, &["--format", "csv", "--output", "counts.csv"]].concat();
     assert!(run_in(&prepared, &counts).status.success());
+    let result =
+        [&["run", "--year", "2023-24"][..], &records, &["--format", "json", "--output", "result.json"]].concat();
+    assert!(run_in(&prepared, &result).status.success());
     let mut count = 0;
     for command in commands() {
         let examples = examples(&command);

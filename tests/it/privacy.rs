@@ -163,6 +163,7 @@ fn commands() -> Vec<(&'static str, Vec<String>)> {
         ),
         ("check", all(&["check".to_owned(), "check @patients.csv".to_owned()])),
         ("compare", all(&["table", "json"].map(|f| format!("compare --years 2021-22,2023-24 {RECORDS} --format {f}")))),
+        ("completions", all(&["completions bash".to_owned()])),
         ("curve", all(&["curve --years 2023-24 --cohort-size 90 --list-size 9085".to_owned()])),
         ("demo", all(&["demo @made-up --size 50 --write-only".to_owned()])),
         ("diff", all(&["diff 2021-22 2023-24".to_owned(), "diff @patients.csv 2023-24".to_owned()])),
@@ -172,6 +173,7 @@ fn commands() -> Vec<(&'static str, Vec<String>)> {
         ("fmt", all(&["fmt --check".to_owned(), "fmt @patients.csv".to_owned()])),
         ("import-codes", all(&["import-codes @patients.csv --cluster mmr".to_owned()])),
         ("lsp", vec![]),
+        ("man", all(&["man @manual".to_owned()])),
         ("near-misses", all(&["table", "json"].map(|f| format!("near-misses --year 2023-24 {RECORDS} --format {f}")))),
         ("new-year", all(&["new-year qof/2024-25 --from 2023-24".to_owned()])),
         ("next", all(&["table", "json"].map(|f| format!("next --year 2023-24 {RECORDS} --format {f}")))),
@@ -181,6 +183,7 @@ fn commands() -> Vec<(&'static str, Vec<String>)> {
             all(&["table", "csv", "json"]
                 .map(|f| format!("recall --year 2023-24 --as-of 2023-06-01 {RECORDS} --format {f}"))),
         ),
+        ("report", all(&[format!("report --year 2021-22,2023-24 {RECORDS} --output @report.html")])),
         ("run", run.into_iter().chain(tables).collect()),
         ("schema", all(&["schema contract".to_owned()])),
         (
