@@ -105,7 +105,7 @@ fn check(bench: &Bench, given: &Given) -> Result<usize, TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(Config { cases: 64, failure_persistence: None, ..Config::default() })]
+    #![proptest_config(Config { cases: 32, failure_persistence: None, ..Config::default() })]
 
     #[test]
     fn made_up_rulebooks_count_the_doses_of_the_list(
