@@ -72,15 +72,20 @@ pub(in crate::cli) fn demo(arguments: &DemoArguments, rules: Option<&Path>) -> R
         shuffled: !arguments.sorted,
     };
     refuse_others_files(&arguments.folder, plan.format)?;
-    let was_there = arguments.folder.exists();
-    let wrote = write(arguments, &plan, &population, &library);
-    if wrote.is_err() && !was_there {
-        // Only a folder in which nothing is can be taken away.
-        let _ = std::fs::remove_dir(&arguments.folder);
+    let (was_there, marker) = (arguments.folder.exists(), arguments.folder.join(MARKER));
+    let was_marked = marker.exists();
+    // The mark is there before the first table is, or a demo that starts meanwhile would take the tables for somebody's.
+    let wrote = mark(&arguments.folder, &marker).and_then(|()| write(arguments, &plan, &population, &library));
+    if wrote.is_err() {
+        if !was_marked {
+            let _ = std::fs::remove_file(&marker);
+        }
+        if !was_there {
+            // Only a folder in which nothing is can be taken away.
+            let _ = std::fs::remove_dir(&arguments.folder);
+        }
     }
     let summary = wrote?;
-    let marker = arguments.folder.join(MARKER);
-    std::fs::write(&marker, "made-up data, written by uptake demo\n").map_err(CliError::write(&marker))?;
     let Summary { practices, patients, events, .. } = summary;
     let folder = arguments.folder.display();
     output::talk(&format!(
@@ -159,6 +164,12 @@ fn tables_of(arguments: &DemoArguments, summary: &Summary) -> PatientArguments {
 
 /// Marks a folder whose tables the demo wrote, and may write again.
 const MARKER: &str = ".uptake-demo";
+
+fn mark(folder: &Path, marker: &Path) -> Result<(), CliError> {
+    let marked =
+        std::fs::create_dir_all(folder).and_then(|()| std::fs::write(marker, "made-up data, written by uptake demo\n"));
+    marked.map_err(CliError::write(marker))
+}
 
 /// Tables that somebody else put there are not overwritten: they may be real.
 fn refuse_others_files(folder: &Path, format: Format) -> Result<(), CliError> {
