@@ -596,7 +596,7 @@ fn check_made_up(bench: &Bench, given: &Given, exhaust: bool) -> Result<Option<O
 }
 
 proptest! {
-    #![proptest_config(Config { cases: 100, failure_persistence: None, ..Config::default() })]
+    #![proptest_config(Config { cases: 30, failure_persistence: None, ..Config::default() })]
 
     #[test]
     fn made_up_rules_that_doses_can_only_help(defines in defines(), achieved in condition(willing()), given in given()) {
