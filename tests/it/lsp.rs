@@ -110,7 +110,7 @@ impl Editor {
     }
 
     fn receive(&self) -> Value {
-        self.from_server.recv_timeout(Duration::from_secs(30)).expect("the server says something")
+        self.from_server.recv_timeout(Duration::from_secs(120)).expect("the server says something")
     }
 
     /// Asks, and gives the answer, which must be the next thing that the server says.
