@@ -70,10 +70,10 @@ pub(crate) enum IdCell<'a> {
 }
 
 impl IdCell<'_> {
-    /// Whether the cell is empty.
+    /// Whether the cell is empty, or holds blanks alone.
     #[inline]
     pub(crate) fn is_empty(self) -> bool {
-        matches!(self, IdCell::Text(b""))
+        matches!(self, IdCell::Text(text) if text.trim_ascii().is_empty())
     }
 }
 
