@@ -155,8 +155,9 @@ fn command_line() -> CommandLine {
 
 /// Runs the command line and gives the exit code.
 pub fn main() -> ExitCode {
-    let parsed = command_line().try_get_matches().and_then(|matches| Arguments::from_arg_matches(&matches));
-    let arguments = match parsed {
+    // Help ends with examples, which nobody else need wait for.
+    let with_examples = |_| command_line().try_get_matches().and_then(|matches| Arguments::from_arg_matches(&matches));
+    let arguments = match Arguments::try_parse().or_else(with_examples) {
         Ok(arguments) => arguments,
         Err(error) => {
             // Help and version are results; a wrong command line is exit code 2. A closed pipe is no error.

@@ -9,6 +9,7 @@ use clap::{Args, ValueEnum};
 
 use crate::cli::CliError;
 use crate::data::{DateOrder, Naming, TableName};
+use crate::model::library::nearest;
 use crate::syntax::column_map::{self, MappedColumn};
 
 /// In which order dates are written.
@@ -128,10 +129,8 @@ fn column_of(table: TableName, word: &str) -> Result<&'static str, CliError> {
 
 /// An error that names the known word that was most likely meant, and all of them.
 fn unknown(message: String, word: &str, known: &[&str]) -> CliError {
-    let likeness = |known: &str| strsim::jaro_winkler(known, word);
-    let near = known.iter().copied().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
     let all = format!("there are: {}", known.join(", "));
-    CliError::usage(message).help(match near.filter(|near| likeness(near) > 0.8) {
+    CliError::usage(message).help(match nearest(word, known.iter().copied()) {
         Some(near) => format!("did you mean `{near}`? {all}"),
         None => all,
     })

@@ -142,6 +142,11 @@ impl<'b> Results<'b> {
         self
     }
 
+    /// What was withheld or rounded, if anything was.
+    pub(super) fn disclosure(&self) -> Option<Disclosure> {
+        self.published.disclosure
+    }
+
     fn add(&mut self, book: &BookFacts<'_>) {
         let year = book.book.year_label(DEFAULT_SCHEME);
         let (mut measures, mut payments, mut fees) = (Vec::new(), Vec::new(), Vec::new());

@@ -121,12 +121,12 @@ pub(super) fn run(arguments: &RunArguments, rules: Option<&Path>) -> Result<Done
         LevelArgument::Practice => Level::Practice,
         LevelArgument::Patient => Level::Patient,
     };
-    let grouping = arguments.rollup.grouping(&known)?;
-    arguments.disclosure.asked()?;
+    let publishing =
+        Publishing { disclosure: arguments.disclosure.asked()?, grouping: arguments.rollup.grouping(&known)? };
     if level == Level::Patient {
         arguments.disclosure.refuse_patients()?;
     }
-    if grouping.is_some() && (level == Level::Patient || arguments.format == RunFormat::Fhir) {
+    if publishing.grouping.is_some() && (level == Level::Patient || arguments.format == RunFormat::Fhir) {
         let error = CliError::usage("only tables of practices are put together");
         return Err(error.help("leave out `--by`, or `--level patient` and `--format fhir`"));
     }
@@ -140,11 +140,14 @@ pub(super) fn run(arguments: &RunArguments, rules: Option<&Path>) -> Result<Done
     findings.merge(grouped);
     findings.merge(known.findings.clone());
     count_odd(&arguments.tables, &books, &results, &mut findings);
-    rollup::count_without(grouping.as_ref(), extract.practices().map(|(_, code)| code), &mut findings);
+    rollup::count_without(publishing.grouping.as_ref(), extract.practices().map(|(_, code)| code), &mut findings);
     let findings = findings.list();
     output::talk_block(&crate::report::findings::summary(&findings));
     match level {
-        Level::Practice => arguments.write_measures(&known, &extract, &lenses, &results, asking, &findings)?,
+        Level::Practice => {
+            let facts = arguments.facts(&known, &extract, &lenses, &results, asking, &publishing);
+            arguments.write_measures(Results::of(&facts, &known, publishing), &lenses, asking, &findings)?;
+        }
         Level::Patient => arguments.write_patients(&extract, &books, &results, &findings)?,
     }
     Ok(Done::Well)
@@ -204,34 +207,38 @@ impl RunArguments {
         self.format.of_tables().map(|format| OutputArguments { format, output: self.output.clone() })
     }
 
-    fn write_measures(
+    /// What each practice is paid by, as it is published.
+    fn facts<'b>(
         &self,
         known: &KnownPractices,
         extract: &Extract,
-        lenses: &[Lens<'_>],
+        lenses: &[Lens<'b>],
         results: &[BookResult],
+        asking: Asking,
+        publishing: &Publishing,
+    ) -> Vec<BookFacts<'b>> {
+        let of_book = |(at, (lens, result)): (usize, (&Lens<'b>, &BookResult))| {
+            let (practices, figures, asked) = (&self.practices, known.figures(at), asking.asked());
+            facts::from_records(practices, known, lens.book(), figures, extract, result, asked)
+                .published(publishing.disclosure, publishing.grouping.as_ref())
+        };
+        lenses.iter().zip(results).enumerate().map(of_book).collect()
+    }
+
+    fn write_measures(
+        &self,
+        results: Results<'_>,
+        lenses: &[Lens<'_>],
         asking: Asking,
         findings: &[Finding],
     ) -> Result<(), CliError> {
-        let (disclosure, grouping) = (self.disclosure.asked()?, self.rollup.grouping(known)?);
-        let facts: Vec<BookFacts<'_>> = lenses
-            .iter()
-            .zip(results)
-            .enumerate()
-            .map(|(at, (lens, result))| {
-                let figures = known.figures(at);
-                let asked = asking.asked();
-                let (practices, book) = (&self.practices, lens.book());
-                facts::from_records(practices, known, book, figures, extract, result, asked)
-                    .published(disclosure, grouping.as_ref())
-            })
-            .collect();
-        let results = Results::of(&facts, known, Publishing { disclosure, grouping });
         let Some(output) = self.tables_output() else {
             let books: Vec<&Rulebook> = lenses.iter().map(Lens::book).collect();
             let rows = with_books(&books, &results.measures, |row| &row.year);
             let place = self.output.as_deref();
-            return output::to_place(place, Readers::Anyone, |out| fhir::write_summaries(out, &rows, disclosure));
+            return output::to_place(place, Readers::Anyone, |out| {
+                fhir::write_summaries(out, &rows, results.disclosure())
+            });
         };
         results
             .write(&output, asking, findings, || Provenance::with_practices(Made::now(), &self.tables, &self.practices))

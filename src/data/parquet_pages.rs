@@ -13,7 +13,7 @@ use parquet::errors::{ParquetError, Result};
 use parquet::file::metadata::ColumnChunkMetaData;
 use parquet::file::serialized_reader::SerializedPageReader;
 
-use crate::data::parquet_runs::Runs;
+use crate::data::parquet_runs::{Runs, too_short};
 use crate::data::shared_file::SharedFile;
 
 /// Whether all pages of a column can be read here.
@@ -65,7 +65,7 @@ struct OpenPage {
 }
 
 /// The pages of a column, and the values of the stretch of rows that was read last.
-struct Pages {
+pub(crate) struct Pages {
     reader: SerializedPageReader<SharedFile>,
     nullable: bool,
     /// How many bytes each value has; None where its length stands before it.
@@ -114,13 +114,13 @@ impl Pages {
     fn skip(&mut self, mut rows: usize) -> Result<()> {
         while rows > 0 {
             if self.page.left == 0 {
-                let next = self.reader.peek_next_page()?.ok_or_else(too_few)?;
+                let next = self.reader.peek_next_page()?.ok_or_else(too_short)?;
                 let length = next.num_levels.filter(|_| !next.is_dict);
                 if let Some(length) = length.filter(|&length| length <= rows) {
                     self.reader.skip_next_page()?;
                     rows -= length;
                 } else if self.ready()? == 0 {
-                    return Err(too_few());
+                    return Err(too_short());
                 }
                 continue;
             }
@@ -169,7 +169,7 @@ impl Pages {
             Page::DataPage { buf, .. } if self.nullable => {
                 let length = buf.first_chunk().map(|length| u32::from_le_bytes(*length) as usize);
                 let end = length.and_then(|length| length.checked_add(4)).filter(|&end| end <= buf.len());
-                let end = end.ok_or_else(too_few)?;
+                let end = end.ok_or_else(too_short)?;
                 self.open_values(rows, Some(buf.slice(4..end)), buf.slice(end..), encoding)
             }
             Page::DataPage { buf, .. } => self.open_values(rows, None, buf, encoding),
@@ -177,7 +177,7 @@ impl Pages {
                 let start = rep_levels_byte_len as usize;
                 let end = start + def_levels_byte_len as usize;
                 if end > buf.len() {
-                    return Err(too_few());
+                    return Err(too_short());
                 }
                 let levels = self.nullable.then(|| buf.slice(start..end));
                 self.open_values(rows, levels, buf.slice(end..), encoding)
@@ -201,10 +201,6 @@ impl Pages {
     }
 }
 
-fn too_few() -> ParquetError {
-    ParquetError::EOF("a page ends before its contents do".to_owned())
-}
-
 /// Measures the next `count` values from a place on, and gives back the place after them.
 fn measure(
     bytes: &[u8],
@@ -220,11 +216,11 @@ fn measure(
         let rest = bytes.get(at..).unwrap_or_default();
         let (start, length) = match value_bytes {
             Some(length) => (at, length),
-            None => (at + 4, u32::from_le_bytes(*rest.first_chunk().ok_or_else(too_few)?) as usize),
+            None => (at + 4, u32::from_le_bytes(*rest.first_chunk().ok_or_else(too_short)?) as usize),
         };
         let end = start + length;
         if end > bytes.len() {
-            return Err(too_few());
+            return Err(too_short());
         }
         bounds.push(Bounds { start: start as u32, end: end as u32 });
         at = end;
@@ -255,12 +251,27 @@ const STRETCH_ROWS: usize = 1 << 13;
 
 /// What every column of a row group can do, so that all of them move on together.
 pub(crate) trait Stretched {
+    /// Its pages; None for a column that the table lacks, or that nobody asked for.
+    fn pages(&mut self) -> Option<&mut Pages>;
+    /// Takes up the values of the rows that its pages have just read.
+    fn take_up(&mut self);
+
     /// How many rows can be read at once; 0 at the end.
-    fn ready(&mut self) -> Result<usize>;
+    fn ready(&mut self) -> Result<usize> {
+        self.pages().map_or(Ok(usize::MAX), Pages::ready)
+    }
+
     /// Steps over rows.
-    fn skip(&mut self, rows: usize) -> Result<()>;
+    fn skip(&mut self, rows: usize) -> Result<()> {
+        self.pages().map_or(Ok(()), |pages| pages.skip(rows))
+    }
+
     /// Reads so many rows.
-    fn read(&mut self, rows: usize) -> Result<()>;
+    fn read(&mut self, rows: usize) -> Result<()> {
+        self.pages().map_or(Ok(()), |pages| pages.read(rows))?;
+        self.take_up();
+        Ok(())
+    }
 }
 
 /// A column whose values become cells; the values of a dictionary do so once.
@@ -287,16 +298,11 @@ impl<C: Copy, F: Fn(&[u8]) -> C> CellPages<C, F> {
 }
 
 impl<C: Copy, F: Fn(&[u8]) -> C> Stretched for CellPages<C, F> {
-    fn ready(&mut self) -> Result<usize> {
-        self.pages.ready()
+    fn pages(&mut self) -> Option<&mut Pages> {
+        Some(&mut self.pages)
     }
 
-    fn skip(&mut self, rows: usize) -> Result<()> {
-        self.pages.skip(rows)
-    }
-
-    fn read(&mut self, rows: usize) -> Result<()> {
-        self.pages.read(rows)?;
+    fn take_up(&mut self) {
         let pages = &self.pages;
         // A row group has one dictionary at most.
         if self.words.len() != pages.words.len() {
@@ -310,7 +316,6 @@ impl<C: Copy, F: Fn(&[u8]) -> C> Stretched for CellPages<C, F> {
             }
         }
         spread_out(&mut self.cells, &pages.levels, self.empty);
-        Ok(())
     }
 }
 
@@ -337,16 +342,11 @@ impl TextPages {
 }
 
 impl Stretched for TextPages {
-    fn ready(&mut self) -> Result<usize> {
-        self.pages.ready()
+    fn pages(&mut self) -> Option<&mut Pages> {
+        Some(&mut self.pages)
     }
 
-    fn skip(&mut self, rows: usize) -> Result<()> {
-        self.pages.skip(rows)
-    }
-
-    fn read(&mut self, rows: usize) -> Result<()> {
-        self.pages.read(rows)?;
+    fn take_up(&mut self) {
         let pages = &mut self.pages;
         match pages.page.written {
             Written::Places(_) => {
@@ -356,22 +356,19 @@ impl Stretched for TextPages {
             Written::Plain { .. } => std::mem::swap(&mut self.cells, &mut pages.bounds),
         }
         spread_out(&mut self.cells, &pages.levels, Bounds::default());
-        Ok(())
     }
 }
 
 /// A column that the table may lack, or that nobody asked for.
 impl<P: Stretched> Stretched for Option<P> {
-    fn ready(&mut self) -> Result<usize> {
-        self.as_mut().map_or(Ok(usize::MAX), Stretched::ready)
+    fn pages(&mut self) -> Option<&mut Pages> {
+        self.as_mut().and_then(Stretched::pages)
     }
 
-    fn skip(&mut self, rows: usize) -> Result<()> {
-        self.as_mut().map_or(Ok(()), |column| column.skip(rows))
-    }
-
-    fn read(&mut self, rows: usize) -> Result<()> {
-        self.as_mut().map_or(Ok(()), |column| column.read(rows))
+    fn take_up(&mut self) {
+        if let Some(column) = self {
+            column.take_up();
+        }
     }
 }
 
@@ -382,7 +379,7 @@ pub(crate) fn next_stretch(columns: &mut [&mut dyn Stretched], most: usize) -> R
         rows = rows.min(column.ready()?);
     }
     if rows == 0 {
-        return Err(too_few());
+        return Err(too_short());
     }
     columns.iter_mut().try_for_each(|column| column.read(rows))?;
     Ok(rows)

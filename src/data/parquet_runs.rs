@@ -119,7 +119,8 @@ impl Runs {
     }
 }
 
-fn too_short() -> ParquetError {
+/// That there are fewer bytes than what they hold takes.
+pub(crate) fn too_short() -> ParquetError {
     ParquetError::EOF("a page ends before its contents do".to_owned())
 }
 

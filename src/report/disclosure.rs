@@ -84,16 +84,17 @@ impl Disclosure {
     pub fn facts(self, facts: Facts) -> Facts {
         match self {
             Disclosure::Suppress { .. } => facts,
-            Disclosure::Round { base } => Facts {
-                counts: facts.counts.iter().map(|counted| counted.map(|counted| rounded(counted, base))).collect(),
-                baselines: facts
-                    .baselines
-                    .iter()
-                    .map(|counted| counted.map(|counted| rounded(counted, base)))
-                    .collect(),
-                doses: facts.doses.iter().map(|doses| doses.map(|doses| rounded_whole(doses, base))).collect(),
-                ..facts
-            },
+            Disclosure::Round { base } => {
+                let all_rounded = |counts: &[Option<Counted>]| {
+                    counts.iter().map(|counted| counted.map(|counted| rounded(counted, base))).collect()
+                };
+                Facts {
+                    counts: all_rounded(&facts.counts),
+                    baselines: all_rounded(&facts.baselines),
+                    doses: facts.doses.iter().map(|doses| doses.map(|doses| rounded_whole(doses, base))).collect(),
+                    ..facts
+                }
+            }
         }
     }
 }

@@ -7,8 +7,13 @@ use crate::report::table::{Cell, Column, Grid, Table};
 
 /// What is counted, with the column of the rows' table that has it. Adjustments are those excepted; the excluded are who
 /// is left of the register.
-const MEASURES: [(&str, usize); 5] =
-    [("REGISTER", 3), ("DENOMINATOR", 6), ("NUMERATOR", 7), ("PCAS", 5), ("ACHIEVED_POINTS", 9)];
+const MEASURES: [(&str, &str); 5] = [
+    ("REGISTER", "register"),
+    ("DENOMINATOR", "denominator"),
+    ("NUMERATOR", "numerator"),
+    ("PCAS", "excepted"),
+    ("ACHIEVED_POINTS", "points"),
+];
 
 /// Rows as the published table; with a column YEAR where they are of several years. What is not known has no row.
 pub fn table<'a>(rows: &'a [MeasureRow]) -> Table<'a> {
@@ -17,9 +22,11 @@ pub fn table<'a>(rows: &'a [MeasureRow]) -> Table<'a> {
     let year = is_of_years.then_some(Column::text("YEAR"));
     let mut table = Table::new("Published long form", year.into_iter().chain(names).collect::<Vec<_>>());
     let grid = MeasureGrid { title: "", rows };
+    let place = |name: &str| grid.columns().iter().position(|column| column.name == name);
+    let measures = MEASURES.map(|(measure, name)| (measure, place(name)));
     for (at, row) in rows.iter().enumerate() {
-        for (measure, column) in MEASURES {
-            let value = grid.cell(at, column);
+        for (measure, column) in measures {
+            let value = column.map_or(Cell::Empty, |column| grid.cell(at, column));
             if value == Cell::Empty {
                 continue;
             }

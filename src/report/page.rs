@@ -31,6 +31,7 @@ use crate::report::next::NextRow;
 use crate::report::page::chart::Chart;
 pub use crate::report::page::colophon::{FIGURES_TABLE, InputFile, books};
 pub use crate::report::page::headline::Card;
+use crate::report::page::judged::judged;
 pub use crate::report::page::practices::{Known, Named};
 pub use crate::report::page::scheme::LocalScheme;
 use crate::report::rows::MeasureRow;
@@ -105,11 +106,12 @@ pub fn title(material: &Material<'_>) -> String {
 
 /// The sections of a report in order; one that has nothing to say is left out.
 pub fn sections(material: &Material<'_>) -> Vec<Section> {
+    let judged = judged(material);
     let all = [
         Some(headline::section(material)),
-        Some(indicators::section(material)),
-        Some(pay_curve::section(material)),
-        Some(funnel::section(material)),
+        Some(indicators::section(material, &judged)),
+        Some(pay_curve::section(material, &judged)),
+        Some(funnel::section(material, &judged)),
         years::section(material),
         Some(steps::section(material)),
         Some(steps::attrition(material)),

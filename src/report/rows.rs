@@ -143,10 +143,18 @@ fn people_cells(counts: &Counted, withheld: WithheldCounts) -> [Cell<'static>; 5
 
 /// A count of people: whole, but for one that was worked out from a percentage, which shows two decimals.
 pub(in crate::report) fn people(count: Amount) -> Cell<'static> {
-    match count.whole().and_then(|whole| u64::try_from(whole).ok()) {
-        Some(whole) => Cell::Whole(whole),
-        None => Cell::text(count.to_decimals(2)),
-    }
+    whole_people(count).map_or_else(|| Cell::text(count.to_decimals(2)), Cell::Whole)
+}
+
+/// A count as whole people; None for one that was worked out from a percentage and is not whole.
+pub(in crate::report) fn whole_people(count: Amount) -> Option<u64> {
+    count.whole().and_then(|whole| u64::try_from(whole).ok())
+}
+
+/// Counts added up. Counts of people never grow beyond what an exact amount holds.
+pub(in crate::report) fn sum_of_counts(counts: impl Iterator<Item = Counted>) -> Counted {
+    let nobody = Counted::of(Amount::ZERO, Amount::ZERO);
+    counts.fold(nobody, |sum, counts| sum.plus(counts).unwrap_or(sum))
 }
 
 /// What became of a patient on a register.
@@ -266,8 +274,7 @@ pub fn totals(rows: &[MeasureRow], withheld: &WithheldTotals) -> Totals {
 impl Totals {
     /// Adds the total of an indicator in a year.
     fn add(&mut self, indicator: &str, year: &str, group: &[&MeasureRow], withheld: WithheldCounts) {
-        let none = Counted::of(Amount::ZERO, Amount::ZERO);
-        let counts = group.iter().fold(none, |sum, row| sum.plus(row.counts).unwrap_or(sum));
+        let counts = sum_of_counts(group.iter().map(|row| row.counts));
         let points = sum(group.iter().map(|row| &row.points), POINTS_DECIMALS);
         let pounds = sum(group.iter().map(|row| &row.pounds), POUNDS_DECIMALS);
         for (name, sum) in [("points", &points), ("pounds", &pounds)] {

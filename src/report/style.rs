@@ -44,6 +44,24 @@ pub(crate) fn listed(parts: &[String]) -> String {
     }
 }
 
+/// A printed number with commas between thousands and a true minus sign.
+pub(crate) fn grouped(printed: &str) -> String {
+    let (sign, rest) = printed.strip_prefix('-').map_or(("", printed), |rest| ("−", rest));
+    let (whole, decimals) = rest.split_once('.').map_or((rest, None), |(whole, decimals)| (whole, Some(decimals)));
+    let mut out = sign.to_owned();
+    for (at, digit) in whole.chars().enumerate() {
+        if at > 0 && (whole.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    if let Some(decimals) = decimals {
+        out.push('.');
+        out.push_str(decimals);
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -52,6 +70,15 @@ mod tests {
     fn control_characters_are_made_visible() {
         assert_eq!(harmless("£5 “now”"), "£5 “now”");
         assert_eq!(harmless("a\u{1b}[31mb\r\nc\u{202e}"), "a\u{fffd}[31mb\u{fffd}\u{fffd}c\u{fffd}");
+    }
+
+    #[test]
+    fn numbers_are_printed_as_people_read_them() {
+        for (printed, grouped_so) in
+            [("0", "0"), ("999.5000", "999.5000"), ("1000", "1,000"), ("-1234567.89", "−1,234,567.89"), ("", "")]
+        {
+            assert_eq!(grouped(printed), grouped_so);
+        }
     }
 
     #[test]

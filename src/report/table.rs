@@ -23,6 +23,9 @@ use std::borrow::Cow;
 use crate::ground::Amount;
 use crate::report::disclosure::Disclosure;
 
+/// What stands for a cell that is not known, where people read it.
+const UNKNOWN: &str = "–";
+
 /// What a column holds.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Kind {

@@ -8,6 +8,7 @@ use std::fmt::Write;
 use crate::ground::Amount;
 use crate::report::curve::{Drawn, Line, TOGETHER};
 use crate::report::gaps::Figured;
+use crate::report::style::grouped;
 
 const WIDTH: u32 = 1000;
 const HEIGHT: u32 = 600;
@@ -204,7 +205,7 @@ fn axes(out: &mut String, drawn: &Drawn, scale: &Scale, measured: Measured) {
     for mark in scale.marks() {
         let Some(y) = scale.y(mark).map(|y| y.to_decimals(1)) else { continue };
         let _ = writeln!(out, r#"<line class="mark" x1="{LEFT}" y1="{y}" x2="{RIGHT}" y2="{y}"/>"#);
-        let shown = thousands(&mark.to_decimals(0));
+        let shown = grouped(&mark.to_decimals(0));
         let _ = writeln!(out, r#"<text x="{}" y="{y}" dy="5" text-anchor="end">{shown}</text>"#, LEFT - 8);
     }
     for percent in (0..=100_u32).step_by(10) {
@@ -248,19 +249,6 @@ fn legend(out: &mut String, at: usize, line: &Line, look: &str) {
     let _ = writeln!(out, r#"<text x="{}" y="{y}" dy="5">{label}</text>"#, to + 8);
 }
 
-/// A whole number with commas between thousands.
-fn thousands(digits: &str) -> String {
-    let (sign, digits) = digits.strip_prefix('-').map_or(("", digits), |digits| ("−", digits));
-    let mut out = String::from(sign);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
 /// Text as it may stand in XML, without characters that XML forbids.
 fn escaped(text: &str) -> String {
     let mut out = String::new();
@@ -284,8 +272,8 @@ mod tests {
     #[test]
     fn text_is_escaped_and_thousands_are_parted() {
         assert_eq!(escaped("a<b> & \"c\"\u{1}"), "a&lt;b&gt; &amp; &quot;c&quot;\u{fffd}");
-        assert_eq!(thousands("1234567"), "1,234,567");
-        assert_eq!(thousands("-500"), "−500");
+        assert_eq!(grouped("1234567"), "1,234,567");
+        assert_eq!(grouped("-500"), "−500");
     }
 
     #[test]

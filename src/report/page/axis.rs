@@ -1,6 +1,7 @@
 //! Axes of charts: where a number stands, and the round numbers beside it.
 
 use crate::ground::Amount;
+use crate::report::style::grouped;
 
 /// About so many marks stand on an axis.
 const MARKS: f64 = 6.0;
@@ -51,36 +52,9 @@ pub(in crate::report) fn number(amount: Amount) -> f64 {
     above as f64 / below as f64
 }
 
-/// A printed number with commas between thousands and a true minus sign.
-pub(in crate::report) fn grouped(printed: &str) -> String {
-    let (sign, rest) = printed.strip_prefix('-').map_or(("", printed), |rest| ("−", rest));
-    let (whole, decimals) = rest.split_once('.').map_or((rest, None), |(whole, decimals)| (whole, Some(decimals)));
-    let mut out = sign.to_owned();
-    for (at, digit) in whole.chars().enumerate() {
-        if at > 0 && (whole.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    if let Some(decimals) = decimals {
-        out.push('.');
-        out.push_str(decimals);
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_are_printed_as_people_read_them() {
-        for (printed, grouped_so) in
-            [("0", "0"), ("999.5000", "999.5000"), ("1000", "1,000"), ("-1234567.89", "−1,234,567.89"), ("", "")]
-        {
-            assert_eq!(grouped(printed), grouped_so);
-        }
-    }
 
     #[test]
     fn an_axis_has_round_marks_and_keeps_within_its_ends() {

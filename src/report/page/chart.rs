@@ -147,6 +147,17 @@ pub(in crate::report) fn bar((left, top): (f64, f64), (right, bottom): (f64, f64
     format!("M{left} {top}H{right}V{bottom}H{left}Z")
 }
 
+/// Leaves out the middle of a list in order, so that no more than so many of its ends are drawn; gives back a sentence with
+/// a blank before it that says so, or nothing.
+pub(in crate::report) fn keep_ends<T>(list: &mut Vec<T>, most: usize, what: &str) -> String {
+    let all = list.len();
+    if all <= most {
+        return String::new();
+    }
+    list.drain(most / 2..all - most / 2);
+    format!(" The greatest of {all} {what} are shown.")
+}
+
 /// A place in the picture, to a tenth.
 pub(in crate::report) fn place(at: f64) -> String {
     format!("{at:.1}")

@@ -9,9 +9,10 @@ use crate::ground::Amount;
 use crate::report::audit::chance::{Level, Lot, amount, wilson};
 use crate::report::page::axis::number;
 use crate::report::page::chart::{Chart, Field, Glyph, HEIGHT, Key, Mark, Shape, WIDTH};
-use crate::report::page::judged::{Judged, judged};
+use crate::report::page::judged::Judged;
 use crate::report::page::labels::{Wanted, labels};
 use crate::report::page::{Material, Section};
+use crate::report::rows::{MeasureRow, whole_people};
 use crate::report::table::{Cell, Column, Table};
 
 const TABLE: &str = "funnel-table";
@@ -54,12 +55,11 @@ struct Funnel<'a> {
     practices: Vec<Practice<'a>>,
 }
 
-pub(super) fn section(material: &Material<'_>) -> Section {
+pub(super) fn section(material: &Material<'_>, judged: &[Judged<'_>]) -> Section {
     let mut section = Section::new("funnel", "Practices by cohort size");
     section.paragraphs = method();
-    let judged = judged(material);
     let mut table = Table::new("Practices beside the limits of chance", COLUMNS);
-    for judged in &judged {
+    for judged in judged {
         let Some(funnel) = Funnel::of(judged) else { continue };
         section.charts.push(funnel.chart(material));
         table.rows.extend(funnel.practices.iter().map(|practice| funnel.cells(practice)));
@@ -90,9 +90,9 @@ impl<'a> Funnel<'a> {
     /// None where counts are not whole, as those worked out from percentages.
     fn of(judged: &'a Judged<'a>) -> Option<Funnel<'a>> {
         let together = judged.together();
-        let (reached, people) = (whole(together.numerator)?, whole(together.denominator)?);
-        let practice = |row: &&'a crate::report::rows::MeasureRow| {
-            let (own, of) = (whole(row.counts.numerator)?, whole(row.counts.denominator)?);
+        let (reached, people) = (whole_people(together.numerator)?, whole_people(together.denominator)?);
+        let practice = |row: &&'a MeasureRow| {
+            let (own, of) = (whole_people(row.counts.numerator)?, whole_people(row.counts.denominator)?);
             Some(Practice {
                 code: &row.practice_code,
                 people: of,
@@ -262,8 +262,4 @@ fn key() -> Vec<Key> {
         key.push(Key::mark(look, glyph, words));
     }
     key
-}
-
-fn whole(count: Amount) -> Option<u64> {
-    count.whole().and_then(|whole| u64::try_from(whole).ok())
 }

@@ -8,10 +8,10 @@ use crate::eval::pay::Counted;
 use crate::ground::Amount;
 use crate::report::comparison::changes::PracticeRow;
 use crate::report::comparison::per_cent;
-use crate::report::page::axis::grouped;
 use crate::report::page::practices::AREA;
 use crate::report::page::{Material, Section};
-use crate::report::style::counted;
+use crate::report::rows::{sum_of_counts, whole_people};
+use crate::report::style::{counted, grouped};
 use crate::report::table::{Cell, Column, Table};
 
 /// What stands for all areas in the column `area`.
@@ -101,26 +101,26 @@ impl Sum {
             .collect();
         let label = material.sides[year].label;
         let measures = material.measures.iter().filter(|row| row.year == label && is_here(&row.practice_code));
-        let count = |is: &dyn Fn(Amount) -> bool| {
+        let counts: Vec<Counted> = measures.map(|row| row.counts).collect();
+        let changed = |is: &dyn Fn(Amount) -> bool| {
             rows.iter().filter_map(|row| row.pounds_change).filter(|change| is(*change)).count() as u64
         };
         Sum {
             practices: rows.len() as u64,
-            counts: together(measures.map(|row| row.counts)),
+            counts: (!counts.is_empty()).then(|| sum_of_counts(counts.into_iter())),
             points: sum(rows.iter().filter_map(|row| row.points.known())),
             pounds: sum(rows.iter().filter_map(|row| row.pounds.known())),
             not_known: rows.iter().filter(|row| row.pounds.known().is_none()).count() as u64,
             change: sum(rows.iter().filter_map(|row| row.pounds_change)),
             before: sum(rows.iter().filter(|row| row.pounds_change.is_some()).filter_map(|row| row.pounds_before)),
-            gain: count(&|change| change > Amount::ZERO),
-            lose: count(&Amount::is_negative),
+            gain: changed(&|change| change > Amount::ZERO),
+            lose: changed(&Amount::is_negative),
         }
     }
 
     fn cells(&self, area: &str, year: &str) -> Vec<Cell<'static>> {
         let people = |of: fn(&Counted) -> Amount| {
-            let whole = self.counts.as_ref().and_then(|counts| of(counts).whole());
-            whole.and_then(|whole| u64::try_from(whole).ok()).map_or(Cell::Empty, Cell::Whole)
+            self.counts.as_ref().and_then(|counts| whole_people(of(counts))).map_or(Cell::Empty, Cell::Whole)
         };
         let is_compared = |count: u64| if self.change.is_some() { Cell::Whole(count) } else { Cell::Empty };
         vec![
@@ -166,16 +166,6 @@ fn card(material: &Material<'_>, area: Option<&str>, sums: &[Sum]) -> Card {
         }
     }
     Card { area: area.unwrap_or_default().to_owned(), figures }
-}
-
-/// Counts added up; None for nobody's.
-fn together(counts: impl Iterator<Item = Counted>) -> Option<Counted> {
-    let add = |sum: Counted, part: Counted| {
-        // Counts of people never grow beyond what an exact amount holds.
-        let plus = |a: Amount, b: Amount| a.plus(b).unwrap_or(a);
-        Counted::of(plus(sum.numerator, part.numerator), plus(sum.denominator, part.denominator))
-    };
-    counts.reduce(add)
 }
 
 /// The sum of amounts; None of none.

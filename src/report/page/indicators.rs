@@ -5,7 +5,7 @@ use crate::report::comparison::{Level, Side};
 use crate::report::page::axis::{Axis, number};
 use crate::report::page::chart::{Chart, Key, Label, Mark, WIDTH, bar, place, text, upright_grid};
 use crate::report::page::headline::shown;
-use crate::report::page::judged::{Judged, judged, link, said};
+use crate::report::page::judged::{Judged, link, said};
 use crate::report::page::labels::CHARACTER;
 use crate::report::page::{Material, Section};
 use crate::report::rows::{MeasureGrid, people};
@@ -35,21 +35,20 @@ const TOP: f64 = 26.0;
 /// The least and the most room for indicators' labels to the left of the bars.
 const LEFT: (f64, f64) = (90.0, 260.0);
 
-pub(super) fn section(material: &Material<'_>) -> Section {
+pub(super) fn section(material: &Material<'_>, judged: &[Judged<'_>]) -> Section {
     let mut section = Section::new("indicators", "Indicators against thresholds");
     section.paragraphs.push(
         "All practices together, beside the percentages that the payments hang on. A practice is paid by its own \
          percentage: how many are paid nothing, a part and all is in the table."
             .to_owned(),
     );
-    let judged = judged(material);
     for side in material.sides {
         let ours: Vec<&Judged<'_>> = judged.iter().filter(|judged| judged.side.label == side.label).collect();
         if !ours.is_empty() {
             section.charts.push(chart(side, &ours));
         }
     }
-    section.tables.push((TABLE.to_owned(), table(material, &judged)));
+    section.tables.push((TABLE.to_owned(), table(material, judged)));
     section.tables.push(("practices-table".to_owned(), practices(material)));
     section
 }
@@ -64,9 +63,7 @@ fn table(material: &Material<'_>, judged: &[Judged<'_>]) -> Table<'static> {
             true => Cell::Empty,
             false => Cell::Whole(levels.iter().filter(|other| **other == Some(level)).count() as u64),
         };
-        let thresholds = judged.thresholds();
-        let thresholds: Vec<String> =
-            thresholds.iter().map(|(name, percent)| format!("{} {percent} %", said(name))).collect();
+        let thresholds = judged.thresholds_in_words();
         table.rows.push(vec![
             Cell::text(judged.side.label.to_owned()),
             Cell::text(judged.label.to_owned()),
@@ -122,11 +119,9 @@ fn chart(side: &Side<'_>, judged: &[&Judged<'_>]) -> Chart {
                 text: reached.clone(),
             }],
         });
-        let thresholds = judged.thresholds();
-        marks.extend(thresholds.iter().map(|threshold| threshold_mark(judged, *threshold, across, top)));
-        let thresholds: Vec<String> =
-            thresholds.iter().map(|(name, percent)| format!("{} {percent} %", said(name))).collect();
-        told.push(format!("{} {reached} ({})", judged.label, thresholds.join(", ")));
+        let thresholds = judged.thresholds().into_iter();
+        marks.extend(thresholds.map(|threshold| threshold_mark(judged, threshold, across, top)));
+        told.push(format!("{} {reached} ({})", judged.label, judged.thresholds_in_words().join(", ")));
     }
     Chart {
         id: link(&format!("chart indicators {}", side.label)),

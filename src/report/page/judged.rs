@@ -7,7 +7,7 @@ use crate::model::formula::Operand;
 use crate::model::unit::Unit;
 use crate::report::comparison::{Level, Side};
 use crate::report::page::Material;
-use crate::report::rows::MeasureRow;
+use crate::report::rows::{MeasureRow, sum_of_counts};
 
 /// An indicator in a year that some practice has people for.
 pub(in crate::report) struct Judged<'a> {
@@ -45,11 +45,7 @@ pub(in crate::report) fn judged<'a>(material: &Material<'a>) -> Vec<Judged<'a>> 
 impl<'a> Judged<'a> {
     /// All its practices together.
     pub(in crate::report) fn together(&self) -> Counted {
-        let sum = |of: fn(&Counted) -> Amount| {
-            let parts = self.rows.iter().map(|row| of(&row.counts));
-            parts.fold(Amount::ZERO, |sum, part| sum.plus(part).unwrap_or(sum))
-        };
-        Counted::of(sum(|counts| counts.numerator), sum(|counts| counts.denominator))
+        sum_of_counts(self.rows.iter().map(|row| row.counts))
     }
 
     /// The percentages that its own payments read, by name, the lowest first.
@@ -66,6 +62,11 @@ impl<'a> Judged<'a> {
         }
         found.sort_by_key(|(_, percent)| *percent);
         found
+    }
+
+    /// The same in words: `lower threshold 90 %`.
+    pub(in crate::report) fn thresholds_in_words(&self) -> Vec<String> {
+        self.thresholds().iter().map(|(name, percent)| format!("{} {percent} %", said(name))).collect()
     }
 
     /// How much of what there is to earn a practice earns; None where no payment has a threshold.

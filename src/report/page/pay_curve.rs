@@ -5,7 +5,7 @@ use crate::report::comparison::Level;
 use crate::report::curve::{self, Drawn, TOGETHER};
 use crate::report::page::axis::number;
 use crate::report::page::chart::{Chart, Field, Glyph, HEIGHT, Key, Mark, WIDTH};
-use crate::report::page::judged::{Judged, judged, said};
+use crate::report::page::judged::Judged;
 use crate::report::page::labels::{Wanted, labels};
 use crate::report::page::{Material, Section};
 use crate::report::rows::MeasureRow;
@@ -17,14 +17,13 @@ const PLACES: u32 = 1000;
 /// How far beyond the lowest practice and threshold a chart shows, in per cent.
 const MARGIN: f64 = 5.0;
 
-pub(super) fn section(material: &Material<'_>) -> Section {
+pub(super) fn section(material: &Material<'_>, judged: &[Judged<'_>]) -> Section {
     let mut section = Section::new("pay-curve", "Every practice on the pay curve");
     section.paragraphs.push(
         "The line is what the payments of an indicator give at each percentage, in points; a mark is a practice at its own. \
          A mark off the line is paid by something besides its percentage, such as its improvement on earlier years."
             .to_owned(),
     );
-    let judged = judged(material);
     for side in material.sides {
         let ours: Vec<_> = judged.iter().filter(|judged| judged.side.label == side.label).collect();
         let charts: Vec<Chart> = ours.iter().filter_map(|judged| chart(material, judged)).collect();
@@ -83,7 +82,7 @@ fn chart(material: &Material<'_>, judged: &Judged<'_>) -> Option<Chart> {
         shapes.push(field.line("threshold", [(x, field.up.numbers.0), (x, field.up.numbers.1)]));
     }
     shapes.push(field.line("curve", line.iter().copied().filter(|(percent, _)| *percent >= low)));
-    let named: Vec<String> = thresholds.iter().map(|(name, percent)| format!("{} {percent} %", said(name))).collect();
+    let named = judged.thresholds_in_words();
     Some(Chart {
         id: judged.link("chart curve"),
         title: format!("{}: practices on the pay curve", judged.name()),

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use crate::report::page::axis::grouped;
 use crate::report::page::practices::{AREA, PRACTICE_CODE};
+use crate::report::style::grouped;
 use crate::report::table::{Cell, Kind, Table};
 
 /// A table of a page.
@@ -91,14 +91,10 @@ fn shown(cell: Option<&Cell<'_>>, kind: Kind) -> Option<String> {
 
 /// A column's name as a heading: `Achievement %`, `One more, £`.
 fn heading(name: &str) -> String {
-    let (rest, unit) = match name {
-        "pounds" => ("pounds", ""),
-        "points" => ("points", ""),
-        name => [("_percent", " %"), ("_pounds", ", £"), ("_points", ", points")]
-            .into_iter()
-            .find_map(|(ending, unit)| Some((name.strip_suffix(ending)?, unit)))
-            .unwrap_or((name, "")),
-    };
+    let (rest, unit) = [("_percent", " %"), ("_pounds", ", £"), ("_points", ", points")]
+        .into_iter()
+        .find_map(|(ending, unit)| Some((name.strip_suffix(ending)?, unit)))
+        .unwrap_or((name, ""));
     let words = rest.replace('_', " ");
     let mut signs = words.chars();
     let first = signs.next().map_or(String::new(), |sign| sign.to_uppercase().to_string());

@@ -3,7 +3,7 @@
 use crate::ground::Amount;
 use crate::report::comparison::changes::PracticeRow;
 use crate::report::page::axis::{Axis, number};
-use crate::report::page::chart::{Chart, Key, Label, Mark, Shape, WIDTH, bar, place, points};
+use crate::report::page::chart::{Chart, Key, Label, Mark, Shape, WIDTH, bar, keep_ends, place, points};
 use crate::report::page::headline::signed_pounds;
 use crate::report::page::judged::link;
 use crate::report::page::practices::owned;
@@ -42,10 +42,7 @@ fn chart(material: &Material<'_>, label: &str, year: usize) -> Option<Chart> {
     changes.sort_by(|(one, change), (other, others)| {
         others.cmp(change).then_with(|| one.practice_code.cmp(&other.practice_code))
     });
-    let all = changes.len();
-    if all > MOST_BARS {
-        changes.drain(MOST_BARS / 2..all - MOST_BARS / 2);
-    }
+    let shown = keep_ends(&mut changes, MOST_BARS, "changes");
     let (least, most) = (changes.last()?.1, changes.first()?.1);
     // Room on either side for the amounts.
     let ends = (number(least).min(0.0), number(most).max(0.0));
@@ -63,7 +60,6 @@ fn chart(material: &Material<'_>, label: &str, year: usize) -> Option<Chart> {
         changes.iter().filter(|(_, change)| *change > Amount::ZERO).count(),
         changes.iter().filter(|(_, change)| change.is_negative()).count(),
     );
-    let shown = if all > changes.len() { format!(" The greatest of {all} changes are shown.") } else { String::new() };
     Some(Chart {
         id: link(&format!("chart changes {label}")),
         title: format!("Change in pounds, {label} against {first}"),

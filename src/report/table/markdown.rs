@@ -6,10 +6,7 @@
 use std::io;
 
 use crate::report::style::harmless;
-use crate::report::table::{Cell, Column, Grid};
-
-/// What stands for a cell that is not known.
-const UNKNOWN: &str = "–";
+use crate::report::table::{Cell, Column, Grid, UNKNOWN};
 
 /// Writes a table, and below its rows the totals, in bold.
 ///

@@ -8,10 +8,7 @@ use comfy_table::{
 };
 
 use crate::report::style::{Style, harmless};
-use crate::report::table::{Cell, Column, Grid};
-
-/// What stands for a cell that is not known.
-const UNKNOWN: &str = "–";
+use crate::report::table::{Cell, Column, Grid, UNKNOWN};
 
 /// A word of text is broken in two only beyond so many characters, so that ids can be copied.
 const WORD: usize = 24;

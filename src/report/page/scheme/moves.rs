@@ -3,7 +3,7 @@
 use crate::ground::Amount;
 use crate::report::page::Material;
 use crate::report::page::axis::{Axis, number};
-use crate::report::page::chart::{Chart, Glyph, Key, Label, Mark, WIDTH, bar, place, upright_grid};
+use crate::report::page::chart::{Chart, Glyph, Key, Label, Mark, WIDTH, bar, keep_ends, place, upright_grid};
 use crate::report::page::scheme::LocalScheme;
 use crate::report::pathway::ReturnRow;
 
@@ -39,10 +39,7 @@ impl Moved<'_> {
 pub(super) fn chart(material: &Material<'_>, scheme: &LocalScheme) -> Option<Chart> {
     let mut moved: Vec<Moved<'_>> = scheme.returned.iter().filter_map(Moved::of).collect();
     moved.sort_by_key(|moved| std::cmp::Reverse(moved.change()));
-    let all = moved.len();
-    if all > MOST_LINES {
-        moved.drain(MOST_LINES / 2..all - MOST_LINES / 2);
-    }
+    let shown = keep_ends(&mut moved, MOST_LINES, "moves");
     let lowest = moved.iter().map(|moved| number(moved.before.min(moved.after))).reduce(f64::min)?;
     let low = ((lowest / 10.0).floor() * 10.0).max(0.0);
     let across = Axis { numbers: (low, 100.0), drawn: (130.0, f64::from(WIDTH) - 24.0) };
@@ -54,7 +51,6 @@ pub(super) fn chart(material: &Material<'_>, scheme: &LocalScheme) -> Option<Cha
     }
     let up = moved.iter().filter(|moved| moved.change() > Amount::ZERO).count();
     let down = moved.iter().filter(|moved| moved.change().is_negative()).count();
-    let shown = if all > moved.len() { format!(" The greatest of {all} moves are shown.") } else { String::new() };
     Some(Chart {
         id: "chart-pathway".to_owned(),
         title: "From the baseline to the day of the report".to_owned(),
