@@ -2,7 +2,7 @@
 # Fuzzes each target for so many seconds (60 by default), from the seeds that are kept: `tests/fuzz/run.sh 600 rules toml`. Needs a
 # nightly toolchain and `cargo install cargo-fuzz --locked`; says so and does nothing where they are not there. What is found is
 # written to artifacts/; the corpus that grows, to corpus/. Neither is committed: a find becomes a seed and a test.
-# There is no unsafe code of our own; SANITIZER=address watches that of the decoders, at a third of the speed.
+# There is no unsafe code of our own; SANITIZER=address watches that of the decoders, and is slower.
 set -euo pipefail
 cd "$(dirname "$0")"
 seconds="${1:-60}"
