@@ -157,9 +157,7 @@ pub(crate) fn known(
     scatter: &Scatter,
 ) -> Option<Known> {
     let interest = wanted.interest.as_ref().filter(|_| !extras)?;
-    let known = Known::of(&patients.chunks, scatter, interest)?;
-    known.thin_out(&mut patients.chunks);
-    Some(known)
+    Known::of(&mut patients.chunks, scatter, interest)
 }
 
 /// By code: the first and the last day of an event that is kept.

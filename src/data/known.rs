@@ -98,38 +98,23 @@ pub(crate) struct Known {
 }
 
 impl Known {
-    /// Those of the rows that were read, if their table finds room in memory.
-    pub(crate) fn of(chunks: &[Chunk<RegistrationRow>], scatter: &Scatter, interest: &Interest) -> Option<Known> {
+    /// Those of the rows that were read, if their tables find room in memory. The rows of those who can be on no register
+    /// are dropped, unless somebody has more than one, in which something may be odd.
+    pub(crate) fn of(chunks: &mut [Chunk<RegistrationRow>], scatter: &Scatter, interest: &Interest) -> Option<Known> {
         let cohorts = Cohorts::new(interest)?;
-        let rows: usize = chunks.iter().map(Chunk::len).sum();
+        let rows: usize = chunks.iter().map(|chunk| chunk.len()).sum();
         let bytes = (line_count(rows) * size_of::<Line>()) as u64;
         if scatter.spill.as_ref().is_some_and(|spill| !spill.finds_room(bytes)) {
             return None;
         }
         let partition_bits = scatter.partition_bits;
         let table = |partition| table(chunks, partition, partition_bits, &cohorts);
-        let tables = (0..1_usize << partition_bits).into_par_iter().map(table).collect();
-        Some(Known { partition_bits, tables, cohorts })
-    }
-
-    /// Drops the rows of those who can be on no register and have but one row, in which nothing can be odd.
-    pub(crate) fn thin_out(&self, chunks: &mut [Chunk<RegistrationRow>]) {
-        // All rows of a partition are looked up one after the other, since its table fits in a processor's cache.
-        let kept_of = |partition| chunks.iter().map(|chunk| self.kept(chunk, partition)).collect();
-        let kept: Vec<Vec<Vec<bool>>> = (0..self.tables.len()).into_par_iter().map(kept_of).collect();
+        let (tables, kept): (Vec<Box<[Line]>>, Vec<Kept>) = (0..1 << partition_bits).into_par_iter().map(table).unzip();
         chunks.par_iter_mut().enumerate().for_each(|(at, chunk)| {
             let mut kept = kept.iter().flat_map(|of_chunks| &of_chunks[at]);
             chunk.retain(|| kept.next().is_none_or(|kept| *kept));
         });
-    }
-
-    /// Whether each row of a chunk's partition is kept.
-    fn kept(&self, chunk: &Chunk<RegistrationRow>, partition: usize) -> Vec<bool> {
-        let is_kept = |row: &RegistrationRow| {
-            let slot = self.find(row.key);
-            slot.in_many || self.cohorts.can_be_on_register(slot.cohort)
-        };
-        chunk.part(partition).rows.iter().map(is_kept).collect()
+        Some(Known { partition_bits, tables, cohorts })
     }
 
     /// Gives the room back that the tables took.
@@ -150,9 +135,7 @@ impl Known {
     /// The slot of a key, or an empty one.
     #[inline]
     fn find(&self, key: u64) -> Slot {
-        let table = &self.tables[partition_of(key, self.partition_bits)];
-        let first = home(table, key, self.partition_bits);
-        table[first].look(key).unwrap_or_else(|| further(table, key, first))
+        find(&self.tables[partition_of(key, self.partition_bits)], key, self.partition_bits)
     }
 }
 
@@ -169,6 +152,13 @@ fn home(table: &[Line], key: u64, partition_bits: u32) -> usize {
     (place >> 64) as usize
 }
 
+/// The slot of a key of a partition, or an empty one.
+#[inline]
+fn find(table: &[Line], key: u64, partition_bits: u32) -> Slot {
+    let first = home(table, key, partition_bits);
+    table[first].look(key).unwrap_or_else(|| further(table, key, first))
+}
+
 /// The slot of a key that is not in the line in which its search begins, or an empty one.
 #[cold]
 fn further(table: &[Line], key: u64, first: usize) -> Slot {
@@ -180,8 +170,16 @@ fn lines_from(lines: usize, first: usize) -> impl Iterator<Item = usize> {
     (first..lines).chain(0..first)
 }
 
-/// The patients of a partition.
-fn table(chunks: &[Chunk<RegistrationRow>], partition: usize, partition_bits: u32, cohorts: &Cohorts) -> Box<[Line]> {
+/// By chunk: whether each row of a partition is kept.
+type Kept = Vec<Vec<bool>>;
+
+/// The patients of a partition, and which of their rows are kept.
+fn table(
+    chunks: &[Chunk<RegistrationRow>],
+    partition: usize,
+    partition_bits: u32,
+    cohorts: &Cohorts,
+) -> (Box<[Line]>, Kept) {
     let parts: Vec<_> = chunks.iter().map(|chunk| chunk.part(partition)).collect();
     let rows = parts.iter().map(|part| part.rows.len()).sum();
     let mut table = vec![Line::default(); line_count(rows)].into_boxed_slice();
@@ -189,7 +187,13 @@ fn table(chunks: &[Chunk<RegistrationRow>], partition: usize, partition_bits: u3
         let cohort = cohorts.of(Day::from_epoch_days(row.birth).unwrap_or(Day::FIRST));
         add(&mut table, partition_bits, Slot { key: row.key, birth: row.birth, cohort, in_many: false });
     }
-    table
+    // They are looked up once more while the table is near.
+    let is_kept = |row: &RegistrationRow| {
+        let slot = find(&table, row.key, partition_bits);
+        slot.in_many || cohorts.can_be_on_register(slot.cohort)
+    };
+    let kept = parts.iter().map(|part| part.rows.iter().map(is_kept).collect()).collect();
+    (table, kept)
 }
 
 /// Adds a patient, or what another row says of one who is there already.

@@ -259,8 +259,7 @@ impl<'a> EventRows<'a> {
     #[inline]
     pub(crate) fn take(&mut self, row: u64, id: IdCell<'_>, date: DateCell, code: CodeCell, giver: &[u8], text: &[u8]) {
         match (date, code) {
-            (DateCell::Day(_), CodeCell::Other) if !id.is_empty() => {}
-            (DateCell::Day(day), CodeCell::Wanted(code)) if self.is_out_of_days(code, day) && !id.is_empty() => {}
+            _ if self.passes_over(date, code) && !id.is_empty() => {}
             (DateCell::Day(day), CodeCell::Wanted(code)) => {
                 if let Err((kind, column)) = self.keep(row, id, day, code, giver, text) {
                     self.tally.add(kind, column, row);
@@ -273,11 +272,17 @@ impl<'a> EventRows<'a> {
         }
     }
 
-    /// Whether nothing can hang on an event of a code on a day, whoever's it is.
+    /// Whether nothing can hang on an event, whoever's it is.
     #[inline]
-    fn is_out_of_days(&self, code: CodeIndex, day: Day) -> bool {
-        let (first, last) = self.rules.days[usize::from(code.0)];
-        day < first || day > last
+    pub(crate) fn passes_over(&self, date: DateCell, code: CodeCell) -> bool {
+        match (date, code) {
+            (DateCell::Day(day), CodeCell::Wanted(code)) => {
+                let (first, last) = self.rules.days[usize::from(code.0)];
+                day < first || day > last
+            }
+            (DateCell::Day(_), CodeCell::Other) => true,
+            (DateCell::Empty | DateCell::Fault(_), _) | (DateCell::Day(_), CodeCell::Fault(_)) => false,
+        }
     }
 
     #[inline]
