@@ -151,7 +151,7 @@ impl<'b> Results<'b> {
     fn add(&mut self, book: &BookFacts<'_>) {
         let year = book.book.year_label(DEFAULT_SCHEME);
         let (mut measures, mut payments, mut fees) = (Vec::new(), Vec::new(), Vec::new());
-        let of_practice = |(practice_code, facts)| {
+        let of_practice = |(practice_code, facts): (&String, &Facts)| {
             let paid = paid(book.book, &book.figures, facts);
             let rows = payment_rows(book.book, &year, practice_code, facts, &paid);
             (measure_rows(book, &year, practice_code, facts), rows)
