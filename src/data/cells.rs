@@ -142,10 +142,16 @@ pub(crate) fn truth(cell: Option<&str>) -> Result<Option<bool>, FindingKind> {
 /// The text of a cell that must be filled; blanks fill none.
 #[inline]
 pub(crate) fn needed_text(cell: &[u8]) -> Result<&str, FindingKind> {
-    if cell.trim_ascii().is_empty() {
+    if is_blank(cell) {
         return Err(FindingKind::MissingValue);
     }
     std::str::from_utf8(cell).map_err(|_| FindingKind::NotText)
+}
+
+/// Whether a cell is empty, or holds blanks alone.
+#[inline]
+pub(crate) fn is_blank(cell: &[u8]) -> bool {
+    cell.iter().all(u8::is_ascii_whitespace)
 }
 
 #[cfg(test)]

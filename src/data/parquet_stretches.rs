@@ -99,13 +99,13 @@ fn events_of_group(
         let count = group.next_stretch(columns, left)?;
         for row in 0..count {
             let (date, code) = (cell(&dates, row), codes.as_ref().map_or(no_code, |codes| codes.cells[row]));
-            let id = text(&ids, row);
+            let id = IdCell::Text(text(&ids, row));
             // Most rows are left behind here, with no look at the rest of them.
             if rows.passes_over(date, code) && !id.is_empty() {
                 continue;
             }
             let (giver, text_of_event) = (text(&givers, row), text(&texts, row));
-            rows.take(next_row + row as u64, IdCell::Text(id), date, code, giver, text_of_event);
+            rows.take(next_row + row as u64, id, date, code, giver, text_of_event);
         }
         next_row += count as u64;
         left -= count;

@@ -1,6 +1,6 @@
 //! Rows as they are read: checked cell by cell, kept or counted as findings. Both readers end here.
 
-use crate::data::cells::{DateCell, needed_text};
+use crate::data::cells::{DateCell, is_blank, needed_text};
 use crate::data::codes::{CodeCell, Codes};
 use crate::data::digest::{RowHasher, RowSum};
 use crate::data::ids::{Ids, KEPT_ID_BYTES, Keeper, pack};
@@ -78,7 +78,7 @@ impl IdCell<'_> {
     /// Whether the cell is empty, or holds blanks alone.
     #[inline]
     pub(crate) fn is_empty(self) -> bool {
-        matches!(self, IdCell::Text(text) if text.trim_ascii().is_empty())
+        matches!(self, IdCell::Text(text) if is_blank(text))
     }
 }
 

@@ -57,8 +57,8 @@ fn what_nothing_hangs_on_is_dropped() {
         [
             found(FindingKind::MissingValue, "patient_id", 1, &[13]),
             found(FindingKind::TwoBirthDates, "birth_date", 1, &[6]),
-            found(FindingKind::RegisteredBeforeBirth, "registered_date", 1, &[7]),
             found(FindingKind::UnknownPatient, "patient_id", 1, &[10]),
+            found(FindingKind::RegisteredBeforeBirth, "registered_date", 1, &[7]),
             found(FindingKind::EventBeforeBirth, "event_date", 2, &[8, 9]),
         ]
     );
