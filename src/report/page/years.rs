@@ -8,6 +8,7 @@ use crate::report::page::headline::signed_pounds;
 use crate::report::page::judged::link;
 use crate::report::page::practices::owned;
 use crate::report::page::{Material, Section};
+use crate::report::style::capital;
 
 const TABLE: &str = "changes-table";
 
@@ -22,11 +23,14 @@ const TOP: f64 = 8.0;
 pub(super) fn section(material: &Material<'_>) -> Option<Section> {
     let (first, later) = material.sides.split_first().filter(|(_, later)| !later.is_empty())?;
     let mut section = Section::new("years", format!("Years compared with {}", first.label));
-    section.paragraphs.push(
-        "Each practice's own records under each year's own rules, so rules and people both differ. A change is in all \
-         pounds that the rules pay a practice."
-            .to_owned(),
-    );
+    let kind = material.known.kind;
+    section.paragraphs.push(format!(
+        "Each {}'s own records under each year's own rules, so rules and people both differ. A change is in all pounds \
+         that the rules pay the practices.",
+        kind.one
+    ));
+    let withheld = material.comparison.withheld_from_sums(kind);
+    section.paragraphs.extend(withheld.iter().map(|sentence| format!("{}.", capital(sentence))));
     for (side, year) in later.iter().zip(1..) {
         section.charts.extend(chart(material, side.label, year));
     }
@@ -64,7 +68,8 @@ fn chart(material: &Material<'_>, label: &str, year: usize) -> Option<Chart> {
         id: link(&format!("chart changes {label}")),
         title: format!("Change in pounds, {label} against {first}"),
         desc: format!(
-            "Practices from the greatest gain, {}, to the greatest loss or smallest gain, {}. {gain} gain and {lose} lose.{shown}",
+            "{} from the greatest gain, {}, to the greatest loss or smallest gain, {}. {gain} gain and {lose} lose.{shown}",
+            material.known.kind.heading(),
             signed_pounds(most),
             signed_pounds(least)
         ),
