@@ -3,8 +3,6 @@
 
 #[path = "report_page/contrast.rs"]
 mod contrast;
-#[path = "report_page/markup.rs"]
-mod markup;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -14,8 +12,8 @@ use std::sync::LazyLock;
 
 use calamine::{Data, Reader, Xlsx};
 
-use self::markup::{Page, Tag};
 use crate::csv_text::rows;
+use crate::markup::{self, Page, Tag};
 use crate::uptake::{output, stdout};
 
 /// Names and an area that a browser or a spreadsheet would run, or that turn text round.

@@ -21,7 +21,7 @@ pub static GROUP_COLUMNS: [Column; 17] = [
     Column::whole("denominator").short("denom."),
     Column::whole("numerator").short("num."),
     Column::amount("achievement_percent", 2).short("%"),
-    Column::whole("practices_counted").short("practices"),
+    Column::whole("practices_counted").short("of"),
     Column::whole("practices_with_step").short("with step"),
     Column::whole("more_needed").short("need"),
     Column::amount("next_step_points", 4).short("points"),

@@ -45,8 +45,7 @@ pub(super) fn section(material: &Material<'_>, scheme: &LocalScheme) -> Section 
     if material.disclosure.is_some() {
         section.paragraphs.extend(left_out(material, scheme));
     }
-    let is_shown = material.disclosure.is_none() || !shares_years(material, scheme);
-    if is_shown {
+    if !is_unsafe(material, scheme) {
         section.charts.extend(moves::chart(material, scheme));
         section.tables.extend(tables(material, scheme));
     }
@@ -76,7 +75,7 @@ fn left_out(material: &Material<'_>, scheme: &LocalScheme) -> Vec<String> {
         "Left out: the tables of states, exceptions, children won and alerts, which are made for those who work the list."
             .to_owned(),
     ];
-    if shares_years(material, scheme) {
+    if is_unsafe(material, scheme) {
         said.push(format!(
             "Left out: the return, since it may count the same people as the indicators above in other parts, so that both \
              together could give a count away. `uptake pathway --year {}` gives it by itself, {}.",
@@ -87,8 +86,12 @@ fn left_out(material: &Material<'_>, scheme: &LocalScheme) -> Vec<String> {
     said
 }
 
-/// True if the scheme counts people of a year that the report is of.
-fn shares_years(material: &Material<'_>, scheme: &LocalScheme) -> bool {
+/// True if counts are withheld and the scheme counts people of a year that the report is of: other counts of the same
+/// people may be withheld in the return. A rounded count is the same in both.
+fn is_unsafe(material: &Material<'_>, scheme: &LocalScheme) -> bool {
+    if material.disclosure.and_then(Disclosure::below).is_none() {
+        return false;
+    }
     let is_of = |year: &str| material.sides.iter().any(|side| side.book.name.year == year);
     scheme.books().any(|book| is_of(&book.name.year))
 }
