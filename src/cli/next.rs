@@ -163,7 +163,8 @@ impl NextArguments {
         let steps = tables::steps(ordered.iter().copied());
         let both: [(TableArgument, &str, &dyn Grid); 2] =
             [(TableArgument::Measures, "results", &measures), (TableArgument::Steps, "steps", &steps)];
-        let has_both = head.grouping.is_none() && (self.output.format == Format::Json || self.output.format.is_workbook());
+        let has_both =
+            head.grouping.is_none() && (self.output.format == Format::Json || self.output.format.is_workbook());
         let is_shown = |table| self.table.map_or(has_both || table == TableArgument::Measures, |asked| asked == table);
         let shown: Vec<_> = both.into_iter().filter(|(table, ..)| is_shown(*table)).collect();
         if self.output.format == Format::Json {

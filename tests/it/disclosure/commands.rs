@@ -29,7 +29,11 @@ pub type Row = BTreeMap<String, String>;
 /// A command's CSV as rows of cells by column.
 fn rows(words: &[&str], tables: &[&str]) -> Vec<BTreeMap<String, String>> {
     let words = words.iter().map(|word| (*word).to_owned()).chain(demo(tables)).chain(["--format=csv".to_owned()]);
-    let text = stdout(words);
+    records(&stdout(words))
+}
+
+/// CSV as rows of cells by column.
+pub fn records(text: &str) -> Vec<Row> {
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     let header: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
     let row = |record: csv::StringRecord| header.iter().cloned().zip(record.iter().map(str::to_owned)).collect();
