@@ -173,7 +173,9 @@ impl<'a> OfGroups<'a> {
             _ => column.clone(),
         };
         let title = grid.title().replace("per practice", &format!("per {}", grouping.kind.column.replace('_', "-")));
-        let title = title.replace("Practices,", "Groups,").replace("All practices,", "All groups,");
+        let RowKind { many, .. } = grouping.kind;
+        let title = title.replace("Practices,", &format!("{},", capital(many)));
+        let title = title.replace("All practices,", &format!("All {many},"));
         OfGroups { grid, title, columns: grid.columns().iter().map(renamed).collect() }
     }
 }

@@ -88,8 +88,8 @@ fn method(RowKind { one, many, .. }: RowKind) -> Vec<String> {
         ),
         format!(
             "Method: exact binomial limits at the rate of all practices together (D. J. Spiegelhalter, Funnel plots for \
-             comparing institutional performance, Statistics in Medicine 24, 2005, pages 1185 to 1202). The interval of a \
-             {one}'s own percentage in the table is Wilson's score interval at {inner} % (E. B. Wilson, Journal of the \
+             comparing institutional performance, Statistics in Medicine 24, 2005, pages 1185 to 1202). The interval beside \
+             each percentage in the table is Wilson's score interval at {inner} % (E. B. Wilson, Journal of the \
              American Statistical Association 22, 1927, pages 209 to 212)."
         ),
     ]

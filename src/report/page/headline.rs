@@ -11,7 +11,7 @@ use crate::report::comparison::changes::PracticeRow;
 use crate::report::comparison::per_cent;
 use crate::report::disclosure::MARK;
 use crate::report::figured::Figured;
-use crate::report::page::practices::AREA;
+use crate::report::page::practices::{AREA, picked};
 use crate::report::page::{Material, Section};
 use crate::report::rollup::RowKind;
 use crate::report::rows::{MeasureRow, sum_of_counts, whole_people};
@@ -96,7 +96,10 @@ pub(super) fn section(material: &Material<'_>) -> Section {
         }
         section.cards.push(card(material, area, &sums));
     }
-    section.tables.push(("areas-table".to_owned(), table));
+    // Groups are not put together by their areas, so there is nothing to tell the one row of a year from.
+    let of_areas = |column: &&str| material.grouping.is_none() || *column != AREA;
+    let columns: Vec<&str> = AREA_COLUMNS.iter().map(|column| column.name.as_ref()).filter(of_areas).collect();
+    section.tables.push(("areas-table".to_owned(), picked(&table, &columns)));
     section
 }
 

@@ -112,7 +112,11 @@ fn extract(people: &People) -> (tempfile::TempDir, Vec<String>) {
 }
 
 fn report(tables: &[String], more: &[&str]) -> String {
-    let asked = ["report", "--year", "2021-22,2023-24", "--output", "-"];
+    written(tables, more, "-")
+}
+
+fn written(tables: &[String], more: &[&str], place: &str) -> String {
+    let asked = ["report", "--year", "2021-22,2023-24", "--output", place];
     stdout(asked.iter().chain(more).map(|word| (*word).to_owned()).chain(tables.iter().cloned()))
 }
 
@@ -316,4 +320,110 @@ fn no_table_of_the_page_gives_away_what_another_withholds() {
     }
     println!("{proved} cells, {hidden} rows, {funnels} funnels, {same} pages");
     assert!(proved > 80 && hidden > 40 && funnels > 4 && same > 8, "{proved} {hidden} {funnels} {same}");
+}
+
+/// The sheet of a table as texts, by row.
+#[cfg(feature = "workbook")]
+fn sheet(bytes: &[u8], name: &str) -> Vec<Vec<String>> {
+    use calamine::{Reader, Xlsx};
+    let mut book: Xlsx<_> = Xlsx::new(std::io::Cursor::new(bytes)).unwrap();
+    let range = book.worksheet_range(name).unwrap();
+    range.rows().map(|row| row.iter().map(ToString::to_string).collect()).collect()
+}
+
+#[cfg(feature = "workbook")]
+#[test]
+fn a_workbook_withholds_what_the_page_does() {
+    let people: People = [
+        vec![[30, 3, 0, 0], [42, 12, 1, 0], [55, 20, 0, 0]],
+        vec![[33, 2, 0, 0], [40, 12, 0, 0], [51, 25, 6, 0]],
+        vec![[30, 20, 0, 0], [3, 42, 0, 0], [55, 20, 0, 0]],
+    ];
+    let (folder, tables) = extract(&people);
+    let suppress = ["--suppress", "5"];
+    let html = report(&tables, &suppress);
+    let page = Page::of(&html);
+    let file = folder.path().join("report.xlsx");
+    written(&tables, &suppress, file.to_str().unwrap());
+    let bytes = fs::read(&file).unwrap();
+    let mut withheld = 0;
+    for (id, name) in [
+        ("practices-table", "Indicators per practice"),
+        ("areas-table", "All practices, and each area"),
+        ("funnel-table", "Practices beside the limits of c"),
+        ("changes-table", "Practices, against the first yea"),
+    ] {
+        let rows = page.table(id);
+        let sheet = sheet(&bytes, &name.chars().take(31).collect::<String>());
+        let head = sheet.iter().position(|row| rows[0].contains_key(&row[0])).unwrap();
+        assert_eq!(sheet.len() - head - 1, rows.len(), "{id}");
+        for (cells, row) in sheet[head + 1..].iter().zip(&rows) {
+            for (column, cell) in sheet[head].iter().zip(cells) {
+                assert_eq!(cell == "[c]", row[column] == "[c]", "{id}, {column} of {row:?}");
+                withheld += usize::from(cell == "[c]");
+            }
+        }
+    }
+    assert!(withheld > 20, "{withheld}");
+    let cover = sheet(&bytes, "Cover");
+    assert!(cover.iter().flatten().any(|cell| cell.starts_with("[c]: withheld; counts of 1 to 4 are")), "{cover:?}");
+    // A chart would be drawn from cells that say more than its sheet.
+    assert!(!bytes.windows(9).any(|window| window == b"xl/charts"));
+}
+
+#[test]
+fn pages_of_extracts_that_round_alike_are_the_same() {
+    // As many doses, which pounds hang on; the others move within their multiple of 5: 47, 6 and 1 against 47, 7 and 1.
+    let first: People = [
+        vec![[47, 6, 1, 0], [20, 14, 8, 0]],
+        vec![[30, 3, 0, 0], [51, 21, 5, 0]],
+        vec![[12, 8, 4, 0], [33, 19, 10, 0]],
+    ];
+    let mut second = first.clone();
+    second[0][0] = [47, 7, 0, 0];
+    second[1][1] = [51, 20, 6, 0];
+    second[2][0] = [12, 9, 3, 0];
+    let round = ["--round", "5"];
+    let pages = [&first, &second].map(|people| {
+        let (_folder, tables) = extract(people);
+        report(&tables, &round)
+    });
+    assert_eq!(until_files(&pages[0]), until_files(&pages[1]));
+    assert!(pages[0].contains("counts are rounded to the nearest 5"));
+    let page = Page::of(&pages[0]);
+    // 54, 1, 53 and 47 round to 55, 0, 55 and 45.
+    let told = page.table("practices-table");
+    let row = shown(&told, &COHORTS[0], 0).unwrap();
+    assert_eq!(COUNTS.map(|column| row[column].as_str()), ["55", "0", "0", "55", "45"]);
+    assert!(page.tags("table").all(|table| !table.value("id").unwrap_or_default().starts_with("attrition")));
+}
+
+#[test]
+fn a_pathway_of_the_same_years_is_left_out_and_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = folder.path().join("demo");
+    stdout(["demo", demo.to_str().unwrap(), "--size", "1200", "--seed", "3", "--write-only"]);
+    let tables = ["patients", "events", "practices", "appointments", "slots"];
+    let tables = tables.map(|name| format!("--{name}={}", demo.join(format!("{name}.csv")).display()));
+    let page = |more: &[&str]| {
+        let asked = ["report", "--pathway", "wf-newham/2024-25", "--output", "-", "--suppress", "5"];
+        stdout(asked.iter().chain(more).map(|word| (*word).to_owned()).chain(tables.clone()))
+    };
+    let same = page(&["--year", "2023-24"]);
+    assert!(same.contains("Left out: the return") && !same.contains("id=\"pathway-return"), "the return is there");
+    let other = page(&["--year", "2021-22"]);
+    let read = Page::of(&other);
+    let rows = read.table("pathway-return-per-practice");
+    assert!(rows.iter().flat_map(BTreeMap::values).filter(|cell| *cell == "[c]").count() > 10);
+    assert!(!other.contains("pathway-alerts") && other.contains("Left out: the tables of states"));
+    // As `pathway` prints it.
+    let asked = ["pathway", "--year", "wf-newham/2024-25", "--table", "return", "--suppress", "5", "--format", "csv"];
+    let own = records(&stdout(asked.iter().map(|word| (*word).to_owned()).chain(tables.clone())));
+    assert_eq!(rows.len(), own.len());
+    let is_count = |cell: &str| cell == "[c]" || cell.parse::<u64>().is_ok();
+    for (row, own) in rows.iter().zip(&own) {
+        for (name, cell) in own.iter().filter(|(_, cell)| is_count(cell)) {
+            assert_eq!(row[name], *cell, "{name} of {own:?}");
+        }
+    }
 }
