@@ -98,7 +98,7 @@ pub(super) fn section(material: &Material<'_>) -> Section {
     }
     // Groups are not put together by their areas, so there is nothing to tell the one row of a year from.
     let of_areas = |column: &&str| material.grouping.is_none() || *column != AREA;
-    let columns: Vec<&str> = AREA_COLUMNS.iter().map(|column| column.name.as_ref()).filter(of_areas).collect();
+    let columns: Vec<&str> = table.columns.iter().map(|column| column.name.as_ref()).filter(of_areas).collect();
     section.tables.push(("areas-table".to_owned(), picked(&table, &columns)));
     section
 }

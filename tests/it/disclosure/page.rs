@@ -327,7 +327,9 @@ fn no_table_of_the_page_gives_away_what_another_withholds() {
 fn sheet(bytes: &[u8], name: &str) -> Vec<Vec<String>> {
     use calamine::{Reader, Xlsx};
     let mut book: Xlsx<_> = Xlsx::new(std::io::Cursor::new(bytes)).unwrap();
-    let range = book.worksheet_range(name).unwrap();
+    let names = book.sheet_names();
+    let begins_so = |sheet: &&String| name.starts_with(sheet.trim_end_matches(['…', ' ']));
+    let range = book.worksheet_range(names.iter().find(begins_so).unwrap()).unwrap();
     range.rows().map(|row| row.iter().map(ToString::to_string).collect()).collect()
 }
 
@@ -350,11 +352,11 @@ fn a_workbook_withholds_what_the_page_does() {
     for (id, name) in [
         ("practices-table", "Indicators per practice"),
         ("areas-table", "All practices, and each area"),
-        ("funnel-table", "Practices beside the limits of c"),
-        ("changes-table", "Practices, against the first yea"),
+        ("funnel-table", "Practices beside the limits of chance"),
+        ("changes-table", "Practices, against the first year"),
     ] {
         let rows = page.table(id);
-        let sheet = sheet(&bytes, &name.chars().take(31).collect::<String>());
+        let sheet = sheet(&bytes, name);
         let head = sheet.iter().position(|row| rows[0].contains_key(&row[0])).unwrap();
         assert_eq!(sheet.len() - head - 1, rows.len(), "{id}");
         for (cells, row) in sheet[head + 1..].iter().zip(&rows) {
