@@ -9,7 +9,7 @@
 //! The way of a row: `source` says where its bytes are, and `read_ahead` fetches those of text; `csv_blocks`,
 //! `csv_records` and `csv_rows`, or `shared_file`,
 //! `parquet_file` with `parquet_pages`, `parquet_runs` and `parquet_stretches` (the usual types) or `parquet_cells` and
-//! `parquet_rows` (all others), or the files of `fhir`, read it; `rows` checks it and keeps it; `scatter` puts it into
+//! `parquet_rows` (all others), or the files of `fhir`, read it; `rows` checks it and keeps it, unless `known` tells that nothing hangs on it; `scatter` puts it into
 //! its partition (in memory or, beyond a limit, by way of `spill`); `group` brings a patient's rows together.
 
 pub mod appointments;
@@ -35,6 +35,7 @@ mod csv_rows;
 mod digest;
 mod group;
 mod ids;
+mod known;
 mod long_form;
 mod names;
 #[cfg(feature = "parquet")]
@@ -66,8 +67,8 @@ mod tally;
 pub use appointments::{Appointment, Appointments};
 pub use error::LoadError;
 pub use extract::{
-    CodeIndex, Event, Extract, LoadOptions, Partition, Patient, PatientInputs, PatientKey, PracticeId, Registration,
-    Wanted, load,
+    Births, CodeIndex, CodeInterest, Event, Extract, Interest, LoadOptions, Partition, Patient, PatientInputs,
+    PatientKey, PracticeId, Registration, Wanted, load,
 };
 pub use naming::{DateOrder, Naming, TableName};
 pub use practices::{Practice, Practices};

@@ -6,6 +6,8 @@ mod attrition;
 mod audit;
 #[path = "it/author_edits.rs"]
 mod author_edits;
+#[path = "it/bad_cells.rs"]
+mod bad_cells;
 #[path = "it/bad_input.rs"]
 mod bad_input;
 #[path = "it/calendar.rs"]
@@ -125,6 +127,8 @@ mod table_2;
 mod tables;
 #[path = "it/targets.rs"]
 mod targets;
+#[path = "it/trust.rs"]
+mod trust;
 #[path = "it/uptake.rs"]
 mod uptake;
 #[path = "it/verify.rs"]

@@ -63,7 +63,28 @@ impl PatientArguments {
         asked: Asked,
         progress: &dyn Progress,
     ) -> Result<(Extract, Vec<Lens<'b>>), CliError> {
+        self.load_wanted(wanted(books, asked), books, asked, progress)
+    }
+
+    /// The same for a command that looks at nobody but those on a register: it is spared the others' events.
+    pub(super) fn load_registers<'b>(
+        &self,
+        books: &'b [Rulebook],
+        asked: Asked,
+        progress: &dyn Progress,
+    ) -> Result<(Extract, Vec<Lens<'b>>), CliError> {
         let wanted = wanted(books, asked);
+        let interest = asked.interest(books, &wanted.codes);
+        self.load_wanted(Wanted { interest, ..wanted }, books, asked, progress)
+    }
+
+    fn load_wanted<'b>(
+        &self,
+        wanted: Wanted,
+        books: &'b [Rulebook],
+        asked: Asked,
+        progress: &dyn Progress,
+    ) -> Result<(Extract, Vec<Lens<'b>>), CliError> {
         let extract = self.read(&wanted, progress)?;
         let lenses = books.iter().map(|book| Lens::new(book, &wanted.codes, asked)).collect();
         Ok((extract, lenses))

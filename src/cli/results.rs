@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use clap::ValueEnum;
+use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::cli::CliError;
@@ -150,10 +151,14 @@ impl<'b> Results<'b> {
     fn add(&mut self, book: &BookFacts<'_>) {
         let year = book.book.year_label(DEFAULT_SCHEME);
         let (mut measures, mut payments, mut fees) = (Vec::new(), Vec::new(), Vec::new());
-        for (practice_code, facts) in &book.practices {
-            measures.extend(measure_rows(book, &year, practice_code, facts));
+        let of_practice = |(practice_code, facts): (&String, &Facts)| {
             let paid = paid(book.book, &book.figures, facts);
-            let (more_payments, more_fees) = payment_rows(book.book, &year, practice_code, facts, &paid);
+            let rows = payment_rows(book.book, &year, practice_code, facts, &paid);
+            (measure_rows(book, &year, practice_code, facts), rows)
+        };
+        let practices: Vec<_> = book.practices.par_iter().map(of_practice).collect();
+        for (more_measures, (more_payments, more_fees)) in practices {
+            measures.extend(more_measures);
             payments.extend(more_payments);
             fees.extend(more_fees);
         }

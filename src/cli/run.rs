@@ -132,7 +132,7 @@ pub(super) fn run(arguments: &RunArguments, rules: Option<&Path>) -> Result<Done
     }
     let asked = if level == Level::Patient { Asked::default() } else { asking.asked() };
     let bar = Bar::rows();
-    let (extract, lenses) = arguments.limited_tables()?.load(&books, asked, &bar)?;
+    let (extract, lenses) = arguments.limited_tables()?.load_registers(&books, asked, &bar)?;
     let (results, grouped) = evaluate(&extract, &lenses, level, &Silent);
     bar.finish();
     extract.check_spilled()?;

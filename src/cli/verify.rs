@@ -3,6 +3,8 @@
 //! The command that a result records is run again by this program, over the same files and this machine's rulebooks of
 //! the same names; it writes no file.
 
+mod forms;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -11,6 +13,7 @@ use clap::Args;
 
 use crate::cli::invocation::Invocation;
 use crate::cli::output;
+use crate::cli::verify::forms::Form;
 use crate::cli::{CliError, Done};
 use crate::report::verification::{Document, Shown, Verification};
 
@@ -24,6 +27,11 @@ pub(super) struct VerifyArguments {
     /// A result, as a command wrote it with `--format json`
     #[arg(value_name = "RESULT")]
     result: PathBuf,
+
+    /// The same result in another form, as the same command wrote it with another `--format`; the ending says which (.csv,
+    /// .parquet, .md, .xlsx, or .json for FHIR); may be repeated
+    #[arg(long, value_name = "FILE")]
+    also: Vec<PathBuf>,
 
     #[command(flatten)]
     moved: Moved,
@@ -89,15 +97,21 @@ pub(super) fn verify(
         let error = unusable(path, "was made from what stdin held, which is gone");
         return Err(error.help("name the file with `--patients`, `--events` or whichever it was"));
     }
-    let again = made_again(invocation, rules, threads)?;
+    let give = |invocation| given_again(invocation, rules, threads);
+    let again = made_again(invocation.clone(), give)?;
     let verification = Verification::of(&given, &again);
+    let forms = arguments.also.iter().map(|path| Form::of(path, &invocation, give)).collect::<Result<Vec<_>, _>>()?;
     let shown = match (asks_for_patients || given.is_of_patients() || again.is_of_patients(), arguments.all) {
         (true, _) => Shown::Counts,
         (false, true) => Shown::All,
         (false, false) => Shown::First,
     };
-    output::to_stdout(|out| verification.write(out, &path.display().to_string(), shown))?;
-    Ok(if verification.is_confirmed() { Done::Well } else { Done::CheckFailed })
+    output::to_stdout(|out| {
+        verification.write(out, &path.display().to_string(), shown)?;
+        forms.iter().try_for_each(|form| form.write(out))
+    })?;
+    let is_confirmed = verification.is_confirmed() && forms.iter().all(Form::is_confirmed);
+    Ok(if is_confirmed { Done::Well } else { Done::CheckFailed })
 }
 
 /// The command that made a result, if it is one that can be given again and writes nothing.
@@ -127,8 +141,22 @@ fn unusable(path: &Path, why: &str) -> CliError {
     CliError::usage(format!("{} {why}", path.display()))
 }
 
-/// Gives the command again and reads the document that it writes to stdout.
-fn made_again(invocation: Invocation, rules: Option<&Path>, threads: Option<usize>) -> Result<Document, CliError> {
+/// The document of a command that is given again.
+fn made_again(
+    invocation: Invocation,
+    give: impl FnOnce(Invocation) -> Result<Vec<u8>, CliError>,
+) -> Result<Document, CliError> {
+    let name = invocation.command().to_owned();
+    Document::read(&give(invocation)?).ok_or_else(|| cannot_be_made_again(&name))
+}
+
+fn cannot_be_made_again(name: &str) -> CliError {
+    CliError::usage(format!("the result cannot be made again: `uptake {name}` could not be done"))
+        .help("files that have moved are named with `--patients`, `--events` and the like; rules with `--rules`")
+}
+
+/// Gives a command again, for what it writes to stdout.
+fn given_again(invocation: Invocation, rules: Option<&Path>, threads: Option<usize>) -> Result<Vec<u8>, CliError> {
     let name = invocation.command().to_owned();
     let program = std::env::current_exe().map_err(CliError::read(Path::new("this program")))?;
     let mut command = Command::new(&program);
@@ -140,11 +168,11 @@ fn made_again(invocation: Invocation, rules: Option<&Path>, threads: Option<usiz
         command.arg(format!("--threads={threads}"));
     }
     let made = command.output().map_err(CliError::read(&program))?;
-    Document::read(&made.stdout).filter(|_| made.status.success()).ok_or_else(|| {
-        output::talk_block(&String::from_utf8_lossy(&made.stderr));
-        CliError::usage(format!("the result cannot be made again: `uptake {name}` could not be done"))
-            .help("files that have moved are named with `--patients`, `--events` and the like; rules with `--rules`")
-    })
+    if made.status.success() {
+        return Ok(made.stdout);
+    }
+    output::talk_block(&String::from_utf8_lossy(&made.stderr));
+    Err(cannot_be_made_again(&name))
 }
 
 impl Moved {

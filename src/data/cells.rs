@@ -139,10 +139,10 @@ pub(crate) fn truth(cell: Option<&str>) -> Result<Option<bool>, FindingKind> {
     }
 }
 
-/// The text of a cell that must be filled.
+/// The text of a cell that must be filled; blanks fill none.
 #[inline]
 pub(crate) fn needed_text(cell: &[u8]) -> Result<&str, FindingKind> {
-    if cell.is_empty() {
+    if cell.trim_ascii().is_empty() {
         return Err(FindingKind::MissingValue);
     }
     std::str::from_utf8(cell).map_err(|_| FindingKind::NotText)

@@ -9,7 +9,7 @@ use crate::data::naming::DateOrder;
 use crate::data::progress::Progress;
 use crate::data::read_ahead::Block;
 use crate::data::rounds;
-use crate::data::rows::{EventRows, EventRules, IdCell, Part, PatientCells, PatientRows, PatientRules};
+use crate::data::rows::{EventRows, EventRules, IdCell, NameCell, Part, PatientCells, PatientRows, PatientRules};
 use crate::data::scatter::{EventRow, RegistrationRow};
 use crate::data::source::{Content, Input};
 use crate::data::tally::NO_COLUMN;
@@ -144,7 +144,7 @@ impl TakeRecord for PatientTaker<'_> {
         let cell = |column| self.layout.cell(cells, column);
         let row = PatientCells {
             id: IdCell::Text(cell(0)),
-            practice: cell(1),
+            practice: NameCell::Text(cell(1)),
             birth: self.layout.date(cells, 2),
             registered: self.layout.date(cells, 3),
             deregistered: self.layout.date(cells, 4),

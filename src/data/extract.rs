@@ -9,16 +9,19 @@ use crate::data::digest;
 use crate::data::error::LoadError;
 use crate::data::group::{Grouped, Store};
 use crate::data::ids::{self, Ids, Keeper};
+use crate::data::known::Known;
 use crate::data::names::Names;
 use crate::data::progress::Progress;
 use crate::data::reader::{Sizes, Table};
-pub use crate::data::records::{CodeIndex, Event, Patient, PatientKey, PracticeId, Registration, Wanted};
+pub use crate::data::records::{
+    Births, CodeIndex, CodeInterest, Event, Interest, Patient, PatientKey, PracticeId, Registration, Wanted,
+};
 use crate::data::rows::{EventRules, Part, PatientRules};
 use crate::data::scatter::{EventRow, RegistrationRow, Scatter, partition_of};
 use crate::data::source::Input;
 use crate::data::spill::{MemoryLimit, Spill};
 use crate::data::tally::{Tally, file_and_row};
-use crate::ground::{FindingKind, Findings};
+use crate::ground::{Day, FindingKind, Findings};
 
 /// The two tables of patient records.
 #[derive(Debug)]
@@ -125,14 +128,44 @@ fn load_sized(
     let codes = Codes::new(&wanted.codes);
     // A table without such columns is spared the room for what they would hold.
     let extras = events.reads(GIVER_COLUMN) || events.reads(TEXT_COLUMN);
-    let rules =
-        EventRules { ids: &ids, names: &names, codes: &codes, extras, scatter: &scatter, digest: options.digest };
+    let mut patients = patients;
+    let known = known(wanted, extras, &mut patients, &scatter);
+    let rules = EventRules {
+        ids: &ids,
+        names: &names,
+        codes: &codes,
+        extras,
+        days: &days(wanted),
+        known: known.as_ref(),
+        scatter: &scatter,
+        digest: options.digest,
+    };
     let events = events.events(&rules, progress)?;
+    known.into_iter().for_each(|known| known.forget(&scatter));
     refuse_undeclared(&inputs.events.name, &events)?;
     let patients = Loaded { names: TableNames::of(&inputs.patients.name, &PATIENT_COLUMNS), part: patients };
     let events = Loaded { names: TableNames::of(&inputs.events.name, &event_columns), part: events };
     let store = Unfilled { scatter, ids, names, extras };
     store.fill(patients, events, options)
+}
+
+/// Who is known, where that spares events and registrations the way through memory.
+pub(crate) fn known(
+    wanted: &Wanted,
+    extras: bool,
+    patients: &mut Part<RegistrationRow>,
+    scatter: &Scatter,
+) -> Option<Known> {
+    let interest = wanted.interest.as_ref().filter(|_| !extras)?;
+    Known::of(&mut patients.chunks, scatter, interest)
+}
+
+/// By code: the first and the last day of an event that is kept.
+pub(crate) fn days(wanted: &Wanted) -> Vec<(Day, Day)> {
+    match &wanted.interest {
+        Some(interest) => interest.codes.iter().map(|code| code.days().unwrap_or((Day::LAST, Day::FIRST))).collect(),
+        None => vec![(Day::FIRST, Day::LAST); wanted.codes.len()],
+    }
 }
 
 /// An error if most rows of a table have dates in an order that nobody declared.

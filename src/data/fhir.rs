@@ -21,7 +21,9 @@ mod resource;
 use crate::data::codes::Codes;
 use crate::data::csv_rows::byte_count;
 use crate::data::error::LoadError;
-use crate::data::extract::{Extract, LoadOptions, Loaded, TableNames, Unfilled, Wanted, partition_bits, scatter};
+use crate::data::extract::{
+    Extract, LoadOptions, Loaded, TableNames, Unfilled, Wanted, days, known, partition_bits, scatter,
+};
 use crate::data::fhir::event::EventReader;
 use crate::data::fhir::lines::Lines;
 use crate::data::fhir::organization::Organizations;
@@ -74,9 +76,21 @@ fn load_sized(
     let ids = keeper.freeze();
     let codes = Codes::new(&wanted.codes);
     let extras = wanted.givers || wanted.text;
-    let rules = EventRules { ids: &ids, names: &names, codes: &codes, extras, scatter: &scatter, digest };
+    let mut patients = patients;
+    let known = known(wanted, extras, &mut patients, &scatter);
+    let rules = EventRules {
+        ids: &ids,
+        names: &names,
+        codes: &codes,
+        extras,
+        days: &days(wanted),
+        known: known.as_ref(),
+        scatter: &scatter,
+        digest,
+    };
     let (givers, text) = (wanted.givers, wanted.text);
     let events = export.events(&EventReader { rules, organizations: &organizations, givers, text }, progress)?;
+    known.into_iter().for_each(|known| known.forget(&scatter));
     let files: Vec<String> = inputs.iter().map(|input| input.name.clone()).collect();
     let patients =
         Loaded { names: TableNames { files: files.clone(), columns: registration::MEMBERS.to_vec() }, part: patients };

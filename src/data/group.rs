@@ -185,9 +185,15 @@ fn group_registrations(store: &Store, partition: usize, tally: &mut Tally) -> Gr
         texts: String::new(),
     };
     for bounds in starts.windows(2) {
-        let stays = &mut stays[bounds[0] as usize..bounds[1] as usize];
-        stays.sort_unstable();
-        settle_patient(stays, &mut grouped, tally);
+        match &mut stays[bounds[0] as usize..bounds[1] as usize] {
+            [stay] => {
+                add_patient(stay.birth, Some(stay.death).filter(|&death| death != NO_DAY), &[*stay], &mut grouped)
+            }
+            stays => {
+                stays.sort_unstable();
+                settle_patient(stays, &mut grouped, tally);
+            }
+        }
     }
     grouped
 }
@@ -205,6 +211,11 @@ fn settle_patient(stays: &[Stay], grouped: &mut Grouped, tally: &mut Tally) {
     if let Some(row) = stays.iter().filter(other_death).map(|stay| stay.row).min() {
         tally.add(FindingKind::TwoDeathDates, DEATH_COLUMN, row);
     }
+    add_patient(birth, death, stays, grouped);
+}
+
+/// Adds a patient with its stays, which are in order; of two that are the same only one is kept.
+fn add_patient(birth: i32, death: Option<i32>, stays: &[Stay], grouped: &mut Grouped) {
     let mut before = None;
     for stay in stays {
         let same = (stay.from, stay.practice, stay.to);
@@ -226,8 +237,8 @@ fn day(epoch_days: i32) -> Day {
 /// The places in the lists of columns of those that are blamed here.
 const BIRTH_COLUMN: usize = 2;
 const DEATH_COLUMN: usize = 5;
-const EVENT_ID_COLUMN: usize = 0;
-const EVENT_DATE_COLUMN: usize = 1;
+pub(crate) const EVENT_ID_COLUMN: usize = 0;
+pub(crate) const EVENT_DATE_COLUMN: usize = 1;
 
 fn group_plain_events(store: &Store, partition: usize, grouped: &mut Grouped, tally: &mut Tally) {
     let chunks = event_parts(store, partition);

@@ -9,8 +9,21 @@ use std::sync::{Mutex, PoisonError};
 
 use hashbrown::DefaultHashBuilder;
 
+use crate::ground::number_of_digits;
+
 /// The longest run of digits that is packed: with the leading 1 it stays below 2^63.
 const PACKED_DIGITS: usize = 18;
+
+/// The powers of ten to that of the longest run.
+const POWERS: [u64; PACKED_DIGITS + 1] = {
+    let mut powers = [1; PACKED_DIGITS + 1];
+    let mut at = 1;
+    while at < powers.len() {
+        powers[at] = powers[at - 1] * 10;
+        at += 1;
+    }
+    powers
+};
 
 /// Set in the keys of ids that are kept.
 const KEPT: u64 = 1 << 63;
@@ -27,18 +40,9 @@ const PLACE_BITS: u32 = 32;
 /// The key of an id of 1 to 18 digits; None for any other.
 #[inline]
 pub(crate) fn pack(id: &[u8]) -> Option<u64> {
-    if id.is_empty() || id.len() > PACKED_DIGITS {
-        return None;
-    }
-    let mut number = 1_u64;
-    for &byte in id {
-        let digit = byte.wrapping_sub(b'0');
-        if digit > 9 {
-            return None;
-        }
-        number = number * 10 + u64::from(digit);
-    }
-    Some(number)
+    let number = number_of_digits(id)?;
+    // It has as many digits as the text, so the power is there.
+    Some(POWERS[id.len()] + number)
 }
 
 /// The key of an id that a table holds as a number: that of its digits, if there are 1 to 18.

@@ -42,33 +42,38 @@ impl Names {
 pub(crate) struct NameReader<'a> {
     names: &'a Names,
     met: HashMap<Box<str>, Arrival>,
-    last: (String, Arrival),
+    /// Those of names that fit in a word, as nearly all do.
+    met_short: HashMap<u64, Arrival>,
 }
 
 impl<'a> NameReader<'a> {
     pub(crate) fn new(names: &'a Names) -> NameReader<'a> {
-        NameReader { names, met: HashMap::new(), last: (String::new(), 0) }
+        NameReader { names, met: HashMap::new(), met_short: HashMap::new() }
     }
 
     /// The number of a name that is not empty.
+    #[inline]
     pub(crate) fn arrival(&mut self, name: &str) -> Arrival {
-        // Exports often stand in order of practice.
-        if self.last.0 == name {
-            return self.last.1;
+        match as_word(name.as_bytes()) {
+            Some(word) => *self.met_short.entry(word).or_insert_with(|| self.names.keep(name)),
+            None => match self.met.get(name) {
+                Some(&arrival) => arrival,
+                None => *self.met.entry(name.into()).or_insert(self.names.keep(name)),
+            },
         }
-        let arrival = match self.met.get(name) {
-            Some(&arrival) => arrival,
-            None => {
-                let arrival = self.names.keep(name);
-                self.met.insert(name.into(), arrival);
-                arrival
-            }
-        };
-        self.last.0.clear();
-        self.last.0.push_str(name);
-        self.last.1 = arrival;
-        arrival
     }
+}
+
+/// A name of at most seven bytes and its length, as one number.
+#[inline]
+fn as_word(name: &[u8]) -> Option<u64> {
+    if name.len() > 7 {
+        return None;
+    }
+    let mut word = [0; 8];
+    word[..name.len()].copy_from_slice(name);
+    word[7] = name.len() as u8;
+    Some(u64::from_le_bytes(word))
 }
 
 /// The practice codes in bytewise order.

@@ -330,6 +330,18 @@ impl TextPages {
         Ok(TextPages { pages: Pages::open(file, chunk, rows)?, cells: Vec::new() })
     }
 
+    /// The place in the row group's dictionary of the text of one of the rows that were read last, where it has one.
+    #[inline]
+    pub(crate) fn place(&self, row: usize) -> Option<usize> {
+        let of_each = matches!(self.pages.page.written, Written::Places(_)) && self.pages.levels.is_empty();
+        of_each.then(|| self.pages.places[row] as usize)
+    }
+
+    /// How many texts the row group's dictionary has.
+    pub(crate) fn dictionary_len(&self) -> usize {
+        self.pages.words.len()
+    }
+
     /// The text of one of the rows that were read last; empty for none.
     #[inline]
     pub(crate) fn text(&self, row: usize) -> &[u8] {

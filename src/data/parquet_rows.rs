@@ -13,7 +13,7 @@ use crate::data::parquet_cells::{self, TextColumn};
 use crate::data::parquet_file::{ParquetFile, Task};
 use crate::data::parquet_stretches;
 use crate::data::progress::Progress;
-use crate::data::rows::{EventRows, EventRules, Part, PatientCells, PatientRows, PatientRules};
+use crate::data::rows::{EventRows, EventRules, NameCell, Part, PatientCells, PatientRows, PatientRules};
 use crate::data::scatter::{EventRow, RegistrationRow};
 use crate::data::source::Input;
 
@@ -171,7 +171,7 @@ impl PatientColumns {
             }
             let [birth, registered, deregistered, death] = [0, 1, 2, 3].map(|column| self.dates[column].cells[row]);
             let (id, practice) = (self.ids.id(row, &mut id), self.practices.text(row, &mut practice));
-            let cells = PatientCells { id, practice, birth, registered, deregistered, death };
+            let cells = PatientCells { id, practice: NameCell::Text(practice), birth, registered, deregistered, death };
             rows.take(first_row + row as u64, &cells);
         }
     }

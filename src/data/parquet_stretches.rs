@@ -3,10 +3,11 @@
 use crate::data::cells::DateCell;
 use crate::data::codes::CodeCell;
 use crate::data::error::LoadError;
+use crate::data::names::Arrival;
 use crate::data::parquet_file::{GroupPart, ParquetFile, Task};
 use crate::data::parquet_pages::{CellPages, Stretched, TextPages};
 use crate::data::progress::Progress;
-use crate::data::rows::{EventRows, EventRules, IdCell, Part, PatientCells, PatientRows, PatientRules};
+use crate::data::rows::{EventRows, EventRules, IdCell, NameCell, Part, PatientCells, PatientRows, PatientRules};
 use crate::data::scatter::{EventRow, RegistrationRow};
 use crate::ground::{Day, FindingKind};
 
@@ -50,6 +51,7 @@ fn patients_of_group(
     let (mut ids, mut practices) = (group.column(0, TextPages::open)?, group.column(1, TextPages::open)?);
     let (mut births, mut registrations) = (dates(group, 2)?, dates(group, 3)?);
     let (mut deregistrations, mut deaths) = (dates(group, 4)?, dates(group, 5)?);
+    let mut met = MetNames::default();
     let mut left = group.rows;
     while left > 0 {
         let count = group.next_stretch(
@@ -59,13 +61,15 @@ fn patients_of_group(
         for row in 0..count {
             let cells = PatientCells {
                 id: IdCell::Text(text(&ids, row)),
-                practice: text(&practices, row),
+                practice: met.cell(&practices, row),
                 birth: cell(&births, row),
                 registered: cell(&registrations, row),
                 deregistered: cell(&deregistrations, row),
                 death: cell(&deaths, row),
             };
-            rows.take(next_row + row as u64, &cells);
+            if let Some(arrival) = rows.take(next_row + row as u64, &cells) {
+                met.keep(&practices, row, arrival);
+            }
         }
         next_row += count as u64;
         left -= count;
@@ -94,16 +98,46 @@ fn events_of_group(
         let columns: &mut [&mut dyn Stretched] = &mut [&mut ids, &mut dates, &mut codes, &mut givers, &mut texts];
         let count = group.next_stretch(columns, left)?;
         for row in 0..count {
+            let (date, code) = (cell(&dates, row), codes.as_ref().map_or(no_code, |codes| codes.cells[row]));
+            let id = text(&ids, row);
+            // Most rows are left behind here, with no look at the rest of them.
+            if rows.passes_over(date, code) && !id.is_empty() {
+                continue;
+            }
             let (giver, text_of_event) = (text(&givers, row), text(&texts, row));
-            let code = codes.as_ref().map_or(no_code, |codes| codes.cells[row]);
-            let id = IdCell::Text(text(&ids, row));
-            rows.take(next_row + row as u64, id, cell(&dates, row), code, giver, text_of_event);
+            rows.take(next_row + row as u64, IdCell::Text(id), date, code, giver, text_of_event);
         }
         next_row += count as u64;
         left -= count;
         progress.advance(count as u64);
     }
     Ok(next_row)
+}
+
+/// The names of a row group's dictionary that were met, by their place in it.
+#[derive(Default)]
+struct MetNames(Vec<Option<Arrival>>);
+
+impl MetNames {
+    /// What the cell of a row is.
+    #[inline]
+    fn cell<'t>(&self, names: &'t Option<TextPages>, row: usize) -> NameCell<'t> {
+        let place = names.as_ref().and_then(|names| names.place(row));
+        let met = place.and_then(|place| self.0.get(place).copied().flatten());
+        met.map_or_else(|| NameCell::Text(text(names, row)), NameCell::Met)
+    }
+
+    /// Keeps the number of a row's name.
+    #[inline]
+    fn keep(&mut self, names: &Option<TextPages>, row: usize, arrival: Arrival) {
+        let Some((names, place)) = names.as_ref().and_then(|names| Some((names, names.place(row)?))) else { return };
+        if self.0.len() <= place {
+            self.0.resize(names.dictionary_len(), None);
+        }
+        if let Some(met) = self.0.get_mut(place) {
+            *met = Some(arrival);
+        }
+    }
 }
 
 /// A column of days, which Parquet counts from 1970, too.

@@ -61,6 +61,59 @@ pub struct Wanted {
     pub givers: bool,
     /// Whether `events.text` is read, where there is one.
     pub text: bool,
+    /// On what anything hangs, so that a reader need not keep what nothing hangs on. None where everything is kept.
+    pub interest: Option<Interest>,
+}
+
+/// What can change a count, and what cannot.
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
+pub struct Interest {
+    /// The births of those who can be on a register at all. Of anybody else no event need be kept, nor the registration if
+    /// it is the only one.
+    pub births: Births,
+    /// By code, in the order of the wanted codes.
+    pub codes: Vec<CodeInterest>,
+}
+
+/// When and for whom a code matters.
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
+pub struct CodeInterest {
+    /// The births for which it matters.
+    pub births: Births,
+    /// The last day of an event that can count; None if none can.
+    pub last: Option<Day>,
+}
+
+impl CodeInterest {
+    /// The first and the last day of an event that can count: nobody's counts before the first birth for which its code
+    /// matters. None if none can.
+    pub fn days(&self) -> Option<(Day, Day)> {
+        let first = self.births.stretches().map(|(first, _)| first).min()?;
+        Some((first, self.last?))
+    }
+}
+
+/// Dates of birth, in stretches of days.
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
+pub struct Births(Vec<(Day, Day)>);
+
+impl Births {
+    /// Adds those from a first to a last day, both included; none if the last is before the first.
+    pub fn add(&mut self, first: Day, last: Day) {
+        if first <= last && !self.0.contains(&(first, last)) {
+            self.0.push((first, last));
+        }
+    }
+
+    /// Whether a day is among them.
+    pub fn contain(&self, day: Day) -> bool {
+        self.0.iter().any(|(first, last)| *first <= day && day <= *last)
+    }
+
+    /// The first and the last day of each stretch that was added.
+    pub fn stretches(&self) -> impl Iterator<Item = (Day, Day)> {
+        self.0.iter().copied()
+    }
 }
 
 impl Wanted {

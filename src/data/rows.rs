@@ -4,6 +4,7 @@ use crate::data::cells::{DateCell, needed_text};
 use crate::data::codes::{CodeCell, Codes};
 use crate::data::digest::{RowHasher, RowSum};
 use crate::data::ids::{Ids, KEPT_ID_BYTES, Keeper, pack};
+use crate::data::known::{Known, Sieve, Sifted};
 use crate::data::names::{Arrival, NameReader, Names};
 use crate::data::records::CodeIndex;
 use crate::data::scatter::{Chunk, EventRow, Gatherer, NO_DAY, NO_GIVER, RegistrationRow, Scatter};
@@ -27,6 +28,10 @@ pub(crate) struct EventRules<'a> {
     pub codes: &'a Codes,
     /// Whether givers or texts are kept.
     pub extras: bool,
+    /// By code: the first and the last day of an event that is kept.
+    pub days: &'a [(Day, Day)],
+    /// Who is known, where events of people for whom they do not matter are dropped.
+    pub known: Option<&'a Known>,
     pub scatter: &'a Scatter,
     pub digest: bool,
 }
@@ -70,10 +75,10 @@ pub(crate) enum IdCell<'a> {
 }
 
 impl IdCell<'_> {
-    /// Whether the cell is empty.
+    /// Whether the cell is empty, or holds blanks alone.
     #[inline]
     pub(crate) fn is_empty(self) -> bool {
-        matches!(self, IdCell::Text(b""))
+        matches!(self, IdCell::Text(text) if text.trim_ascii().is_empty())
     }
 }
 
@@ -97,11 +102,21 @@ fn patient(cell: IdCell<'_>) -> Result<PatientId<'_>, FindingKind> {
     }
 }
 
+/// A practice's code as a cell holds it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum NameCell<'a> {
+    /// Text; empty for an empty cell.
+    Text(&'a [u8]),
+    /// A code that was met before: a reader of a dictionary knows one by its place.
+    #[cfg_attr(not(feature = "parquet"), allow(dead_code, reason = "only Parquet has dictionaries"))]
+    Met(Arrival),
+}
+
 /// The cells of a row of the patients table.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PatientCells<'a> {
     pub id: IdCell<'a>,
-    pub practice: &'a [u8],
+    pub practice: NameCell<'a>,
     pub birth: DateCell,
     pub registered: DateCell,
     pub deregistered: DateCell,
@@ -135,18 +150,20 @@ impl<'a> PatientRows<'a> {
         }
     }
 
-    /// Keeps a row, or counts its first fault.
-    pub(crate) fn take(&mut self, row: u64, cells: &PatientCells<'_>) {
-        if let Err((kind, column)) = self.keep(row, cells) {
-            self.tally.add(kind, column, row);
-        }
+    /// Keeps a row, and gives its practice's number; or counts its first fault.
+    pub(crate) fn take(&mut self, row: u64, cells: &PatientCells<'_>) -> Option<Arrival> {
+        let kept = self.keep(row, cells);
+        kept.map_err(|(kind, column)| self.tally.add(kind, column, row)).ok()
     }
 
-    fn keep(&mut self, row: u64, cells: &PatientCells<'_>) -> Result<(), Fault> {
+    fn keep(&mut self, row: u64, cells: &PatientCells<'_>) -> Result<Arrival, Fault> {
         // Columns are blamed by their place in `PATIENT_COLUMNS`. Every cell is checked before an id is kept, so that a
         // row that is set aside leaves no patient behind.
         let id = patient(cells.id).map_err(|kind| (kind, 0))?;
-        let practice = needed_text(cells.practice).map_err(|kind| (kind, 1))?;
+        let practice = match cells.practice {
+            NameCell::Text(text) => Err(needed_text(text).map_err(|kind| (kind, 1))?),
+            NameCell::Met(arrival) => Ok(arrival),
+        };
         let birth = cells.birth.needed().map_err(|kind| (kind, 2))?;
         let from = cells.registered.needed().map_err(|kind| (kind, 3))?;
         let to = cells.deregistered.optional().map_err(|kind| (kind, 4))?;
@@ -165,6 +182,7 @@ impl<'a> PatientRows<'a> {
                 self.rules.ids.keep(text)
             }
         };
+        let practice = practice.unwrap_or_else(|name| self.names.arrival(name));
         let distance = self.gatherer.distance(row);
         self.gatherer.push(RegistrationRow {
             key,
@@ -172,10 +190,10 @@ impl<'a> PatientRows<'a> {
             to: days(to),
             birth: birth.epoch_days(),
             death: days(death),
-            practice: self.names.arrival(practice),
+            practice,
             row: distance as u32,
         });
-        Ok(())
+        Ok(practice)
     }
 
     /// Ends a part of so many rows.
@@ -211,6 +229,7 @@ pub(crate) struct EventRows<'a> {
     gatherer: Gatherer<EventRow>,
     waiting: Vec<Waiting>,
     waiting_texts: String,
+    sieve: Option<Sieve<'a>>,
     pub tally: Tally,
     pub hasher: RowHasher,
 }
@@ -223,6 +242,7 @@ impl<'a> EventRows<'a> {
             gatherer: Gatherer::new(rules.scatter),
             waiting: Vec::new(),
             waiting_texts: String::new(),
+            sieve: rules.known.map(Sieve::new),
             tally: Tally::default(),
             hasher: RowHasher::default(),
         }
@@ -234,12 +254,12 @@ impl<'a> EventRows<'a> {
         self.rules.codes.read(text)
     }
 
-    /// Keeps a row, drops it because nobody asked for its code, or counts its first fault. `giver` and `text` are
+    /// Keeps a row, drops it because nothing can hang on its code or day, or counts its first fault. `giver` and `text` are
     /// empty unless they are asked for.
     #[inline]
     pub(crate) fn take(&mut self, row: u64, id: IdCell<'_>, date: DateCell, code: CodeCell, giver: &[u8], text: &[u8]) {
         match (date, code) {
-            (DateCell::Day(_), CodeCell::Other) if !id.is_empty() => {}
+            _ if self.passes_over(date, code) && !id.is_empty() => {}
             (DateCell::Day(day), CodeCell::Wanted(code)) => {
                 if let Err((kind, column)) = self.keep(row, id, day, code, giver, text) {
                     self.tally.add(kind, column, row);
@@ -249,6 +269,19 @@ impl<'a> EventRows<'a> {
                 let (kind, column) = first_fault(id, date, code);
                 self.tally.add(kind, column, row);
             }
+        }
+    }
+
+    /// Whether nothing can hang on an event, whoever's it is.
+    #[inline]
+    pub(crate) fn passes_over(&self, date: DateCell, code: CodeCell) -> bool {
+        match (date, code) {
+            (DateCell::Day(day), CodeCell::Wanted(code)) => {
+                let (first, last) = self.rules.days[usize::from(code.0)];
+                day < first || day > last
+            }
+            (DateCell::Day(_), CodeCell::Other) => true,
+            (DateCell::Empty | DateCell::Fault(_), _) | (DateCell::Day(_), CodeCell::Fault(_)) => false,
         }
     }
 
@@ -282,11 +315,26 @@ impl<'a> EventRows<'a> {
 
     #[inline]
     fn push(&mut self, row: u64, key: u64, day: Day, code: CodeIndex, giver: Arrival, text: &str) {
+        if let Some(sieve) = &mut self.sieve {
+            if sieve.put(Sifted { row, key, day, code }) {
+                self.sift();
+            }
+            return;
+        }
         let distance = self.gatherer.distance(row);
         self.gatherer.push(EventRow::new(key, day, code, distance));
         if self.rules.extras {
             self.gatherer.push_extra(giver, text);
         }
+    }
+
+    /// Gathers those of the events in the sieve on which something hangs; they carry nothing besides.
+    fn sift(&mut self) {
+        let (gatherer, Some(sieve)) = (&mut self.gatherer, &mut self.sieve) else { return };
+        sieve.empty(&mut self.tally, |event| {
+            let distance = gatherer.distance(event.row);
+            gatherer.push(EventRow::new(event.key, event.day, event.code, distance));
+        });
     }
 
     fn wait(&mut self, row: u64, day: Day, code: CodeIndex, patient: Result<u64, &str>, giver: Arrival, text: &str) {
@@ -322,6 +370,7 @@ impl<'a> EventRows<'a> {
     /// Ends a part of so many rows.
     pub(crate) fn finish(mut self, rows: u64) -> Part<EventRow> {
         self.settle_waiting();
+        self.sift();
         Part { chunks: self.gatherer.finish(), tally: self.tally, sum: self.hasher.sum(), rows }
     }
 }

@@ -277,6 +277,26 @@ impl<R: Keyed> Chunk<R> {
         }
     }
 
+    /// Drops the rows that are not to be kept, asked for each in order; rows in a file all stay there.
+    pub(crate) fn retain(&mut self, mut keep: impl FnMut() -> bool) {
+        let (Stretch::Held(rows), None) = (&mut self.rows, &self.extras) else { return };
+        let mut kept = 0;
+        let mut starts = Vec::with_capacity(self.starts.len());
+        for bounds in self.starts.windows(2) {
+            starts.push(kept as u32);
+            for at in bounds[0] as usize..bounds[1] as usize {
+                if keep() {
+                    rows[kept] = rows[at];
+                    kept += 1;
+                }
+            }
+        }
+        starts.push(kept as u32);
+        rows.truncate(kept);
+        rows.shrink_to_fit();
+        self.starts = starts;
+    }
+
     /// How many rows there are in all partitions.
     pub(crate) fn len(&self) -> usize {
         self.starts.last().map_or(0, |&end| end as usize)

@@ -49,6 +49,11 @@ impl Spill {
         self.held_bytes.fetch_update(Ordering::Relaxed, Ordering::Relaxed, fits).is_ok()
     }
 
+    /// Takes back the room of what is no longer there.
+    pub(crate) fn give_back(&self, bytes: u64) {
+        self.held_bytes.fetch_sub(bytes, Ordering::Relaxed);
+    }
+
     /// Gives room to ids, whether there is any or not: rows can make way, ids cannot.
     pub(crate) fn make_room_for_ids(&self, bytes: u64) {
         self.held_bytes.fetch_add(bytes, Ordering::Relaxed);

@@ -70,6 +70,46 @@ fn births_of_age(book: &Rulebook, day: Day, date: DateId, window: &Window) -> (D
     range
 }
 
+/// Days of birth, one bit for each, so that the many who are on no register are passed over with one look.
+#[derive(Debug)]
+pub(crate) struct BirthDays {
+    first: Day,
+    /// The bits of 64 days in each.
+    bits: Vec<u64>,
+    /// The days lie so wide apart that none is told from another.
+    all: bool,
+}
+
+/// Two hundred years, which is more than the lives of those on any list.
+const MOST_BIRTH_DAYS: usize = 73_100;
+
+impl BirthDays {
+    /// Those that lie in any of these stretches, each from a first to a last day; a last day before the first is none.
+    pub(crate) fn of(stretches: &[(Day, Day)]) -> BirthDays {
+        let stretches = || stretches.iter().filter(|(first, last)| first <= last);
+        let first = stretches().map(|(first, _)| *first).min().unwrap_or(Day::FIRST);
+        let days = stretches().map(|(_, last)| last.days_since(first) as usize + 1).max().unwrap_or(0);
+        if days > MOST_BIRTH_DAYS {
+            return BirthDays { first, bits: Vec::new(), all: true };
+        }
+        let mut bits = vec![0; days.div_ceil(64)];
+        for (from, to) in stretches() {
+            for day in from.days_since(first)..=to.days_since(first) {
+                bits[day as usize / 64] |= 1_u64 << (day % 64);
+            }
+        }
+        BirthDays { first, bits, all: false }
+    }
+
+    /// Whether a day is among them.
+    #[inline]
+    pub(crate) fn contain(&self, birth: Day) -> bool {
+        // A day before the first becomes a number too great for any bit.
+        let day = birth.days_since(self.first) as u32 as usize;
+        self.all || self.bits.get(day / 64).is_some_and(|bits| bits >> (day % 64) & 1 == 1)
+    }
+}
+
 /// The first and last dates of birth, exactly, of those for whom an age or birth lies in a window whose edges are the
 /// same for everybody. None where it hangs on more than birth, or nobody is born so.
 pub fn born_between(book: &Rulebook, day: Day, date: DateId, window: &Window) -> Option<(Day, Day)> {
@@ -111,5 +151,22 @@ fn fixed(book: &Rulebook, day: Day, date: DateId) -> Option<Day> {
         Date::After(from, period) => fixed(book, day, *from).map(|from| from.plus(*period, book.missing_day)),
         Date::Before(from, period) => fixed(book, day, *from).map(|from| from.minus(*period, book.missing_day)),
         Date::Birth | Date::Registration | Date::ReportDay | Date::OfRow(_) | Date::Nth { .. } => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_birth_day_is_among_those_of_its_stretches_alone() {
+        let day = |text| Day::parse_iso(text).unwrap();
+        let days =
+            BirthDays::of(&[(day("2020-01-31"), day("2020-02-02")), (day("2023-05-05"), day("2023-05-05")), NONE]);
+        let walk = (0..2000).map(|at| day("2019-01-01").plus_days(at));
+        let among: Vec<String> = walk.filter(|birth| days.contain(*birth)).map(|birth| birth.to_string()).collect();
+        assert_eq!(among, ["2020-01-31", "2020-02-01", "2020-02-02", "2023-05-05"]);
+        assert!(BirthDays::of(&[ALL]).contain(day("1066-10-14")));
+        assert!(!BirthDays::of(&[NONE]).contain(day("1066-10-14")));
     }
 }

@@ -3,7 +3,7 @@
 use crate::data::extract::{Patient, PracticeId};
 use crate::eval::beside::beside_holds;
 use crate::eval::sight::{Lens, Scratch, Sight};
-use crate::eval::trace::{Seen, Silent, Trace};
+use crate::eval::trace::{Record, Seen, Silent, Trace};
 use crate::model::book::{ClusterSet, Condition, ConditionId, Measure, MeasurementId, Reason, Window};
 
 /// What becomes of a patient on a register.
@@ -55,12 +55,36 @@ pub fn judge(
 }
 
 /// A patient's outcomes for all measurements of a rulebook, told one by one.
-pub(crate) fn judge_all(
+pub fn judge_all(
     lens: &Lens<'_>,
     patient: Patient<'_>,
     scratch: &mut Scratch,
+    tell: impl FnMut(MeasurementId, PracticeId, Outcome),
+) {
+    judge_each(lens, patient, scratch, &mut Silent, tell);
+}
+
+/// The same while every part of every condition is recorded, which an outcome does not hang on.
+pub fn judge_all_recorded(
+    lens: &Lens<'_>,
+    patient: Patient<'_>,
+    scratch: &mut Scratch,
+    record: &mut Record,
+    tell: impl FnMut(MeasurementId, PracticeId, Outcome),
+) {
+    judge_each(lens, patient, scratch, record, tell);
+}
+
+fn judge_each<T: Trace>(
+    lens: &Lens<'_>,
+    patient: Patient<'_>,
+    scratch: &mut Scratch,
+    trace: &mut T,
     mut tell: impl FnMut(MeasurementId, PracticeId, Outcome),
 ) {
+    if !lens.may_be_on_register(patient.birth) {
+        return;
+    }
     let mut sight: Option<Sight<'_, '_>> = None;
     let measured = lens.book.measurements.iter().zip(&lens.births).zip(0..);
     for ((measurement, (first, last)), at) in measured {
@@ -73,7 +97,7 @@ pub(crate) fn judge_all(
         }
         let Some(sight) = &mut sight else { continue };
         let measure = &lens.book.measures[measurement.measure.index()];
-        if let Some(outcome) = outcome(sight, measure, &mut Silent) {
+        if let Some(outcome) = outcome(sight, measure, trace) {
             tell(MeasurementId(at), sight.registration.practice, outcome);
         }
     }

@@ -1,9 +1,9 @@
 //! One patient on one measurement day: which registration counts, which events are seen, and what each date is.
 
-use crate::data::extract::{CodeIndex, Event, Patient, Registration};
+use crate::data::extract::{CodeIndex, CodeInterest, Event, Interest, Patient, Registration};
 use crate::eval::beside::{Row, Surroundings};
-use crate::eval::births::births;
-use crate::ground::Day;
+use crate::eval::births::{BirthDays, births};
+use crate::ground::{ConceptId, Day};
 use crate::model::Rulebook;
 use crate::model::book::{ClusterSet, Date, DateId, Edge, Measure, MeasureKind, Which, Window};
 
@@ -37,6 +37,37 @@ impl Asked {
         let related = book.measures.iter().filter(|measure| self.related && self.measures(measure));
         related.map(|measure| book.clusters_of_related(measure)).fold(read, ClusterSet::or)
     }
+
+    /// By measurement: first and last date of birth that can be on its register; nobody's for what was not asked for.
+    fn births(self, book: &Rulebook) -> impl Iterator<Item = (Day, Day)> {
+        book.measurements.iter().map(move |measurement| {
+            let measure = &book.measures[measurement.measure.index()];
+            if self.measures(measure) { births(book, measurement.day, measure.register.condition) } else { NOBODY }
+        })
+    }
+
+    /// On which births and codes outcomes under any of the rulebooks can hang. None where more than outcomes was asked for,
+    /// since fees, a pathway and related events look at everybody.
+    pub fn interest(self, books: &[Rulebook], codes: &[ConceptId]) -> Option<Interest> {
+        if self.fees || self.pathway || self.related {
+            return None;
+        }
+        let mut interest = Interest { codes: vec![CodeInterest::default(); codes.len()], ..Interest::default() };
+        for book in books {
+            let clusters: Vec<ClusterSet> = codes.iter().map(|code| book.clusters_of(*code)).collect();
+            for (measurement, (first, last)) in book.measurements.iter().zip(self.births(book)) {
+                interest.births.add(first, last);
+                let read = book.clusters_of_measure(&book.measures[measurement.measure.index()]);
+                let of_codes = interest.codes.iter_mut().zip(&clusters).filter(|(_, clusters)| clusters.meets(read));
+                for (code, _) in of_codes.filter(|_| first <= last) {
+                    code.births.add(first, last);
+                    // Only what was recorded by the day of measurement is seen.
+                    code.last = code.last.max(Some(measurement.day));
+                }
+            }
+        }
+        Some(interest)
+    }
 }
 
 /// No date of birth.
@@ -50,6 +81,8 @@ pub struct Lens<'b> {
     code_sets: Vec<ClusterSet>,
     /// By measurement: first and last date of birth that can be on its register.
     pub(crate) births: Vec<(Day, Day)>,
+    /// The births that can be on any register at all.
+    registers: BirthDays,
     /// By cluster: the code that stands for it where a dose is supposed, the one that is in the fewest other clusters.
     typical: Vec<Option<CodeIndex>>,
     /// All clusters that a fee pays for; none where fees were not asked for.
@@ -60,21 +93,25 @@ pub struct Lens<'b> {
 
 impl<'b> Lens<'b> {
     /// A lens for an extract that keeps these codes, in this order; measures that were not asked for have no register.
-    pub fn new(book: &'b Rulebook, codes: &[crate::ground::ConceptId], asked: Asked) -> Lens<'b> {
-        let births = book.measurements.iter().map(|measurement| {
-            let measure = &book.measures[measurement.measure.index()];
-            if asked.measures(measure) { births(book, measurement.day, measure.register.condition) } else { NOBODY }
-        });
+    pub fn new(book: &'b Rulebook, codes: &[ConceptId], asked: Asked) -> Lens<'b> {
         let fees = book.fees.iter().filter(|_| asked.fees);
         let code_sets: Vec<ClusterSet> = codes.iter().map(|code| book.clusters_of(*code)).collect();
+        let births: Vec<(Day, Day)> = asked.births(book).collect();
         Lens {
             book,
+            registers: BirthDays::of(&births),
             typical: (0..book.clusters.len()).map(|cluster| typical(&code_sets, cluster)).collect(),
             code_sets,
-            births: births.collect(),
+            births,
             of_rows: (0..).take(book.dates.len()).map(|at| hangs_on_row(book, DateId(at))).collect(),
             fee_clusters: fees.map(|fee| fee.clusters).fold(ClusterSet::default(), ClusterSet::or),
         }
+    }
+
+    /// Whether one born on a day can be on any register of what was asked for.
+    #[inline]
+    pub(crate) fn may_be_on_register(&self, birth: Day) -> bool {
+        self.registers.contain(birth)
     }
 
     /// The rulebook.

@@ -65,8 +65,8 @@ impl Trace for Ever {
 }
 
 /// Keeps the last thing seen of each condition.
-#[derive(Default)]
-pub(crate) struct Record {
+#[derive(Debug, Default)]
+pub struct Record {
     seen: Vec<Option<(bool, Seen)>>,
 }
 

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::ground::digits::number_of_digits;
+
 /// A SNOMED CT concept id: 6 to 18 digits, no leading zero.
 ///
 /// The form is that of the SNOMED CT identifier (SCTID). Having one says nothing about its check digit:
@@ -26,10 +28,10 @@ impl ConceptId {
 
     /// Reads 6 to 18 digits without a leading zero from bytes, as they stand in a table's cell.
     pub fn parse_bytes(text: &[u8]) -> Option<ConceptId> {
-        if !(6..=18).contains(&text.len()) || text[0] == b'0' || !text.iter().all(u8::is_ascii_digit) {
+        if text.len() < 6 || text[0] == b'0' {
             return None;
         }
-        Some(ConceptId(text.iter().fold(0, |id, digit| id * 10 + u64::from(digit - b'0'))))
+        number_of_digits(text).map(ConceptId)
     }
 
     /// The id that this number writes, if it has 6 to 18 digits.

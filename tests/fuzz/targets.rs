@@ -5,6 +5,7 @@
 
 use std::sync::LazyLock;
 
+use uptake::data::code_list::CodeList;
 use uptake::data::extract::{self, LoadOptions};
 use uptake::data::{self, Content, Extract, Format, Input, Naming, PatientInputs, Silent, Wanted};
 use uptake::eval::run::{Level, run};
@@ -157,7 +158,12 @@ pub fn fhir(bytes: &[u8]) {
     }
 }
 
-/// Bytes as counts.
+/// Bytes as the tables that are read whole: counts in both forms, practices, appointments, slots and a list of codes.
 pub fn counts(bytes: &[u8]) {
-    let _ = data::counts::read(&input("counts.csv", Format::Csv, bytes));
+    let csv = || input("table.csv", Format::Csv, bytes);
+    let _ = data::counts::read(&csv());
+    let _ = data::practices::read(&csv());
+    let _ = data::appointments::read(&csv());
+    let _ = data::slots::read(&csv());
+    let _ = CodeList::read("table.csv", bytes, None);
 }

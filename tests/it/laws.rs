@@ -126,7 +126,7 @@ pub fn load_for<'b>(books: &'b [Rulebook], patients: &[String], events: &[String
 }
 
 /// Every outcome in words, in order: all that a run can say of patients.
-fn outcomes(patients: &[String], events: &[String]) -> String {
+pub fn outcomes(patients: &[String], events: &[String]) -> String {
     let (extract, lenses) = load(patients, events);
     let (results, _) = run(&extract, &lenses, Level::Patient, &Silent);
     let mut lines = Vec::new();

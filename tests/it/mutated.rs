@@ -1,6 +1,7 @@
 //! The fuzz targets over mutated seeds, so many in every test run: hostile bytes of every kind of input end in an answer,
 //! never in a panic. `tests/fuzz/run.sh` goes on from the same seeds with coverage.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::time::{Duration, Instant};
 
@@ -96,13 +97,16 @@ fn try_all(name: &str, target: fn(&[u8]), one_in: u32) {
     let times =
         std::env::var("UPTAKE_MUTATIONS").ok().and_then(|times| times.parse().ok()).unwrap_or(MUTATIONS) / one_in;
     let mut numbers = Numbers(u64::from(times));
+    let mut distinct: BTreeSet<Vec<u8>> = BTreeSet::new();
     for at in 0..times {
         let bytes = mutated(&seeds, &mut numbers);
         let start = Instant::now();
         target(&bytes);
         assert!(start.elapsed() < LONGEST, "mutation {at} of {name}: {}", String::from_utf8_lossy(&bytes));
+        distinct.insert(bytes);
     }
-    println!("{name}: {} seeds, {times} mutations", seeds.len());
+    assert!(distinct.len() as u32 >= times / 4 * 3, "{name}: {} distinct of {times}", distinct.len());
+    println!("{name}: {} seeds, {times} mutations, {} of them distinct", seeds.len(), distinct.len());
 }
 
 #[test]

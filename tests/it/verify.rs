@@ -93,6 +93,60 @@ fn every_result_is_confirmed_as_it_was_made() {
     }
 }
 
+/// Words that write a result in another form to a file.
+fn written_as(command: &str, form: &str, file: &Path) {
+    let words: Vec<&str> = command.split_whitespace().collect();
+    let more = ["--format", form, "--output", file.to_str().unwrap()].map(str::to_owned);
+    stdout(in_folder(&words, DEMO.path()).into_iter().chain(more));
+}
+
+#[test]
+fn tables_of_a_result_are_confirmed_with_its_document_or_the_first_line_that_differs_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let (command, of_patients) = (RESULTS[0].0, RESULTS[1].0);
+    for (command, form, ending) in [
+        (command, "csv", "csv"),
+        (command, "markdown", "md"),
+        (command, "fhir", "json"),
+        (of_patients, "csv", "csv"),
+        (RESULTS[12].0, "csv", "csv"),
+        #[cfg(feature = "parquet")]
+        (command, "parquet", "parquet"),
+        #[cfg(feature = "workbook")]
+        (command, "xlsx", "xlsx"),
+    ] {
+        let document = result(command, DEMO.path(), folder.path());
+        let table = folder.path().join(format!("table.{ending}"));
+        written_as(command, form, &table);
+        let also = ["--also", table.to_str().unwrap()];
+        let ran = verify(&document, &also);
+        assert_eq!(ran.code, Some(0), "{command} as {form}\n{}{}", ran.stdout, ran.stderr);
+        assert!(ran.stdout.ends_with("the same bytes\n"), "{}", ran.stdout);
+        let mut bytes = fs::read(&table).unwrap();
+        let last = bytes.iter().rposition(u8::is_ascii_digit).unwrap();
+        bytes[last] = if bytes[last] == b'0' { b'1' } else { b'0' };
+        fs::write(&table, &bytes).unwrap();
+        let ran = verify(&document, &also);
+        assert_eq!(ran.code, Some(1), "{command} as {form}\n{}{}", ran.stdout, ran.stderr);
+        let place = match std::str::from_utf8(&bytes) {
+            Ok(text) => format!("line {}", text[..last].lines().count()),
+            Err(_) => format!("byte {}", last + 1),
+        };
+        let said = format!("\ndiffers: {}, first in {place}\n", table.display());
+        assert!(ran.stdout.starts_with("confirmed: ") && ran.stdout.ends_with(&said), "{said}{}", ran.stdout);
+    }
+}
+
+#[test]
+fn a_table_of_no_known_form_and_one_that_is_not_there_are_refused() {
+    let (folder, result) = run_apart();
+    for (name, said) in [("table.txt", "is of no form that can be made again"), ("none.csv", "none.csv")] {
+        let ran = verify(&result, &["--also", folder.path().join(name).to_str().unwrap()]);
+        assert_eq!(ran.code, Some(2), "{}", ran.stdout);
+        assert!(ran.stderr.contains(said) && ran.stdout.is_empty(), "{}", ran.stderr);
+    }
+}
+
 #[test]
 fn a_figure_that_was_changed_is_named_in_its_row_with_both_values() {
     let (_folder, result) = run_apart();

@@ -327,3 +327,6 @@ proptest! {
 /// Files as programs write them, and what is told of those that cannot be read.
 #[cfg(feature = "parquet")]
 mod parquet;
+
+/// What is dropped where nothing can hang on it.
+mod interest;

@@ -12,7 +12,7 @@ use crate::data::fhir::lines::each_line;
 use crate::data::fhir::organization::Organizations;
 use crate::data::fhir::resource::{ResourceType, read, typed};
 use crate::data::read_ahead::Block;
-use crate::data::rows::{IdCell, Part, PatientCells, PatientRows, PatientRules};
+use crate::data::rows::{IdCell, NameCell, Part, PatientCells, PatientRows, PatientRules};
 use crate::data::scatter::RegistrationRow;
 use crate::data::tally::{NO_COLUMN, Tally, row_in};
 use crate::ground::{Day, FindingKind};
@@ -251,7 +251,7 @@ impl PatientReader<'_> {
         let (birth, death) = (patient.birth_date.as_ref(), patient.deceased_date_time.as_ref());
         let cells = PatientCells {
             id: IdCell::Text(id),
-            practice: practice.as_bytes(),
+            practice: NameCell::Text(practice.as_bytes()),
             birth: day_of(birth),
             registered,
             deregistered,
@@ -260,7 +260,7 @@ impl PatientReader<'_> {
         if self.rules.digest {
             let hasher = &mut rows.hasher;
             hasher.text(id);
-            hasher.text(cells.practice);
+            hasher.text(practice.as_bytes());
             hasher.date(cells.birth, text(birth).as_bytes());
             hasher.date(registered, b"");
             hasher.date(deregistered, b"");
