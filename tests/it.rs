@@ -77,6 +77,8 @@ mod limits;
 #[cfg(feature = "lsp")]
 #[path = "it/lsp.rs"]
 mod lsp;
+#[path = "it/report_page/markup.rs"]
+mod markup;
 #[path = "it/memory.rs"]
 mod memory;
 #[path = "it/money.rs"]

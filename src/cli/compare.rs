@@ -24,7 +24,7 @@ use crate::report::comparison::changes::Comparison;
 use crate::report::comparison::split::{self, SplitRow};
 use crate::report::comparison::{Side, measured};
 use crate::report::disclosure::Disclosure;
-use crate::report::rollup::{Grouping, OfGroups};
+use crate::report::rollup::{Grouping, OfGroups, RowKind};
 use crate::report::run_json::BookStamp;
 use crate::report::table::json::Document;
 use crate::report::table::{Cell, Grid, Notes};
@@ -199,7 +199,7 @@ pub(super) fn compare(arguments: &CompareArguments, rules: Option<&Path>) -> Res
     let split = stage.has_split().then(|| split::split(&[sides[0], sides[2], sides[3], sides[1]]));
     let mut notes = notes(arguments, &known, &stage, told);
     notes.extend(split.as_deref().and_then(|split| left_out(&comparison, split)));
-    notes.extend(comparison.withheld_from_sums());
+    notes.extend(comparison.withheld_from_sums(grouping.as_ref().map_or(RowKind::PRACTICE, |grouping| grouping.kind)));
     let stated = format::notes(&stage.books()[..stage.years()]).disclosed(disclosure);
     let found = Found { stated, stamps, comparison, split, notes, findings: odd.list(), grouping: grouping.clone() };
     arguments.write(&found)?;
@@ -208,18 +208,18 @@ pub(super) fn compare(arguments: &CompareArguments, rules: Option<&Path>) -> Res
 
 /// The years, then the two steps between the first and the second where the change is split.
 fn sides<'a>(facts: &'a [BookFacts<'_>], stage: &'a Stage, grouping: Option<&'a Grouping>) -> Vec<Side<'a>> {
-    facts.iter().zip(stage.labels()).map(|(facts, label)| Side { grouping, ..facts.side(label) }).collect()
+    facts.iter().zip(stage.labels()).map(|(facts, label)| facts.side(label, grouping)).collect()
 }
 
 impl BookFacts<'_> {
-    /// These practices as a side of a comparison.
-    pub(super) fn side<'a>(&'a self, label: &'a str) -> Side<'a> {
+    /// These practices, or the groups that they are put together in, as a side of a comparison.
+    pub(super) fn side<'a>(&'a self, label: &'a str, grouping: Option<&'a Grouping>) -> Side<'a> {
         Side {
             label,
             book: self.book,
             figures: &self.figures,
             practices: &self.practices,
-            grouping: None,
+            grouping,
             shown: self.shown(),
             withholding: self.withholding.as_ref(),
         }

@@ -7,16 +7,18 @@ use clap::{Args, ValueEnum};
 
 use crate::cli::compare::SourceArguments;
 use crate::cli::compare::stage::Stage;
-use crate::cli::facts::{BookFacts, PracticeArguments};
+use crate::cli::facts::{BookFacts, KnownPractices, PracticeArguments};
 use crate::cli::format::{self, Format, OutputArguments};
 use crate::cli::output::{self, Readers};
 use crate::cli::provenance::TablesProvenance;
 use crate::cli::results;
+use crate::cli::rollup::{self, RollupArguments};
 use crate::cli::years::{DEFAULT_SCHEME, YearArguments};
 use crate::cli::{CliError, Done};
 use crate::ground::Finding;
 use crate::report::figured::Figured;
-use crate::report::next::{self, Change, NextRow, Paying, tables, words};
+use crate::report::next::{self, Change, NextRow, Paying, groups, tables, words};
+use crate::report::rollup::{Grouping, OfGroups};
 use crate::report::run_json::BookStamp;
 use crate::report::table::json::Document;
 use crate::report::table::{Cell, Grid, Notes};
@@ -50,6 +52,9 @@ pub(super) struct NextArguments {
     table: Option<TableArgument>,
 
     #[command(flatten)]
+    rollup: RollupArguments,
+
+    #[command(flatten)]
     output: OutputArguments,
 }
 
@@ -68,6 +73,7 @@ struct Head {
     stamps: Vec<BookStamp>,
     notes: Vec<String>,
     findings: Vec<Finding>,
+    grouping: Option<Grouping>,
 }
 
 pub(super) fn next(arguments: &NextArguments, rules: Option<&Path>) -> Result<Done, CliError> {
@@ -78,6 +84,9 @@ pub(super) fn next(arguments: &NextArguments, rules: Option<&Path>) -> Result<Do
     let stage = Stage::of(books);
     let (mut facts, mut odd, mut notes) = arguments.source.facts(&arguments.practices, &known, &stage)?;
     odd.merge(known.findings.clone());
+    let grouping = arguments.grouping(&known)?;
+    let codes = facts.iter().flat_map(|facts| facts.practices.keys());
+    rollup::count_without(grouping.as_ref(), codes.map(String::as_str), &mut odd);
     arguments.choose_practices(&mut facts)?;
     notes.extend(results::notes(&facts, &known));
     if arguments.source.counts.is_none() {
@@ -91,12 +100,22 @@ pub(super) fn next(arguments: &NextArguments, rules: Option<&Path>) -> Result<Do
         practices: &facts.practices,
     });
     let rows = arguments.choose_measures(next::rows(&paying.collect::<Vec<_>>()))?;
-    let head = Head { stated, stamps, notes, findings: odd.list() };
+    let head = Head { stated, stamps, notes, findings: odd.list(), grouping };
     arguments.write(&head, rows)?;
     Ok(Done::Well)
 }
 
 impl NextArguments {
+    /// How practices are put together; steps are not, since each is one practice's.
+    fn grouping(&self, known: &KnownPractices) -> Result<Option<Grouping>, CliError> {
+        let grouping = self.rollup.grouping(known)?;
+        if grouping.is_some() && self.table == Some(TableArgument::Steps) {
+            let error = CliError::usage("a step is one practice's, so steps are not put together");
+            return Err(error.help("leave out `--by` or `--table steps`"));
+        }
+        Ok(grouping)
+    }
+
     /// Leaves the practices asked for.
     fn choose_practices(&self, facts: &mut [BookFacts<'_>]) -> Result<(), CliError> {
         let unknown = |code: &&String| facts.iter().all(|facts| !facts.practices.contains_key(*code));
@@ -137,10 +156,15 @@ impl NextArguments {
             ordered.sort_by(|a, b| a.practice_code.cmp(&b.practice_code).then_with(|| words::by_worth(a, b)));
             self.tell(&rows);
         }
-        let (measures, steps) = (tables::measures(ordered.iter().copied()), tables::steps(ordered.iter().copied()));
+        let measures = match &head.grouping {
+            Some(grouping) => OfGroups::new(&groups::table(&rows, grouping), grouping).table(),
+            None => tables::measures(ordered.iter().copied()),
+        };
+        let steps = tables::steps(ordered.iter().copied());
         let both: [(TableArgument, &str, &dyn Grid); 2] =
             [(TableArgument::Measures, "results", &measures), (TableArgument::Steps, "steps", &steps)];
-        let has_both = self.output.format == Format::Json || self.output.format.is_workbook();
+        let has_both =
+            head.grouping.is_none() && (self.output.format == Format::Json || self.output.format.is_workbook());
         let is_shown = |table| self.table.map_or(has_both || table == TableArgument::Measures, |asked| asked == table);
         let shown: Vec<_> = both.into_iter().filter(|(table, ..)| is_shown(*table)).collect();
         if self.output.format == Format::Json {

@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 
 use crate::cli::attrition::measurements;
 use crate::cli::compare::leave_out_givers;
+use crate::cli::disclosure::DisclosureArguments;
 use crate::cli::facts::{self, BookFacts, KnownPractices, PracticeArguments};
 #[cfg(feature = "workbook")]
 use crate::cli::format;
@@ -14,6 +15,7 @@ use crate::cli::output::{self, Readers};
 use crate::cli::pathway::{self, BesideFiles};
 use crate::cli::progress::Bar;
 use crate::cli::results::{self, Asking, Publishing, Results};
+use crate::cli::rollup::{self, RollupArguments};
 use crate::cli::run::count_odd;
 use crate::cli::years::{DEFAULT_SCHEME, YearArguments};
 use crate::cli::{CliError, Done};
@@ -24,14 +26,18 @@ use crate::eval::run::{Level, run as evaluate};
 use crate::eval::sight::Lens;
 use crate::ground::{Finding, Findings};
 use crate::model::Rulebook;
+use crate::model::book::MeasurementId;
 #[cfg(feature = "workbook")]
 use crate::report::achievement::by_indicator;
 use crate::report::attrition::{Attrition, Side as Funnels};
 use crate::report::comparison::Side;
 use crate::report::comparison::changes::Comparison;
+use crate::report::disclosure::Disclosure;
+use crate::report::disclosure::measures::WithheldCounts;
 use crate::report::gaps::NamedGap;
 use crate::report::next::{self, NextRow, Paying};
 use crate::report::page::{self, InputFile, Known, LocalScheme, Material, Named};
+use crate::report::rollup::{Grouping, RowKind};
 #[cfg(feature = "workbook")]
 use crate::report::table::{Grid, workbook};
 use crate::report::{findings, gaps};
@@ -54,6 +60,12 @@ pub(super) struct ReportArguments {
 
     #[command(flatten)]
     beside: BesideFiles,
+
+    #[command(flatten)]
+    rollup: RollupArguments,
+
+    #[command(flatten)]
+    disclosure: DisclosureArguments,
 
     /// The form of the report; by default a workbook if --output ends in .xlsx, else a page
     #[arg(long, value_enum)]
@@ -79,6 +91,7 @@ struct Found<'b> {
     facts: Vec<BookFacts<'b>>,
     results: Results<'b>,
     attrition: Attrition,
+    notes: Vec<String>,
     findings: Findings,
 }
 
@@ -89,18 +102,18 @@ pub(super) fn report(arguments: &ReportArguments, rules: Option<&Path>) -> Resul
     if arguments.tables.strict {
         known.practices.refuse_malformed()?;
     }
+    let (disclosure, grouping) = (arguments.disclosure.asked()?, arguments.rollup.grouping(&known)?);
     let scheme = arguments.scheme(rules)?;
-    let mut found = arguments.found(&books, &known)?;
-    let mut notes = results::notes(&found.facts, &known);
-    notes.extend(leave_out_givers(&mut found.facts));
+    let found = arguments.found(&books, &known, (disclosure, grouping.as_ref()))?;
     let labels: Vec<String> = books.iter().map(|book| book.year_label(DEFAULT_SCHEME)).collect();
-    let sides: Vec<Side<'_>> = found.facts.iter().zip(&labels).map(|(facts, label)| facts.side(label)).collect();
+    let sides = found.facts.iter().zip(&labels).map(|(facts, label)| facts.side(label, grouping.as_ref()));
+    let sides: Vec<Side<'_>> = sides.collect();
     let comparison = Comparison::of(&sides);
     let next = next_rows(&sides);
     let findings = found.findings.list();
     let gaps = all_gaps(&found.results, &comparison);
     let material = Material {
-        known: &named(&found.facts, &known),
+        known: &named(&found.facts, &known, grouping.as_ref()),
         sides: &sides,
         measures: &found.results.measures,
         comparison: &comparison,
@@ -108,11 +121,13 @@ pub(super) fn report(arguments: &ReportArguments, rules: Option<&Path>) -> Resul
         attrition: &found.attrition,
         scheme: scheme.as_ref(),
         findings: &findings,
+        disclosure,
+        grouping: grouping.as_ref(),
         gaps: &gaps,
-        notes: &notes,
+        notes: &found.notes,
         inputs: &arguments.inputs(),
     };
-    arguments.talk(&findings, &gaps, &notes);
+    arguments.talk(&findings, &gaps, &found.notes);
     arguments.write(format, &material)?;
     Ok(Done::Well)
 }
@@ -131,8 +146,14 @@ impl ReportArguments {
         }
     }
 
-    /// Reads the tables once and evaluates every year as `run` does, and where people drop out as `attrition` does.
-    fn found<'b>(&self, books: &'b [Rulebook], known: &KnownPractices) -> Result<Found<'b>, CliError> {
+    /// Reads the tables once and evaluates every year as `run` does, and where people drop out as `attrition` does; all of
+    /// it as it is to be published.
+    fn found<'b>(
+        &self,
+        books: &'b [Rulebook],
+        known: &KnownPractices,
+        (disclosure, grouping): (Option<Disclosure>, Option<&Grouping>),
+    ) -> Result<Found<'b>, CliError> {
         let asked = Asking::All.asked();
         let chosen = measurements(books, &[])?;
         let bar = Bar::rows();
@@ -144,17 +165,23 @@ impl ReportArguments {
         findings.merge(grouped);
         findings.merge(known.findings.clone());
         count_odd(&self.tables, books, &results, &mut findings);
+        rollup::count_without(grouping, extract.practices().map(|(_, code)| code), &mut findings);
         let of_book = |(at, (lens, result)): (usize, (&Lens<'b>, _))| {
             facts::from_records(&self.practices, known, lens.book(), known.figures(at), &extract, result, asked)
         };
-        let facts: Vec<BookFacts<'b>> = lenses.iter().zip(&results).enumerate().map(of_book).collect();
+        let mut facts: Vec<BookFacts<'b>> = lenses.iter().zip(&results).enumerate().map(of_book).collect();
+        let mut notes = results::notes(&facts, known);
+        notes.extend(leave_out_givers(&mut facts));
+        let facts: Vec<_> = facts.into_iter().map(|facts| facts.published(disclosure, grouping)).collect();
         let labels: Vec<String> = books.iter().map(|book| book.year_label(DEFAULT_SCHEME)).collect();
         let sides = books.iter().zip(&labels).zip(&funnels);
         let sides: Vec<Funnels<'_>> = sides.map(|((book, year), funnels)| Funnels { year, book, funnels }).collect();
         Ok(Found {
-            results: Results::of(&facts, known, Publishing::default()),
-            attrition: Attrition::of(&sides, None),
+            results: Results::of(&facts, known, Publishing { disclosure, grouping: grouping.cloned() }),
+            attrition: Attrition::of(&sides, disclosure)
+                .beside_practices(|label, year| has_all_totals(&facts, label, year)),
             facts,
+            notes,
             findings,
         })
     }
@@ -175,7 +202,7 @@ impl ReportArguments {
                 .help("write the table to a file and name it"));
         }
         let years = YearArguments { year: vec![name.clone()], scheme: DEFAULT_SCHEME.to_owned() };
-        pathway::local_scheme(years, &self.tables, &self.practices, &self.beside, rules).map(Some)
+        pathway::local_scheme(years, &self.tables, &self.practices, &self.beside, self.disclosure, rules).map(Some)
     }
 
     /// The files that were read, each once.
@@ -198,7 +225,8 @@ impl ReportArguments {
         let place = Some(self.output.as_path());
         match format {
             ReportFormat::Html => output::to_place(place, Readers::Anyone, |out| {
-                page::html::write(out, &title, &sections, material.known)
+                let about = page::html::About { known: material.known, disclosure: material.disclosure };
+                page::html::write(out, &title, &sections, &about)
             })?,
             #[cfg(feature = "workbook")]
             ReportFormat::Xlsx => {
@@ -206,9 +234,11 @@ impl ReportArguments {
                 // Figures and sources come with the notes of every workbook.
                 let own = tables.filter(|(id, _)| id != page::FIGURES_TABLE);
                 let grids: Vec<&dyn Grid> = own.map(|(_, table)| -> &dyn Grid { table }).collect();
-                let mut notes = format::notes(page::books(material));
+                let mut notes = format::notes(page::books(material)).disclosed(material.disclosure);
                 notes.title.clone_from(&title);
-                notes.drawn.push(by_indicator(material.measures));
+                if material.disclosure.is_none() {
+                    notes.drawn.push(by_indicator(material.measures));
+                }
                 output::to_place(place, Readers::Anyone, |out| workbook::write(out, &grids, &notes))?;
             }
         }
@@ -241,13 +271,24 @@ fn results_say(gaps: &[NamedGap], gap: &NamedGap) -> bool {
     gaps.iter().any(|other| other.gap == gap.gap)
 }
 
-/// The practices of any year, with the names and areas that the practices table has.
-fn named(facts: &[BookFacts<'_>], known: &KnownPractices) -> Known {
-    let codes = facts.iter().flat_map(|facts| facts.practices.keys());
+/// True if all totals over a year's practices of an indicator may be told.
+fn has_all_totals(facts: &[BookFacts<'_>], label: &str, year: &str) -> bool {
+    let of_year = facts.iter().filter(|facts| facts.book.year_label(DEFAULT_SCHEME) == year);
+    let mut totals = of_year.filter_map(|facts| {
+        let at = facts.book.measurements.iter().zip(0..).find(|(measurement, _)| measurement.label == label)?.1;
+        Some(facts.withholding.as_ref()?.total(MeasurementId(at)))
+    });
+    totals.all(|withheld| withheld == WithheldCounts::default())
+}
+
+/// The practices of any year with the names and areas that the practices table has, or the groups of any year.
+fn named(facts: &[BookFacts<'_>], known: &KnownPractices, grouping: Option<&Grouping>) -> Known {
+    let codes = facts.iter().flat_map(|facts| facts.shown().keys());
     let named = codes.map(|code| {
         let practice = known.practices.find(code);
         let text = |of: fn(&Practice) -> &Option<String>| practice.and_then(|practice| of(practice).clone());
         (code.clone(), Named { name: text(|practice| &practice.name), area: text(|practice| &practice.area) })
     });
-    Known(named.collect())
+    let kind = grouping.map_or(RowKind::PRACTICE, |grouping| grouping.kind);
+    Known { kind, named: named.collect() }
 }

@@ -8,7 +8,7 @@ use crate::cli::CliError;
 use crate::cli::facts::KnownPractices;
 use crate::data::Practice;
 use crate::ground::{FindingKind, Findings};
-use crate::report::rollup::Grouping;
+use crate::report::rollup::{Grouping, RowKind};
 
 /// What practices are put together by.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
@@ -24,13 +24,14 @@ enum By {
 }
 
 impl By {
-    fn column(self) -> &'static str {
-        match self {
-            By::Area => "area",
-            By::Pcn => "pcn",
-            By::SubIcb => "sub_icb",
-            By::Icb => "icb",
-        }
+    fn kind(self) -> RowKind {
+        let (column, one, many) = match self {
+            By::Area => ("area", "area", "areas"),
+            By::Pcn => ("pcn", "primary care network", "primary care networks"),
+            By::SubIcb => ("sub_icb", "sub-ICB location", "sub-ICB locations"),
+            By::Icb => ("icb", "integrated care board", "integrated care boards"),
+        };
+        RowKind { column, one, many }
     }
 
     fn of(self, practice: &Practice) -> Option<&String> {
@@ -59,13 +60,14 @@ impl RollupArguments {
         let of_practice = |practice: &Practice| Some((practice.code.clone(), by.of(practice)?.clone()));
         let groups: BTreeMap<String, String> = known.practices.list.iter().filter_map(of_practice).collect();
         if groups.is_empty() {
-            let column = by.column();
+            let column = by.kind().column;
             let error = CliError::usage(format!("no practice in the practices table has a `{column}`"));
             return Err(
                 error.help(format!("add the column `{column}`, or name yours with `--map practices.{column}=NAME`"))
             );
         }
-        Ok(Some(Grouping { column: by.column(), groups, without: format!("no {}", by.column().replace('_', "-")) }))
+        let kind = by.kind();
+        Ok(Some(Grouping { kind, groups, without: format!("no {}", kind.column.replace('_', "-")) }))
     }
 }
 
@@ -77,5 +79,5 @@ pub(super) fn count_without<'a>(
 ) {
     let Some(grouping) = grouping else { return };
     let without: BTreeSet<&str> = codes.filter(|code| !grouping.groups.contains_key(*code)).collect();
-    findings.add_counted(FindingKind::NoGroup, "practices", grouping.column, without.len() as u64, &[]);
+    findings.add_counted(FindingKind::NoGroup, "practices", grouping.kind.column, without.len() as u64, &[]);
 }

@@ -2,6 +2,7 @@
 //! only it; years beside one another.
 
 mod aligned;
+mod beside;
 mod withheld;
 mod words;
 
@@ -55,6 +56,8 @@ pub struct Side<'a> {
 pub struct Attrition {
     years: Vec<String>,
     indicators: Vec<Indicator>,
+    /// What is left out, since other tables would give it away.
+    left_out: Vec<String>,
 }
 
 /// One indicator's lines, over all years.
@@ -83,7 +86,12 @@ impl Attrition {
                 sides.iter().map(|side| side.funnels.iter().find(|funnel| label(side, funnel) == wanted)).collect();
             Indicator::of(wanted, sides, &found, disclosure)
         });
-        Attrition { indicators: indicators.collect(), years: sides.iter().map(|side| side.year.to_owned()).collect() }
+        let left_out = Vec::new();
+        Attrition {
+            indicators: indicators.collect(),
+            left_out,
+            years: sides.iter().map(|side| side.year.to_owned()).collect(),
+        }
     }
 
     /// The long table of some groups: each with its place among the groups counted, and its practice (empty for

@@ -16,6 +16,7 @@ use serde_json::json;
 
 use crate::eval::pay::{Counted, Facts};
 use crate::ground::Amount;
+use crate::report::table::Cell;
 
 /// What stands in the place of a figure that is withheld: the shorthand of the Government Statistical Service for what
 /// is confidential.
@@ -78,6 +79,15 @@ impl Disclosure {
             Disclosure::Round { base } => json!({"method": "round", "base": base, "meaning": self.words()}),
         };
         ("disclosure", value)
+    }
+
+    /// The cell of a count that stands in no sum: rounded, or withheld if it is small.
+    pub fn cell(self, count: u64) -> Cell<'static> {
+        match self {
+            Disclosure::Suppress { below } if (1..below).contains(&count) => Cell::text(MARK),
+            Disclosure::Suppress { .. } => Cell::Whole(count),
+            Disclosure::Round { base } => Cell::Whole(rounded_whole(count, base)),
+        }
     }
 
     /// What is known of a practice, as it may be worked with.

@@ -1,6 +1,7 @@
 //! What to do next: for each practice and measure what one more is worth, how many more reach each step of a payment, and
 //! how many may be lost before one is.
 
+pub mod groups;
 pub mod tables;
 pub mod words;
 

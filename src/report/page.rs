@@ -26,6 +26,7 @@ use crate::ground::Finding;
 use crate::report::attrition::Attrition;
 use crate::report::comparison::Side;
 use crate::report::comparison::changes::Comparison;
+use crate::report::disclosure::Disclosure;
 use crate::report::gaps::NamedGap;
 use crate::report::next::NextRow;
 use crate::report::page::chart::Chart;
@@ -34,7 +35,9 @@ pub use crate::report::page::headline::Card;
 use crate::report::page::judged::judged;
 pub use crate::report::page::practices::{Known, Named};
 pub use crate::report::page::scheme::LocalScheme;
+use crate::report::rollup::{Grouping, OfGroups};
 use crate::report::rows::MeasureRow;
+use crate::report::style::listed;
 use crate::report::table::Table;
 
 /// What a report is made of. All of it is of the same practices.
@@ -56,6 +59,10 @@ pub struct Material<'a> {
     pub scheme: Option<&'a LocalScheme>,
     /// What was odd in the data.
     pub findings: &'a [Finding],
+    /// What is withheld or rounded, if anything is.
+    pub disclosure: Option<Disclosure>,
+    /// How practices are put together, if they are; all of the material is then of groups, but for what is next.
+    pub grouping: Option<&'a Grouping>,
     /// What is not known.
     pub gaps: &'a [NamedGap],
     /// What a reader must know of how the results came about.
@@ -101,7 +108,8 @@ impl Section {
 /// The report's title.
 pub fn title(material: &Material<'_>) -> String {
     let years: Vec<String> = material.sides.iter().map(|side| side.label.to_owned()).collect();
-    format!("Vaccination payments, {}", crate::report::style::listed(&years))
+    let groups = material.grouping.map_or(String::new(), |grouping| format!(", by {}", grouping.kind.one));
+    format!("Vaccination payments, {}{groups}", listed(&years))
 }
 
 /// The sections of a report in order; one that has nothing to say is left out.
@@ -119,5 +127,12 @@ pub fn sections(material: &Material<'_>) -> Vec<Section> {
         Some(colophon::findings(material)),
         Some(colophon::section(material)),
     ];
-    all.into_iter().flatten().collect()
+    let mut sections: Vec<Section> = all.into_iter().flatten().collect();
+    if let Some(grouping) = material.grouping {
+        // The pathway is of practices in any case.
+        for (_, table) in sections.iter_mut().filter(|section| section.id != "pathway").flat_map(|s| &mut s.tables) {
+            *table = OfGroups::new(table, grouping).table();
+        }
+    }
+    sections
 }

@@ -11,13 +11,40 @@ use crate::report::disclosure::measures::WithheldCounts;
 use crate::report::figured::Figured;
 use crate::report::payments::{PaymentKey, PaymentRow};
 use crate::report::rows::MeasureRow;
-use crate::report::table::{Cell, Column, Grid};
+use crate::report::style::capital;
+use crate::report::table::{Cell, Column, Grid, Table};
+
+/// What the rows of a table are of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct RowKind {
+    /// The name of their column: `area`.
+    pub column: &'static str,
+    /// One of them in words: `area`.
+    pub one: &'static str,
+    /// Several of them: `areas`.
+    pub many: &'static str,
+}
+
+impl RowKind {
+    /// Practices, which are not put together.
+    pub const PRACTICE: RowKind = RowKind { column: "practice_code", one: "practice", many: "practices" };
+
+    /// So many of them.
+    pub fn counted(self, count: u64) -> String {
+        format!("{count} {}", if count == 1 { self.one } else { self.many })
+    }
+
+    /// Several of them at the head of a line: `Areas`.
+    pub fn heading(self) -> String {
+        capital(self.many)
+    }
+}
 
 /// Which practice belongs to which group.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Grouping {
-    /// The name of the groups' column: `area`.
-    pub column: &'static str,
+    /// What the groups are.
+    pub kind: RowKind,
     /// By practice code.
     pub groups: BTreeMap<String, String>,
     /// The row of practices that are in no group.
@@ -141,13 +168,25 @@ impl<'a> OfGroups<'a> {
     /// The table with its column renamed.
     pub fn new(grid: &'a dyn Grid, grouping: &Grouping) -> OfGroups<'a> {
         let renamed = |column: &Column| match column.name.as_ref() {
-            "practice_code" => Column::text(grouping.column),
+            "practice_code" => Column::text(grouping.kind.column),
             "practices" => Column { name: "groups".into(), short: None, ..column.clone() },
             _ => column.clone(),
         };
-        let title = grid.title().replace("per practice", &format!("per {}", grouping.column.replace('_', "-")));
-        let title = title.replace("Practices,", "Groups,").replace("All practices,", "All groups,");
+        let title = grid.title().replace("per practice", &format!("per {}", grouping.kind.column.replace('_', "-")));
+        let RowKind { many, .. } = grouping.kind;
+        let title = title.replace("Practices,", &format!("{},", capital(many)));
+        let title = title.replace("All practices,", &format!("All {many},"));
         OfGroups { grid, title, columns: grid.columns().iter().map(renamed).collect() }
+    }
+}
+
+impl OfGroups<'_> {
+    /// It as a table that borrows nothing.
+    pub fn table(&self) -> Table<'static> {
+        let mut table = Table::new(self.title.clone(), self.columns.clone());
+        let cells = |row| (0..self.columns.len()).map(|column| self.cell(row, column).owned()).collect();
+        table.rows = (0..self.row_count()).map(cells).collect();
+        table
     }
 }
 

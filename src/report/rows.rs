@@ -131,14 +131,18 @@ impl Grid for MeasureGrid<'_> {
 
 /// Register, excluded, excepted, denominator and numerator.
 fn people_cells(counts: &Counted, withheld: WithheldCounts) -> [Cell<'static>; 5] {
-    let cell = |count: Amount, is_withheld: bool| if is_withheld { Cell::text(MARK) } else { people(count) };
     [
-        cell(counts.register, withheld.register),
-        cell(counts.excluded, withheld.excluded),
-        cell(counts.excepted, withheld.excepted),
-        cell(counts.denominator, withheld.denominator),
-        cell(counts.numerator, withheld.numerator),
+        told_people(counts.register, withheld.register),
+        told_people(counts.excluded, withheld.excluded),
+        told_people(counts.excepted, withheld.excepted),
+        told_people(counts.denominator, withheld.denominator),
+        told_people(counts.numerator, withheld.numerator),
     ]
+}
+
+/// A count of people, or the mark of one that is withheld.
+pub(in crate::report) fn told_people(count: Amount, is_withheld: bool) -> Cell<'static> {
+    if is_withheld { Cell::text(MARK) } else { people(count) }
 }
 
 /// A count of people: whole, but for one that was worked out from a percentage, which shows two decimals.

@@ -62,6 +62,12 @@ pub(crate) fn grouped(printed: &str) -> String {
     out
 }
 
+/// Text with a capital first letter.
+pub(crate) fn capital(text: &str) -> String {
+    let mut signs = text.chars();
+    signs.next().map_or(String::new(), |first| first.to_uppercase().chain(signs).collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

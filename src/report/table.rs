@@ -115,6 +115,16 @@ impl<'a> Cell<'a> {
         }
     }
 
+    /// The same cell, borrowing nothing.
+    pub fn owned(&self) -> Cell<'static> {
+        match self {
+            Cell::Empty => Cell::Empty,
+            Cell::Text(text) => Cell::text(text.clone().into_owned()),
+            Cell::Whole(whole) => Cell::Whole(*whole),
+            Cell::Amount(amount) => Cell::Amount(*amount),
+        }
+    }
+
     /// The text that a column of this kind shows: amounts rounded for display, an empty text for an empty cell.
     pub fn shown(&self, kind: Kind) -> Cow<'_, str> {
         match (self, kind) {

@@ -224,6 +224,43 @@ def check_hostile(browser, path):
     seen.close("hostile names")
 
 
+def published_pages(program, folder):
+    """The pages of the same extract that are fit to be published: of practices, and of areas."""
+    tables = [f"--{name}={folder / 'demo' / name}.csv" for name in ["patients", "events", "practices"]]
+    pages = {"suppressed": ["--suppress", "5"], "areas": ["--by", "area", "--round", "5"]}
+    for name, more in pages.items():
+        uptake(program, "report", "--year", "2021-22,2023-24", *tables, *more, "--output", folder / f"{name}.html")
+    return [folder / f"{name}.html" for name in pages]
+
+
+def check_published(browser, suppressed, areas, shots):
+    """What is withheld sorts last and is saved as such; groups can be filtered as practices are."""
+    seen = Watched(browser, suppressed, viewport={"width": 1280, "height": 850})
+    page = seen.page
+    page.screenshot(path=shots / "suppressed.png", full_page=True)
+    page.locator("#practices-table th[data-name=numerator] button").click()
+    texts = column(page, "practices-table", "numerator")
+    withheld = texts.count("[c]")
+    expect(withheld > 5 and texts[-withheld:] == ["[c]"] * withheld, f"{withheld} withheld counts come last")
+    rows = downloaded(page, "practices-table")
+    expect(all(row["disclosure"] == "suppressed below 5" for row in rows), "a saved table says what was withheld")
+    expect(sum(row["numerator"] == "[c]" for row in rows) == withheld, "and withholds it too")
+    seen.close("suppressed")
+    seen = Watched(browser, areas, viewport={"width": 390, "height": 850})
+    page = seen.page
+    page.screenshot(path=shots / "areas-phone.png", full_page=True)
+    expect("3 of 3 areas shown" in page.inner_text("#shown"), "areas are counted")
+    page.fill("#practice", "newham")
+    expect(set(column(page, "practices-table", "area")) > {"Newham"} and shown(page, "practices-table") == 8,
+           "one area's rows are left")
+    cut = page.evaluate("""Array.from(document.querySelectorAll("#years svg text")).filter((text) => {
+        const [own, all] = [text.getBoundingClientRect(), text.closest("svg").getBoundingClientRect()];
+        return own.width && (own.left < all.left - 1 || own.right > all.right + 1);
+    }).map((text) => text.textContent)""")
+    expect(not cut, f"no name is cut off {cut or ''}")
+    seen.close("areas")
+
+
 def main():
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--uptake", default="target/debug/uptake", help="the program; by default the one built last")
@@ -240,6 +277,7 @@ def main():
         check_filters(browser, path)
         check_sorting(browser, path)
         check_downloads(browser, path, program, folder)
+        check_published(browser, *published_pages(program, folder), shots)
         check_hostile(browser, hostile_page(program, folder))
         print(f"Chromium {browser.version}; screenshots are in {shots}")
         browser.close()

@@ -2,8 +2,12 @@
 
 #[path = "disclosure/commands.rs"]
 mod commands;
+#[path = "disclosure/page.rs"]
+mod page;
 #[path = "disclosure/reader.rs"]
 mod reader;
+#[path = "disclosure/table.rs"]
+mod table;
 
 use std::collections::BTreeMap;
 use std::fmt::Write;

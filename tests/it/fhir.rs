@@ -166,8 +166,8 @@ fn what_is_no_export_is_refused_with_help() {
 }
 
 /// A bundle that the structure of FHIR R4 allows, whose addresses are each of one entry and lead to one.
-fn bundle(level: &str) -> Value {
-    let bundle: Value = serde_json::from_str(&run(tables(), &["--level", level, "--format", "fhir"])).unwrap();
+fn bundle(more: &[&str]) -> Value {
+    let bundle: Value = serde_json::from_str(&run(tables(), &[&["--format", "fhir"], more].concat())).unwrap();
     let schema = fs::read_to_string(root().join("tests/fhir/bundle.schema.json")).unwrap();
     let validator = jsonschema::draft7::new(&serde_json::from_str(&schema).unwrap()).unwrap();
     let faults: Vec<String> =
@@ -200,8 +200,8 @@ fn resources<'a>(bundle: &'a Value, resource: &'a str) -> impl Iterator<Item = &
 
 type Row = BTreeMap<String, String>;
 
-fn rows(level: &str) -> Vec<Row> {
-    let text = run(tables(), &["--level", level, "--format", "csv"]);
+fn rows(more: &[&str]) -> Vec<Row> {
+    let text = run(tables(), &[&["--format", "csv"], more].concat());
     csv::Reader::from_reader(text.as_bytes()).deserialize().map(|row| row.unwrap()).collect()
 }
 
@@ -213,8 +213,8 @@ fn subject(report: &Value) -> (String, String) {
 
 #[test]
 fn a_summary_says_what_the_table_says() {
-    let bundle = bundle("practice");
-    let rows = rows("practice");
+    let bundle = bundle(&["--level", "practice"]);
+    let rows = rows(&["--level", "practice"]);
     let mut at = rows.iter();
     for report in resources(&bundle, "MeasureReport") {
         let row = at.next().unwrap();
@@ -235,10 +235,32 @@ fn a_summary_says_what_the_table_says() {
 }
 
 #[test]
+fn a_summary_masks_what_the_suppressed_table_withholds() {
+    let suppress = ["--suppress", "5"];
+    let bundle = bundle(&suppress);
+    let rows = rows(&suppress);
+    let (mut masked, mut at) = (0, rows.iter());
+    for report in resources(&bundle, "MeasureReport") {
+        let row = at.next().unwrap();
+        assert_eq!(report["meta"]["tag"][0]["display"], "suppressed below 5", "{}", report["meta"]);
+        let populations = report["group"][0]["population"].as_array().unwrap();
+        for (of, column) in populations.iter().zip(["register", "register", "excluded", "excepted", "numerator"]) {
+            let count = of["count"].as_u64().map(|count| count.to_string());
+            assert_eq!(count.unwrap_or("[c]".to_owned()), row[column], "{column} of {row:?}");
+            let why = &of["_count"]["extension"][0]["valueCode"];
+            assert_eq!(why == "masked", row[column] == "[c]", "{of}");
+            masked += usize::from(row[column] == "[c]");
+        }
+        assert_eq!(report["group"][0]["measureScore"].is_null(), ["[c]", ""].contains(&&*row["achievement_percent"]));
+    }
+    assert!(masked > 10 && at.next().is_none(), "{masked}");
+}
+
+#[test]
 fn a_subject_list_names_whom_the_table_of_patients_names() {
-    let bundle = bundle("patient");
+    let bundle = bundle(&["--level", "patient"]);
     let mut expected: BTreeMap<(String, String), BTreeMap<&str, BTreeSet<String>>> = BTreeMap::new();
-    for row in rows("patient") {
+    for row in rows(&["--level", "patient"]) {
         let place = (row["practice_code"].clone(), format!("{} {}", row["indicator"], row["year"]));
         let populations = match row["outcome"].as_str() {
             "achieved" => &["initial-population", "denominator", "numerator"][..],

@@ -3,8 +3,6 @@
 
 #[path = "report_page/contrast.rs"]
 mod contrast;
-#[path = "report_page/markup.rs"]
-mod markup;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -14,8 +12,8 @@ use std::sync::LazyLock;
 
 use calamine::{Data, Reader, Xlsx};
 
-use self::markup::{Page, Tag};
 use crate::csv_text::rows;
+use crate::markup::{self, Page, Tag};
 use crate::uptake::{output, stdout};
 
 /// Names and an area that a browser or a spreadsheet would run, or that turn text round.
@@ -201,6 +199,34 @@ fn the_page_says_what_the_other_commands_say() {
     }
     // Steps are those of measures that have one ahead; the other tables have every row.
     assert_eq!(page.table("practices-table").len(), run(&[&["run"], &years[..]].concat()).len());
+}
+
+#[test]
+fn a_page_of_groups_says_what_the_other_commands_say_of_groups() {
+    let (demo, _) = demo();
+    let html = report(&demo.tables, &["--year", "2021-22,2023-24", "--by", "area", "--output", "-"]);
+    let page = Page::of(&html);
+    let title = page.tags("h1").next().unwrap().text;
+    assert_eq!(title, "Vaccination payments, 2021-22 and 2023-24, by area");
+    let expected = [
+        ("practices-table", &["run", "--year", "2021-22,2023-24"][..]),
+        ("changes-table", &["compare", "--table", "practices", "--year", "2021-22,2023-24"]),
+        ("summary-table", &["compare", "--table", "summary", "--year", "2021-22,2023-24"]),
+        ("steps-table", &["next", "--year", "2023-24"]),
+    ];
+    for (id, command) in expected {
+        let command = command.iter().chain(&["--by", "area", "--format", "csv"]).map(|&argument| argument.to_owned());
+        let csv = rows(&stdout(command.chain(demo.tables.iter().cloned()).collect::<Vec<_>>()));
+        assert_eq!(page.table(id), csv, "{id}");
+        assert!(csv.len() > 1, "{id}");
+    }
+    // Marks and rows are of areas, and what is one practice's alone is not drawn.
+    let areas = ["Newham", "Northmoor", "Waltham Forest"];
+    let marked: BTreeSet<&str> = page.all().filter_map(|tag| tag.value("data-practice")).collect();
+    assert_eq!(marked.into_iter().collect::<Vec<_>>(), areas);
+    let curve = page.tags("section").find(|section| section.value("id") == Some("pay-curve")).unwrap();
+    assert!(page.within(curve).all(|tag| tag.name != "svg"));
+    assert!(page.table("indicators-table").iter().all(|row| row["groups"] == "3"));
 }
 
 #[test]

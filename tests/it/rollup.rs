@@ -101,6 +101,43 @@ fn groups_are_compared_by_their_sums() {
 }
 
 #[test]
+fn what_is_next_for_a_group_is_what_its_practices_have_ahead() {
+    let folder = folder();
+    let file = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (counts, practices) = (file("counts.csv"), file("practices.csv"));
+    let asked = ["next", "--counts", &counts, "--year", "2023-24", "--practices", &practices, "--by", "pcn"];
+    let text = stdout(asked.iter().chain(&["--format", "csv"]));
+    assert!(
+        text.starts_with("year,pcn,indicator,denominator,numerator,achievement_percent,practices_counted,"),
+        "{text}"
+    );
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let rows: Vec<BTreeMap<String, String>> = reader.deserialize().map(|row| row.unwrap()).collect();
+    let row = |group: &str| rows.iter().find(|row| row["pcn"] == group && row["indicator"] == "VI001").unwrap();
+    let told =
+        |group: &str, columns: &[&str]| columns.iter().map(|column| row(group)[*column].clone()).collect::<Vec<_>>();
+    let counts = ["denominator", "numerator", "achievement_percent", "practices_counted", "practices_with_step"];
+    let steps = ["more_needed", "next_step_points", "begin_with", "begin_needs", "lost_by_one_fewer"];
+    // Thresholds are 89 and 96 %. F1 has 53 of 56, 94.64 %: 96 % of 56 is 53.76, so one more reaches it and all 18 points,
+    // of which it has 18 × (5300/56 − 89) / 7 = 14.5102. F2 has 107 of 110, 97.27 %: nothing is ahead, and of the 105.6 that
+    // it takes one may be lost.
+    assert_eq!(told("U1", &counts), ["166", "160", "96.39", "2", "1"]);
+    assert_eq!(told("U1", &steps), ["1", "3.4898", "F1", "1", "0"]);
+    assert_eq!(row("U1")["pounds_for_each"], row("U1")["next_step_pounds"]);
+    assert_eq!(row("U1")["begin_pounds"], row("U1")["next_step_pounds"]);
+    // F3 has 30 of 38: 89 % of 38 is 33.82, so four more. F4 has all 20, and 96 % of them is 19.2: one fewer loses it.
+    assert_eq!(told("U2", &counts), ["38", "30", "78.95", "1", "1"]);
+    assert_eq!(told("U2", &["more_needed", "begin_with", "lost_by_one_fewer"]), ["4", "F3", "0"]);
+    assert_eq!(
+        told("no pcn", &["practices_with_step", "more_needed", "begin_with", "lost_by_one_fewer"]),
+        ["0", "0", "", "1"]
+    );
+    let ran = output(asked.iter().chain(&["--table", "steps"]));
+    assert_eq!(ran.status.code(), Some(2));
+    assert!(String::from_utf8(ran.stderr).unwrap().contains("a step is one practice's"));
+}
+
+#[test]
 fn suppression_looks_at_the_groups() {
     let folder = folder();
     // U1's 160 of 166 leave 6, and 3 are excepted, 1 excluded: those go, and the numerator stays.

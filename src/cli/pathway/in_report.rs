@@ -19,6 +19,7 @@ pub(in crate::cli) fn local_scheme(
     tables: &PatientArguments,
     practices: &PracticeArguments,
     beside: &BesideFiles,
+    disclosure: DisclosureArguments,
     rules: Option<&Path>,
 ) -> Result<LocalScheme, CliError> {
     let practices = PracticeArguments { practices: practices.practices.clone(), ..PracticeArguments::default() };
@@ -33,23 +34,23 @@ pub(in crate::cli) fn local_scheme(
         list: None,
         lists: None,
         practice: None,
-        disclosure: DisclosureArguments::default(),
+        disclosure,
         output: OutputArguments { format: Format::Table, output: None },
     };
     look(&arguments, rules, |scene, counting, mut found| {
         let returned = returned::Returned::of(&arguments, scene, counting, &mut found)?;
         let readers = returned::Readers::People;
+        let mut tables = vec![
+            areas(scene.pathway, &returned.rows, &returned.withheld_areas, readers),
+            returns(scene.pathway, &returned.rows, readers),
+        ];
+        if disclosure.asked()?.is_none() {
+            tables.extend([states(scene, false), exceptions(scene), won(scene, false), alerts(scene, false)]);
+        }
         Ok(LocalScheme {
             as_of: scene.as_of.in_words(),
             book: scene.book.clone(),
-            tables: vec![
-                areas(scene.pathway, &returned.rows, &returned.withheld_areas, readers),
-                returns(scene.pathway, &returned.rows, readers),
-                states(scene, false),
-                exceptions(scene),
-                won(scene, false),
-                alerts(scene, false),
-            ],
+            tables,
             returned: returned.rows,
             notes: returned.notes,
             findings: found.list(),

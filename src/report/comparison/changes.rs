@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::ground::Amount;
 use crate::report::comparison::{Component, Level, Part, Parts, Side, change, parts_of, per_cent, total};
 use crate::report::gaps::{Figured, NamedGap};
+use crate::report::rollup::RowKind;
 
 /// What one component pays a practice in one year, beside the first year's.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -128,14 +129,14 @@ impl Comparison {
 
 impl Comparison {
     /// How many practices' figures are in no sum because something of them is withheld, a sentence for each year.
-    pub fn withheld_from_sums(&self) -> Vec<String> {
+    pub fn withheld_from_sums(&self, kind: RowKind) -> Vec<String> {
         let of_year = |(year, label): (usize, &String)| {
             let rows: Vec<&PracticeRow> = self.practices.iter().filter(|row| row.year == year).collect();
             let withheld = rows.iter().filter(|row| row.is_withheld).count();
             (withheld > 0).then(|| {
                 format!(
-                    "in {label} something is withheld of {withheld} of {} practices, which no change counts",
-                    rows.len()
+                    "in {label} something is withheld of {withheld} of {}, which no change counts",
+                    kind.counted(rows.len() as u64)
                 )
             })
         };

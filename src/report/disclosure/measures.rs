@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::eval::pay::{Counted, Facts, Origin};
+use crate::eval::worth::reads;
 use crate::ground::Amount;
 use crate::model::Rulebook;
 use crate::model::book::{MeasureKind, MeasurementId};
@@ -177,6 +178,13 @@ impl Withholding {
     /// Of the total over all practices.
     pub fn total(&self, id: MeasurementId) -> WithheldCounts {
         self.totals.get(id.index()).copied().unwrap_or_default()
+    }
+
+    /// True if what a practice achieved for a measurement, or what some payment that reads it gives, is withheld.
+    pub fn hides(&self, book: &Rulebook, practice_code: &str, facts: &Facts, id: MeasurementId) -> bool {
+        let mut reading = book.programs.iter().filter(|program| reads(program, id));
+        self.counts(practice_code, id).achievement()
+            || reading.any(|program| self.gives_away(practice_code, facts, program))
     }
 
     /// True if so many doses are withheld.

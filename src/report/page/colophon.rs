@@ -2,6 +2,7 @@
 
 use crate::ground::Finding;
 use crate::model::Rulebook;
+use crate::report::disclosure::Disclosure;
 use crate::report::figures;
 use crate::report::findings::in_words;
 use crate::report::gaps::NamedGap;
@@ -25,7 +26,11 @@ pub struct InputFile {
 pub(super) fn findings(material: &Material<'_>) -> Section {
     let mut section = Section::new("findings", "Data findings");
     for (id, table, nothing) in [
-        ("findings-table", odd("What was odd in the data", material.findings), "Nothing was odd in the data."),
+        (
+            "findings-table",
+            odd("What was odd in the data", material.findings, material.disclosure),
+            "Nothing was odd in the data.",
+        ),
         ("gaps-table", not_known("What is not known", material.gaps), "Every figure that was needed is known."),
     ] {
         match table.rows.is_empty() {
@@ -36,23 +41,23 @@ pub(super) fn findings(material: &Material<'_>) -> Section {
     section
 }
 
-/// What was odd in the data, as a table.
-pub(super) fn odd(title: &str, findings: &[Finding]) -> Table<'static> {
-    let columns = [
+/// What was odd in the data, as a table. What is published says no row's number.
+pub(super) fn odd(title: &str, findings: &[Finding], disclosure: Option<Disclosure>) -> Table<'static> {
+    let mut columns = vec![
         Column::whole("times"),
         Column::text("found"),
         Column::text("done"),
         Column::text("file"),
         Column::text("column"),
-        Column::text("first_rows"),
     ];
+    columns.extend(disclosure.is_none().then_some(Column::text("first_rows")));
     let mut table = Table::new(title, columns);
     for finding in in_words(findings) {
         let rows: Vec<String> = finding.first_rows.iter().map(u64::to_string).collect();
         let texts = [finding.found, finding.done, finding.file, finding.column];
-        let mut cells = vec![Cell::Whole(finding.count)];
+        let mut cells = vec![disclosure.map_or(Cell::Whole(finding.count), |done| done.cell(finding.count))];
         cells.extend(texts.iter().map(|text| text_cell(text)));
-        cells.push(text_cell(&rows.join(", ")));
+        cells.extend(disclosure.is_none().then(|| text_cell(&rows.join(", "))));
         table.rows.push(cells);
     }
     table
@@ -71,9 +76,13 @@ pub(super) fn not_known(title: &str, gaps: &[NamedGap]) -> Table<'static> {
 /// The rulebooks, every figure with its source and status, the files, and how the report was made.
 pub(super) fn section(material: &Material<'_>) -> Section {
     let mut section = Section::new("colophon", "Where this comes from");
+    let control = match material.disclosure {
+        Some(done) => format!("Disclosure control: {}", done.words()),
+        None => "Small counts are not hidden, so publish it with care".to_owned(),
+    };
     section.paragraphs.push(format!(
         "Made by uptake {}. The same files and rules give the same report, byte for byte. It holds counts of people and \
-         nothing about any one person; small counts are not hidden, so publish it with care.",
+         nothing about any one person. {control}.",
         env!("CARGO_PKG_VERSION")
     ));
     section.paragraphs.extend(material.notes.iter().map(|note| format!("{note}.")));

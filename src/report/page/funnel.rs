@@ -9,9 +9,10 @@ use crate::ground::Amount;
 use crate::report::audit::chance::{Level, Lot, amount, wilson};
 use crate::report::page::axis::number;
 use crate::report::page::chart::{Chart, Field, Glyph, HEIGHT, Key, Mark, Shape, WIDTH};
-use crate::report::page::judged::Judged;
+use crate::report::page::judged::{Judged, not_drawn};
 use crate::report::page::labels::{Wanted, labels};
 use crate::report::page::{Material, Section};
+use crate::report::rollup::RowKind;
 use crate::report::rows::{MeasureRow, whole_people};
 use crate::report::table::{Cell, Column, Table};
 
@@ -56,9 +57,17 @@ struct Funnel<'a> {
 }
 
 pub(super) fn section(material: &Material<'_>, judged: &[Judged<'_>]) -> Section {
-    let mut section = Section::new("funnel", "Practices by cohort size");
-    section.paragraphs = method();
-    let mut table = Table::new("Practices beside the limits of chance", COLUMNS);
+    let kind = material.known.kind;
+    let mut section = Section::new("funnel", format!("{} by cohort size", kind.heading()));
+    section.paragraphs = method(kind);
+    let left_out: Vec<String> =
+        judged.iter().filter(|judged| judged.told_together().is_none()).map(Judged::name).collect();
+    if !left_out.is_empty() {
+        let which = left_out.join("; ");
+        section.paragraphs.push(format!("Left out, since a count of all together is withheld: {which}."));
+    }
+    section.paragraphs.extend(not_drawn(kind, judged));
+    let mut table = Table::new(format!("{} beside the limits of chance", kind.heading()), COLUMNS);
     for judged in judged {
         let Some(funnel) = Funnel::of(judged) else { continue };
         section.charts.push(funnel.chart(material));
@@ -69,29 +78,29 @@ pub(super) fn section(material: &Material<'_>, judged: &[Judged<'_>]) -> Section
 }
 
 /// What the limits mean and how they are made.
-fn method() -> Vec<String> {
+fn method(RowKind { one, many, .. }: RowKind) -> Vec<String> {
     let (inner, outer) = (Level::Warning.percent(), Level::Alarm.percent());
     vec![
         format!(
-            "A small practice moves far on one child, so its percentage says little by itself. Between the inner lines lie \
-             at least {inner} % of practices, and between the outer lines {outer} %, if all had the same chance of reaching \
+            "A small {one} moves far on one child, so its percentage says little by itself. Between the inner lines lie \
+             at least {inner} % of {many}, and between the outer lines {outer} %, if all had the same chance of reaching \
              each person; one beyond them is a reason to look, not a finding."
         ),
         format!(
             "Method: exact binomial limits at the rate of all practices together (D. J. Spiegelhalter, Funnel plots for \
-             comparing institutional performance, Statistics in Medicine 24, 2005, pages 1185 to 1202). The interval of a \
-             practice's own percentage in the table is Wilson's score interval at {inner} % (E. B. Wilson, Journal of the \
+             comparing institutional performance, Statistics in Medicine 24, 2005, pages 1185 to 1202). The interval beside \
+             each percentage in the table is Wilson's score interval at {inner} % (E. B. Wilson, Journal of the \
              American Statistical Association 22, 1927, pages 209 to 212)."
         ),
     ]
 }
 
 impl<'a> Funnel<'a> {
-    /// None where counts are not whole, as those worked out from percentages.
+    /// None where counts are not whole, as those worked out from percentages, or where those of all together are withheld.
     fn of(judged: &'a Judged<'a>) -> Option<Funnel<'a>> {
-        let together = judged.together();
+        let together = judged.told_together()?;
         let (reached, people) = (whole_people(together.numerator)?, whole_people(together.denominator)?);
-        let practice = |row: &&'a MeasureRow| {
+        let practice = |row: &'a MeasureRow| {
             let (own, of) = (whole_people(row.counts.numerator)?, whole_people(row.counts.denominator)?);
             Some(Practice {
                 code: &row.practice_code,
@@ -101,7 +110,7 @@ impl<'a> Funnel<'a> {
                 chance: Lot::binomial(of, reached, people)?,
             })
         };
-        let practices = judged.rows.iter().map(practice).collect::<Option<Vec<_>>>()?;
+        let practices = judged.told_rows().map(practice).collect::<Option<Vec<_>>>()?;
         Some(Funnel { judged, reached, people, practices })
     }
 
@@ -134,6 +143,7 @@ impl<'a> Funnel<'a> {
     }
 
     fn chart(&self, material: &Material<'_>) -> Chart {
+        let many = material.known.kind.many;
         let most = self.practices.iter().map(|practice| practice.people).max().unwrap_or(1);
         let lowest = self.practices.iter().map(|practice| number(practice.percent)).fold(100.0, f64::min);
         let low = ((lowest / 10.0 - 1.0).floor() * 10.0).max(0.0);
@@ -150,11 +160,11 @@ impl<'a> Funnel<'a> {
         let names = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
         Chart {
             id: self.judged.link("chart funnel"),
-            title: format!("{}: practices by cohort size", self.judged.name()),
+            title: format!("{}: {many} by cohort size", self.judged.name()),
             desc: format!(
-                "Per cent reached by people in the denominator for {} practices around {} % together. Beyond the {} % \
+                "Per cent reached by people in the denominator for {} around {} % together. Beyond the {} % \
                  limits: {names}. Beyond the {} % limits only: {}.",
-                self.practices.len(),
+                material.known.kind.counted(self.practices.len() as u64),
                 self.percent().map_or(String::new(), |percent| percent.to_decimals(2)),
                 Level::Alarm.percent(),
                 Level::Warning.percent(),
@@ -247,7 +257,7 @@ fn look(beyond: Option<(bool, Level)>) -> (&'static str, Glyph, String) {
 
 fn key() -> Vec<Key> {
     let mut key = vec![
-        Key::line("middle", "all practices together"),
+        Key::line("middle", "all together"),
         Key::line("limit inner", format!("{} % limits", Level::Warning.percent())),
         Key::line("limit outer", format!("{} % limits", Level::Alarm.percent())),
     ];

@@ -12,10 +12,12 @@ use minijinja::{AutoEscape, Environment, escape_formatter};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use crate::report::disclosure::Disclosure;
 use crate::report::page::chart::Chart;
 use crate::report::page::headline::Card;
 use crate::report::page::view::TableView;
 use crate::report::page::{Known, Named, Section};
+use crate::report::rollup::RowKind;
 use crate::report::style::harmless;
 
 const STYLE: &str = include_str!("page.css");
@@ -39,6 +41,12 @@ struct PageView<'a> {
     script: &'a str,
     sections: Vec<SectionView<'a>>,
     areas: Vec<&'a str>,
+    /// What the rows are of: `practices`.
+    rows: &'a str,
+    rows_heading: String,
+    row_column: &'a str,
+    /// What disclosure control the report has seen; empty for none.
+    disclosure: String,
     practices: Vec<PracticeView<'a>>,
 }
 
@@ -60,11 +68,21 @@ struct PracticeView<'a> {
     named: &'a Named,
 }
 
+/// What a page is about, besides its sections.
+#[derive(Clone, Copy, Debug)]
+pub struct About<'a> {
+    /// The practices, or their groups.
+    pub known: &'a Known,
+    /// What is withheld or rounded, if anything is.
+    pub disclosure: Option<Disclosure>,
+}
+
 /// Writes the page.
 ///
 /// # Errors
 /// What the writer says, or that a template is at fault.
-pub fn write(out: &mut dyn io::Write, title: &str, sections: &[Section], known: &Known) -> io::Result<()> {
+pub fn write(out: &mut dyn io::Write, title: &str, sections: &[Section], about: &About<'_>) -> io::Result<()> {
+    let About { known, disclosure } = about;
     let view = PageView {
         title,
         policy: format!(
@@ -75,9 +93,13 @@ pub fn write(out: &mut dyn io::Write, title: &str, sections: &[Section], known: 
         version: env!("CARGO_PKG_VERSION"),
         style: STYLE,
         script: SCRIPT,
-        sections: sections.iter().map(view).collect(),
+        sections: sections.iter().map(|section| view(section, known.kind)).collect(),
         areas: known.areas().into_iter().collect(),
-        practices: known.0.iter().map(|(code, named)| PracticeView { code, named }).collect(),
+        rows: known.kind.many,
+        rows_heading: known.kind.heading(),
+        row_column: known.kind.column,
+        disclosure: disclosure.map(Disclosure::label).unwrap_or_default(),
+        practices: known.named.iter().map(|(code, named)| PracticeView { code, named }).collect(),
     };
     let html = rendered(view).map_err(io::Error::other)?;
     out.write_all(html.as_bytes())?;
@@ -98,9 +120,9 @@ fn rendered(view: PageView<'_>) -> Result<String, minijinja::Error> {
     environment.get_template("page.html")?.render(Serde(view))
 }
 
-fn view(section: &Section) -> SectionView<'_> {
+fn view(section: &Section, kind: RowKind) -> SectionView<'_> {
     let Section { id, heading, paragraphs, list, cards, charts, tables } = section;
-    let tables = tables.iter().map(|(id, table)| TableView::of(id, table)).collect();
+    let tables = tables.iter().map(|(id, table)| TableView::of(id, table, kind)).collect();
     SectionView { id, heading, paragraphs, list, cards, charts, tables }
 }
 
@@ -111,6 +133,8 @@ fn digest(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
 
     #[test]
@@ -127,7 +151,8 @@ mod tests {
         let mut section = Section::new("one", "One <b>heading</b>");
         section.paragraphs.push("It's \"so\" & no \u{202e}other".to_owned());
         let mut out = Vec::new();
-        write(&mut out, "A title", &[section], &Known::default()).unwrap();
+        let known = Known { kind: RowKind::PRACTICE, named: BTreeMap::default() };
+        write(&mut out, "A title", &[section], &About { known: &known, disclosure: None }).unwrap();
         let html = String::from_utf8(out).unwrap();
         assert!(html.contains("One &lt;b&gt;heading&lt;&#x2f;b&gt;"), "{html}");
         assert!(!html.contains("<b>heading"));

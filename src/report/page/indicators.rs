@@ -2,13 +2,15 @@
 
 use crate::ground::Amount;
 use crate::report::comparison::{Level, Side};
+use crate::report::disclosure::{Disclosure, MARK};
 use crate::report::page::axis::{Axis, number};
 use crate::report::page::chart::{Chart, Key, Label, Mark, WIDTH, bar, place, text, upright_grid};
 use crate::report::page::headline::shown;
 use crate::report::page::judged::{Judged, link, said};
 use crate::report::page::labels::CHARACTER;
+use crate::report::page::practices::picked;
 use crate::report::page::{Material, Section};
-use crate::report::rows::{MeasureGrid, people};
+use crate::report::rows::{MeasureGrid, told_people};
 use crate::report::table::{Cell, Column, Grid, Table};
 
 const TABLE: &str = "indicators-table";
@@ -28,6 +30,10 @@ const COLUMNS: [Column; 11] = [
     Column::whole("practices_paid_in_full"),
 ];
 
+/// Those of them that groups of practices have: no group is paid by itself.
+const GROUP_COLUMNS: [&str; 8] =
+    ["year", "indicator", "title", "practices", "denominator", "numerator", "achievement_percent", "thresholds"];
+
 /// How high one indicator's line of a chart is, and where the first begins.
 const LINE: f64 = 44.0;
 const TOP: f64 = 26.0;
@@ -37,11 +43,7 @@ const LEFT: (f64, f64) = (90.0, 260.0);
 
 pub(super) fn section(material: &Material<'_>, judged: &[Judged<'_>]) -> Section {
     let mut section = Section::new("indicators", "Indicators against thresholds");
-    section.paragraphs.push(
-        "All practices together, beside the percentages that the payments hang on. A practice is paid by its own \
-         percentage: how many are paid nothing, a part and all is in the table."
-            .to_owned(),
-    );
+    section.paragraphs.push(paragraph(material));
     for side in material.sides {
         let ours: Vec<&Judged<'_>> = judged.iter().filter(|judged| judged.side.label == side.label).collect();
         if !ours.is_empty() {
@@ -53,10 +55,23 @@ pub(super) fn section(material: &Material<'_>, judged: &[Judged<'_>]) -> Section
     section
 }
 
+fn paragraph(material: &Material<'_>) -> String {
+    let together = "All practices together, beside the percentages that the payments hang on. A practice is paid by its own \
+                    percentage";
+    let withheld = match material.disclosure.and_then(Disclosure::below) {
+        Some(_) => "; those of which something is withheld are in none of the three",
+        None => "",
+    };
+    match material.grouping {
+        Some(_) => format!("{together}, which this report does not show."),
+        None => format!("{together}: how many are paid nothing, a part and all is in the table{withheld}."),
+    }
+}
+
 fn table(material: &Material<'_>, judged: &[Judged<'_>]) -> Table<'static> {
     let mut table = Table::new("Indicators against thresholds, all practices", COLUMNS);
     for judged in judged {
-        let together = judged.together();
+        let (together, withheld) = (judged.together(), judged.withheld_together());
         let levels: Vec<Option<Level>> =
             judged.rows.iter().map(|row| judged.level(material, &row.practice_code)).collect();
         let at = |level: Level| match levels.iter().all(Option::is_none) {
@@ -69,16 +84,19 @@ fn table(material: &Material<'_>, judged: &[Judged<'_>]) -> Table<'static> {
             Cell::text(judged.label.to_owned()),
             Cell::text(judged.title.to_owned()),
             Cell::Whole(judged.rows.len() as u64),
-            people(together.denominator),
-            people(together.numerator),
-            together.achievement_percent().into(),
+            told_people(together.denominator, withheld.denominator),
+            told_people(together.numerator, withheld.numerator),
+            if withheld.achievement() { Cell::text(MARK) } else { together.achievement_percent().into() },
             if thresholds.is_empty() { Cell::Empty } else { Cell::text(thresholds.join("; ")) },
             at(Level::None),
             at(Level::Part),
             at(Level::Full),
         ]);
     }
-    table
+    match material.grouping {
+        Some(_) => picked(&table, &GROUP_COLUMNS),
+        None => table,
+    }
 }
 
 /// Each practice's own numbers, as a run has them.
@@ -102,7 +120,11 @@ fn chart(side: &Side<'_>, judged: &[&Judged<'_>]) -> Chart {
     for (judged, row) in judged.iter().zip(0_u32..) {
         let top = TOP + LINE * f64::from(row);
         shapes.push(text("label", "end", (across.drawn.0 - 8.0, top + 24.0), judged.label));
-        let together = judged.together();
+        let Some(together) = judged.told_together() else {
+            shapes.push(text("label", "end", (across.drawn.1 + 64.0, top + 24.0), MARK));
+            told.push(format!("{} withheld", judged.label));
+            continue;
+        };
         let Some(percent) = together.achievement_percent() else { continue };
         let reached = format!("{} %", percent.to_decimals(2));
         let counts = format!("{} of {}", shown(together.numerator, 0), shown(together.denominator, 0));

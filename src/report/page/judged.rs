@@ -6,7 +6,9 @@ use crate::model::book::{FigureId, FigureValue, MeasurementId};
 use crate::model::formula::Operand;
 use crate::model::unit::Unit;
 use crate::report::comparison::{Level, Side};
+use crate::report::disclosure::measures::WithheldCounts;
 use crate::report::page::Material;
+use crate::report::rollup::RowKind;
 use crate::report::rows::{MeasureRow, sum_of_counts};
 
 /// An indicator in a year that some practice has people for.
@@ -43,7 +45,22 @@ pub(in crate::report) fn judged<'a>(material: &Material<'a>) -> Vec<Judged<'a>> 
 }
 
 impl<'a> Judged<'a> {
-    /// All its practices together.
+    /// Those of its rows whose achievement may be told.
+    pub(in crate::report) fn told_rows(&self) -> impl Iterator<Item = &'a MeasureRow> {
+        self.rows.iter().copied().filter(|row| !row.withheld.achievement())
+    }
+
+    /// What of all its practices together may not be told.
+    pub(in crate::report) fn withheld_together(&self) -> WithheldCounts {
+        self.side.withholding.map(|withholding| withholding.total(self.measurement)).unwrap_or_default()
+    }
+
+    /// All its practices together, if what they achieved may be told.
+    pub(in crate::report) fn told_together(&self) -> Option<Counted> {
+        (!self.withheld_together().achievement()).then(|| self.together())
+    }
+
+    /// All its practices together, whether they may be told or not.
     pub(in crate::report) fn together(&self) -> Counted {
         sum_of_counts(self.rows.iter().map(|row| row.counts))
     }
@@ -86,6 +103,19 @@ impl<'a> Judged<'a> {
     pub(in crate::report) fn link(&self, what: &str) -> String {
         link(&format!("{what} {} {}", self.side.label, self.label))
     }
+}
+
+/// How many rows have no mark on the charts, since something of them is withheld; None where all have.
+pub(in crate::report) fn not_drawn(kind: RowKind, judged: &[Judged<'_>]) -> Option<String> {
+    let rows: usize = judged.iter().map(|judged| judged.rows.len()).sum();
+    let told: usize = judged.iter().map(|judged| judged.told_rows().count()).sum();
+    (told < rows).then(|| {
+        let one = kind.one;
+        format!(
+            "Of {rows} pairs of {one} and indicator, {} have no mark here, since something of their counts is withheld.",
+            rows - told
+        )
+    })
 }
 
 /// A text as a name for links.

@@ -5,6 +5,7 @@
   const make = (name, text) => Object.assign(document.createElement(name), { textContent: text });
   const practices = new Map(all("#practices option").map((option) =>
     [option.value, { name: option.textContent, area: option.dataset.area }]));
+  const main = byId("main");
   const form = document.querySelector(".filters");
 
   // Numbers are shown with commas and a true minus sign; files and sorting want them plain.
@@ -26,7 +27,7 @@
     all("tr[data-area]").forEach((row) => { row.hidden = Boolean(area) && row.dataset.area !== area; });
     const hasCard = all("[data-card]").some((card) => card.dataset.card === area);
     all("[data-card]").forEach((card) => { card.hidden = card.dataset.card !== (hasCard ? area : ""); });
-    byId("shown").textContent = `${shown.size} of ${practices.size} practices shown`;
+    byId("shown").textContent = `${shown.size} of ${practices.size} ${main.dataset.rows} shown`;
     all("table").forEach(count);
   };
 
@@ -71,7 +72,10 @@
     }).join(",");
     const rows = Array.from(table.tBodies[0].rows).filter((row) => !row.hidden);
     const names = headings.map((heading) => quoted(safe(heading.dataset.name))).join(",");
-    return `${[names, ...rows.map(line)].join("\n")}\n`;
+    // What was withheld or rounded is said in each row, as in every other file.
+    const { disclosure } = main.dataset;
+    const [stated, done] = disclosure ? [",disclosure", `,${quoted(disclosure)}`] : ["", ""];
+    return `${[names + stated, ...rows.map((row) => line(row) + done)].join("\n")}\n`;
   };
 
   const download = (table) => {

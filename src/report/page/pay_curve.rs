@@ -5,7 +5,7 @@ use crate::report::comparison::Level;
 use crate::report::curve::{self, Drawn, TOGETHER};
 use crate::report::page::axis::number;
 use crate::report::page::chart::{Chart, Field, Glyph, HEIGHT, Key, Mark, WIDTH};
-use crate::report::page::judged::Judged;
+use crate::report::page::judged::{Judged, not_drawn};
 use crate::report::page::labels::{Wanted, labels};
 use crate::report::page::{Material, Section};
 use crate::report::rows::MeasureRow;
@@ -19,11 +19,20 @@ const MARGIN: f64 = 5.0;
 
 pub(super) fn section(material: &Material<'_>, judged: &[Judged<'_>]) -> Section {
     let mut section = Section::new("pay-curve", "Every practice on the pay curve");
+    if let Some(grouping) = material.grouping {
+        let one = grouping.kind.one;
+        section.paragraphs.push(format!(
+            "Not drawn: no {one} is paid by its own percentage, so none stands on a curve. Its practices do, in a report \
+             that does not put them together."
+        ));
+        return section;
+    }
     section.paragraphs.push(
         "The line is what the payments of an indicator give at each percentage, in points; a mark is a practice at its own. \
          A mark off the line is paid by something besides its percentage, such as its improvement on earlier years."
             .to_owned(),
     );
+    section.paragraphs.extend(not_drawn(material.known.kind, judged));
     for side in material.sides {
         let ours: Vec<_> = judged.iter().filter(|judged| judged.side.label == side.label).collect();
         let charts: Vec<Chart> = ours.iter().filter_map(|judged| chart(material, judged)).collect();
@@ -63,8 +72,7 @@ struct Placed<'a> {
 fn chart(material: &Material<'_>, judged: &Judged<'_>) -> Option<Chart> {
     let line = line(judged)?;
     let placed: Vec<Placed<'_>> = judged
-        .rows
-        .iter()
+        .told_rows()
         .filter_map(|row| {
             let (percent, points) = (row.counts.achievement_percent()?, row.points.known()?);
             Some(Placed { row, percent, points, level: judged.level(material, &row.practice_code) })
@@ -102,8 +110,8 @@ fn desc(judged: &Judged<'_>, placed: &[Placed<'_>], thresholds: &[String]) -> St
     let hangs_on =
         if thresholds.is_empty() { String::new() } else { format!(" Pay hangs on {}.", thresholds.join(" and ")) };
     format!(
-        "Points by per cent reached for {} practices, {}. {nothing} earn nothing, {part} a part, {full} all.{hangs_on}",
-        placed.len(),
+        "Points by per cent reached for {}, {}. {nothing} earn nothing, {part} a part, {full} all.{hangs_on}",
+        counted(placed.len() as u64, "practice"),
         judged.title
     )
 }

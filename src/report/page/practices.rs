@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use crate::report::rollup::RowKind;
 use crate::report::table::{Cell, Column, Table};
 
 /// The column that says which practice a row is of.
@@ -20,24 +21,29 @@ pub struct Named {
     pub area: Option<String>,
 }
 
-/// The practices of a report by their codes.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Known(pub BTreeMap<String, Named>);
+/// The practices of a report by their codes, or the groups that they are put together in.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Known {
+    /// Which of both they are.
+    pub kind: RowKind,
+    /// By code.
+    pub named: BTreeMap<String, Named>,
+}
 
 impl Known {
     /// The area of a practice, where somebody says.
     pub fn area(&self, code: &str) -> Option<&str> {
-        self.0.get(code)?.area.as_deref()
+        self.named.get(code)?.area.as_deref()
     }
 
     /// The areas in bytewise order, each once.
     pub fn areas(&self) -> BTreeSet<&str> {
-        self.0.values().filter_map(|named| named.area.as_deref()).collect()
+        self.named.values().filter_map(|named| named.area.as_deref()).collect()
     }
 
     /// A practice by its code and, where it is known, its name.
     pub fn called(&self, code: &str) -> String {
-        match self.0.get(code).and_then(|named| named.name.as_deref()) {
+        match self.named.get(code).and_then(|named| named.name.as_deref()) {
             Some(name) => format!("{code} {name}"),
             None => code.to_owned(),
         }
@@ -48,7 +54,7 @@ impl Known {
         let Some(at) = table.columns.iter().position(|column| column.name == PRACTICE_CODE) else {
             return owned(table);
         };
-        let has_names = self.0.values().any(|named| named.name.is_some());
+        let has_names = self.named.values().any(|named| named.name.is_some());
         let has_areas = !self.areas().is_empty() && table.columns.iter().all(|column| column.name != AREA);
         let others = || (0..table.columns.len()).filter(move |other| *other != at);
         let mut columns = vec![table.columns[at].clone()];
@@ -58,12 +64,12 @@ impl Known {
         let mut beside = Table::new(table.title.clone(), columns);
         for row in &table.rows {
             let code = row[at].shown(table.columns[at].kind).into_owned();
-            let named = self.0.get(&code).cloned().unwrap_or_default();
+            let named = self.named.get(&code).cloned().unwrap_or_default();
             let cell = |text: Option<String>| text.map_or(Cell::Empty, Cell::text);
             let mut cells = vec![Cell::text(code)];
             cells.extend(has_names.then(|| cell(named.name)));
             cells.extend(has_areas.then(|| cell(named.area)));
-            cells.extend(others().map(|other| row.get(other).map_or(Cell::Empty, owned_cell)));
+            cells.extend(others().map(|other| row.get(other).map_or(Cell::Empty, Cell::owned)));
             beside.rows.push(cells);
         }
         beside
@@ -73,17 +79,8 @@ impl Known {
 /// A table that borrows nothing.
 pub(in crate::report) fn owned(table: &Table<'_>) -> Table<'static> {
     let mut copy = Table::new(table.title.clone(), table.columns.clone());
-    copy.rows = table.rows.iter().map(|row| row.iter().map(owned_cell).collect()).collect();
+    copy.rows = table.rows.iter().map(|row| row.iter().map(Cell::owned).collect()).collect();
     copy
-}
-
-fn owned_cell(cell: &Cell<'_>) -> Cell<'static> {
-    match cell {
-        Cell::Empty => Cell::Empty,
-        Cell::Text(text) => Cell::text(text.clone().into_owned()),
-        Cell::Whole(whole) => Cell::Whole(*whole),
-        Cell::Amount(amount) => Cell::Amount(*amount),
-    }
 }
 
 /// The columns of these names, in their order.
@@ -92,7 +89,7 @@ pub(in crate::report) fn picked(table: &Table<'_>, names: &[&str]) -> Table<'sta
         names.iter().filter_map(|name| table.columns.iter().position(|column| column.name == *name)).collect();
     let mut picked =
         Table::new(table.title.clone(), places.iter().map(|at| table.columns[*at].clone()).collect::<Vec<_>>());
-    let cells = |row: &Vec<Cell<'_>>| places.iter().map(|at| row.get(*at).map_or(Cell::Empty, owned_cell)).collect();
+    let cells = |row: &Vec<Cell<'_>>| places.iter().map(|at| row.get(*at).map_or(Cell::Empty, Cell::owned)).collect();
     picked.rows = table.rows.iter().map(cells).collect();
     picked
 }

@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
-use crate::report::page::practices::{AREA, PRACTICE_CODE};
-use crate::report::style::grouped;
+use crate::report::page::practices::AREA;
+use crate::report::rollup::RowKind;
+use crate::report::style::{capital, grouped};
 use crate::report::table::{Cell, Kind, Table};
 
 /// A table of a page.
@@ -47,8 +48,8 @@ pub(in crate::report) struct RowView {
 }
 
 impl TableView {
-    /// A table under a name for links.
-    pub(in crate::report) fn of(id: &str, table: &Table<'_>) -> TableView {
+    /// A table under a name for links; its rows are those of the practices, or groups, in the column of `kind`.
+    pub(in crate::report) fn of(id: &str, table: &Table<'_>, kind: RowKind) -> TableView {
         let is_long = |row: &Vec<Cell<'_>>, at: usize| match row.get(at) {
             Some(Cell::Text(text)) => text.chars().count() > LONGEST_ON_ONE_LINE,
             Some(Cell::Empty | Cell::Whole(_) | Cell::Amount(_)) | None => false,
@@ -64,7 +65,7 @@ impl TableView {
             row.get(at).map(|cell| cell.shown(Kind::Text).into_owned())
         };
         let row = |cells: &Vec<Cell<'_>>| {
-            let practice = whose(PRACTICE_CODE, cells).unwrap_or_default();
+            let practice = whose(kind.column, cells).unwrap_or_default();
             let area = if practice.is_empty() { whose(AREA, cells).unwrap_or_default() } else { String::new() };
             let shown = table.columns.iter().enumerate().map(|(at, column)| shown(cells.get(at), column.kind));
             RowView { practice, area, cells: shown.collect() }
@@ -95,10 +96,7 @@ fn heading(name: &str) -> String {
         .into_iter()
         .find_map(|(ending, unit)| Some((name.strip_suffix(ending)?, unit)))
         .unwrap_or((name, ""));
-    let words = rest.replace('_', " ");
-    let mut signs = words.chars();
-    let first = signs.next().map_or(String::new(), |sign| sign.to_uppercase().to_string());
-    format!("{first}{}{unit}", signs.as_str())
+    format!("{}{unit}", capital(&rest.replace('_', " ")))
 }
 
 #[cfg(test)]
@@ -127,7 +125,7 @@ mod tests {
         let loss = Amount::parse("-1234.5").unwrap();
         table.rows.push(vec![Cell::text("A1"), Cell::text("North"), Cell::Amount(loss)]);
         table.rows.push(vec![Cell::Empty, Cell::text("South"), Cell::Empty]);
-        let view = TableView::of("paid", &table);
+        let view = TableView::of("paid", &table, RowKind::PRACTICE);
         assert_eq!((view.rows[0].practice.as_str(), view.rows[0].area.as_str()), ("A1", ""));
         assert_eq!(view.rows[0].cells[2].as_deref(), Some("−1,234.50"));
         assert_eq!(view.rows[1].area, "South");

@@ -6,8 +6,10 @@ use crate::report::page::axis::{Axis, number};
 use crate::report::page::chart::{Chart, Key, Label, Mark, Shape, WIDTH, bar, keep_ends, place, points};
 use crate::report::page::headline::signed_pounds;
 use crate::report::page::judged::link;
+use crate::report::page::labels::CHARACTER;
 use crate::report::page::practices::owned;
 use crate::report::page::{Material, Section};
+use crate::report::style::capital;
 
 const TABLE: &str = "changes-table";
 
@@ -18,15 +20,21 @@ const MOST_BARS: usize = 60;
 const LINE: f64 = 20.0;
 const TOP: f64 = 8.0;
 
+/// The least and the most room for names to the left of the bars.
+const NAMES: (f64, f64) = (84.0, 280.0);
+
 /// None where there is one year only.
 pub(super) fn section(material: &Material<'_>) -> Option<Section> {
     let (first, later) = material.sides.split_first().filter(|(_, later)| !later.is_empty())?;
     let mut section = Section::new("years", format!("Years compared with {}", first.label));
-    section.paragraphs.push(
-        "Each practice's own records under each year's own rules, so rules and people both differ. A change is in all \
-         pounds that the rules pay a practice."
-            .to_owned(),
-    );
+    let kind = material.known.kind;
+    section.paragraphs.push(format!(
+        "Each {}'s own records under each year's own rules, so rules and people both differ. A change is in all pounds \
+         that the rules pay the practices.",
+        kind.one
+    ));
+    let withheld = material.comparison.withheld_from_sums(kind);
+    section.paragraphs.extend(withheld.iter().map(|sentence| format!("{}.", capital(sentence))));
     for (side, year) in later.iter().zip(1..) {
         section.charts.extend(chart(material, side.label, year));
     }
@@ -44,15 +52,17 @@ fn chart(material: &Material<'_>, label: &str, year: usize) -> Option<Chart> {
     });
     let shown = keep_ends(&mut changes, MOST_BARS, "changes");
     let (least, most) = (changes.last()?.1, changes.first()?.1);
-    // Room on either side for the amounts.
+    // Room for the names, and on either side for the amounts.
+    let longest = changes.iter().map(|(row, _)| row.practice_code.chars().count()).max().unwrap_or(0);
+    let names = (longest as f64 * CHARACTER + 8.0).clamp(NAMES.0, NAMES.1);
     let ends = (number(least).min(0.0), number(most).max(0.0));
-    let across = Axis { numbers: ends, drawn: (180.0, f64::from(WIDTH) - 110.0) };
+    let across = Axis { numbers: ends, drawn: (names + 96.0, f64::from(WIDTH) - 110.0) };
     let bottom = TOP + LINE * changes.len() as f64;
     let zero = across.place(0.0);
     let shapes = vec![Shape::Line { look: "axis", points: points([(zero, TOP), (zero, bottom)]) }];
     let bars = changes.iter().zip(0_u32..).map(|((row, change), at)| {
         let top = TOP + LINE * f64::from(at);
-        mark(material, row, *change, (across, top))
+        mark(material, row, *change, (names, across, top))
     });
     let marks = bars.collect();
     let first = material.sides.first().map_or("", |side| side.label);
@@ -64,7 +74,8 @@ fn chart(material: &Material<'_>, label: &str, year: usize) -> Option<Chart> {
         id: link(&format!("chart changes {label}")),
         title: format!("Change in pounds, {label} against {first}"),
         desc: format!(
-            "Practices from the greatest gain, {}, to the greatest loss or smallest gain, {}. {gain} gain and {lose} lose.{shown}",
+            "{} from the greatest gain, {}, to the greatest loss or smallest gain, {}. {gain} gain and {lose} lose.{shown}",
+            material.known.kind.heading(),
             signed_pounds(most),
             signed_pounds(least)
         ),
@@ -81,7 +92,7 @@ fn key(look: &'static str, words: &str) -> Key {
     Key { look, outline: bar((2.0, 5.0), (18.0, 15.0)), words: words.to_owned() }
 }
 
-fn mark(material: &Material<'_>, row: &PracticeRow, change: Amount, (across, top): (Axis, f64)) -> Mark {
+fn mark(material: &Material<'_>, row: &PracticeRow, change: Amount, (names, across, top): (f64, Axis, f64)) -> Mark {
     let (zero, end) = (across.place(0.0), across.place(number(change)));
     let is_loss = change.is_negative();
     let amount = signed_pounds(change);
@@ -91,7 +102,7 @@ fn mark(material: &Material<'_>, row: &PracticeRow, change: Amount, (across, top
         look: if is_loss { "loss" } else { "gain" },
         outline: bar((zero.min(end), top + 3.0), (zero.max(end), top + 17.0)),
         labels: vec![
-            Label { x: place(84.0), y: place(top + 14.0), anchor: "end", text: row.practice_code.clone() },
+            Label { x: place(names), y: place(top + 14.0), anchor: "end", text: row.practice_code.clone() },
             Label {
                 x: place(if is_loss { end - 6.0 } else { end + 6.0 }),
                 y: place(top + 14.0),

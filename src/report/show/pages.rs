@@ -9,7 +9,7 @@ use crate::report::show::{
     ClauseShown, ClusterShort, ClusterShown, CohortShown, DefinedShown, FeeShown, FigureShown, MeasureShown,
     NotesShown, PaymentShown, ProgramShown, Sentence, Shown, StandInShown,
 };
-use crate::report::style::{counted, listed};
+use crate::report::style::{capital, counted, listed};
 use crate::report::table::{Cell, Column, Table};
 use crate::report::wording::{cluster_size, conflict_line, source_line};
 
@@ -399,9 +399,4 @@ fn in_a_cell(figure: &FigureShown) -> String {
 
 fn in_words(iso: &str) -> String {
     Day::parse_iso(iso).map_or_else(|| iso.to_owned(), Day::in_words)
-}
-
-fn capital(text: &str) -> String {
-    let mut signs = text.chars();
-    signs.next().map_or(String::new(), |first| first.to_uppercase().chain(signs).collect())
 }

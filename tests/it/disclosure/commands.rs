@@ -5,8 +5,7 @@ use std::sync::LazyLock;
 
 use tempfile::TempDir;
 
-use super::MOST;
-use super::reader::Reader;
+use super::table::Table;
 use crate::uptake::{output, stdout};
 
 static DEMO: LazyLock<TempDir> = LazyLock::new(|| {
@@ -25,81 +24,34 @@ fn demo(names: &[&str]) -> Vec<String> {
 }
 
 /// Cells by column.
-type Row = BTreeMap<String, String>;
+pub type Row = BTreeMap<String, String>;
 
 /// A command's CSV as rows of cells by column.
 fn rows(words: &[&str], tables: &[&str]) -> Vec<BTreeMap<String, String>> {
     let words = words.iter().map(|word| (*word).to_owned()).chain(demo(tables)).chain(["--format=csv".to_owned()]);
-    let text = stdout(words);
+    records(&stdout(words))
+}
+
+/// CSV as rows of cells by column.
+pub fn records(text: &str) -> Vec<Row> {
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     let header: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
     let row = |record: csv::StringRecord| header.iter().cloned().zip(record.iter().map(str::to_owned)).collect();
     reader.records().map(|record| row(record.unwrap())).collect()
 }
 
-/// Cells of a suppressed table beside the same cells as they are, ready to be read.
-struct Table {
-    reader: Reader,
-    truth: Vec<i64>,
-    /// The withheld ones, with what they are called.
-    withheld: Vec<(usize, String)>,
-    below: i64,
-}
-
-impl Table {
-    fn new(below: i64) -> Table {
-        Table { reader: Reader::default(), truth: Vec::new(), withheld: Vec::new(), below }
-    }
-
-    /// A cell that stands in both tables.
-    fn cell(&mut self, shown: &str, count: i64, name: String) -> usize {
-        self.truth.push(count);
-        if shown == "[c]" {
-            assert!(count > 0, "nobody is withheld at {name}");
-            let at = self.reader.cell(1, MOST * 10);
-            self.withheld.push((at, name));
-            return at;
-        }
-        assert_eq!(shown.parse(), Ok(count), "{name}");
-        assert!(!(1..self.below).contains(&count), "{count} is printed at {name}");
-        self.reader.cell(count, count)
-    }
-
-    /// A count that no column prints.
-    fn unprinted(&mut self, count: i64) -> usize {
-        self.truth.push(count);
-        self.reader.cell(0, MOST * 10)
-    }
-
-    fn sum(&mut self, whole: usize, parts: Vec<usize>) {
-        let together: i64 = parts.iter().map(|at| self.truth[*at]).sum();
-        assert_eq!(self.truth[whole], together, "a test's sum is a sum");
-        self.reader.sum(whole, parts);
-    }
-
-    fn same(&mut self, one: usize, other: usize) {
-        self.sum(one, vec![other]);
-    }
-
-    fn rest(&mut self, whole: usize, part: usize) {
-        let rest = self.unprinted(self.truth[whole] - self.truth[part]);
-        self.sum(whole, vec![part, rest]);
-    }
-
-    fn prove(&self) -> usize {
-        for (at, name) in &self.withheld {
-            assert!(self.reader.has_other(*at, &self.truth), "{} follows at {name}", self.truth[*at]);
-        }
-        self.withheld.len()
-    }
-}
-
 /// The cells of a funnel's line that it has, by their columns.
 type Line = BTreeMap<&'static str, usize>;
 
-/// One funnel as the page on `attrition` says that its lines add up.
+/// Proves one funnel.
 fn funnel(lines: &[(Row, Row)], below: i64) -> usize {
     let mut table = Table::new(below);
+    place_funnel(&mut table, lines);
+    table.prove()
+}
+
+/// One funnel as the page on `attrition` says that its lines add up; the places of its totals by their stage.
+pub fn place_funnel(table: &mut Table, lines: &[(Row, Row)]) -> BTreeMap<String, usize> {
     let mut placed: Vec<(String, String, Line)> = Vec::new();
     for (shown, truth) in lines {
         let mut line = Line::new();
@@ -154,7 +106,7 @@ fn funnel(lines: &[(Row, Row)], below: i64) -> usize {
         }
     }
     table.sum(total("denominator"), vec![total("achieved"), total("not_achieved")]);
-    table.prove()
+    ["register", "achieved", "not_achieved", "denominator"].map(|stage| (stage.to_owned(), total(stage))).into()
 }
 
 #[test]

@@ -25,33 +25,40 @@ impl Reader {
         self.sums.push((whole, parts));
     }
 
-    /// True if some table has another number than `truth` at a cell, of which `near` is one that has that number.
+    /// True if some table has another number at a cell than `near`, which is a table.
     pub fn has_other(&self, cell: usize, near: &[i64]) -> bool {
+        self.other(cell, near).is_some()
+    }
+
+    /// A table that has another number at a cell than `near`, which is a table.
+    pub fn other(&self, cell: usize, near: &[i64]) -> Option<Vec<i64>> {
         let truth = near[cell];
         let (least, most) = self.cells[cell];
         let mut others: Vec<i64> = (least..=most.min(truth + 6)).filter(|value| *value != truth).collect();
         others.sort_by_key(|value| (value - truth).abs());
-        others.into_iter().any(|value| {
+        others.into_iter().find_map(|value| {
             let mut tried = self.clone();
             tried.cells[cell] = (value, value);
             tried.solve(near, &mut 0)
         })
     }
 
-    fn solve(&mut self, near: &[i64], tries: &mut u32) -> bool {
+    fn solve(&mut self, near: &[i64], tries: &mut u32) -> Option<Vec<i64>> {
         if !self.narrow() {
-            return false;
+            return None;
         }
         let open = (0..self.cells.len()).filter(|at| self.cells[*at].0 < self.cells[*at].1);
-        let Some(next) = open.min_by_key(|at| self.cells[*at].1 - self.cells[*at].0) else { return true };
+        let Some(next) = open.min_by_key(|at| self.cells[*at].1 - self.cells[*at].0) else {
+            return Some(self.cells.iter().map(|(value, _)| *value).collect());
+        };
         let (least, most) = self.cells[next];
         let mut values: Vec<i64> = (least.max(near[next] - 4)..=most.min(near[next] + 4)).collect();
         values.sort_by_key(|value| (value - near[next]).abs());
-        values.into_iter().any(|value| {
+        values.into_iter().find_map(|value| {
             *tries += 1;
             let mut tried = self.clone();
             tried.cells[next] = (value, value);
-            *tries < PATIENCE && tried.solve(near, tries)
+            if *tries < PATIENCE { tried.solve(near, tries) } else { None }
         })
     }
 

@@ -25,7 +25,11 @@ struct Moved<'a> {
 }
 
 impl Moved<'_> {
+    /// None where either is not known, or is withheld.
     fn of(row: &ReturnRow) -> Option<Moved<'_>> {
+        if row.withheld.any() {
+            return None;
+        }
         let (before, after) = (row.baseline?.achievement_percent()?, row.year_end?.achievement_percent()?);
         Some(Moved { row, before, after })
     }
