@@ -40,6 +40,9 @@ pub const LEGEND: [&str; 4] = [
     "only, of `except`, `exclude`, `either` and `or`: people for whom this one holds and no other",
 ];
 
+/// The first lines of a funnel ask nothing of the indicator: everybody, and who is on a list.
+const SHARED_LINES: usize = 2;
+
 /// One year's funnels.
 #[derive(Clone, Copy, Debug)]
 pub struct Side<'a> {
@@ -86,12 +89,10 @@ impl Attrition {
                 sides.iter().map(|side| side.funnels.iter().find(|funnel| label(side, funnel) == wanted)).collect();
             Indicator::of(wanted, sides, &found, disclosure)
         });
+        let mut indicators: Vec<Indicator> = indicators.collect();
+        withhold_what_is_shared(&mut indicators);
         let left_out = Vec::new();
-        Attrition {
-            indicators: indicators.collect(),
-            left_out,
-            years: sides.iter().map(|side| side.year.to_owned()).collect(),
-        }
+        Attrition { indicators, left_out, years: sides.iter().map(|side| side.year.to_owned()).collect() }
     }
 
     /// The long table of some groups: each with its place among the groups counted, and its practice (empty for
@@ -150,7 +151,34 @@ impl Attrition {
     }
 }
 
+/// Everybody, and who is on a list, stand in the funnels of all indicators: where one of them does not tell such a count,
+/// another might, and neither knows of the other. So of such a group nothing is told.
+fn withhold_what_is_shared(indicators: &mut [Indicator]) {
+    let groups = indicators.iter().flat_map(|indicator| &indicator.withheld).map(Vec::len).max().unwrap_or(0);
+    for group in 0..groups {
+        if indicators.iter().any(|indicator| indicator.withholds_shared(group)) {
+            indicators.iter_mut().for_each(|indicator| indicator.withhold_all(group));
+        }
+    }
+}
+
 impl Indicator {
+    /// Whether a count is withheld that the funnels of other indicators have too, in any year.
+    fn withholds_shared(&self, group: usize) -> bool {
+        let of_years = self.counts.iter().zip(&self.withheld);
+        let shared = |(counts, withheld): (&Vec<Vec<LineCounts>>, &Vec<Vec<WithheldLine>>)| {
+            let is_withheld = |line: &WithheldLine| line.people || line.fail || line.hold;
+            let lines = withheld.get(group).map(Vec::as_slice).unwrap_or_default();
+            counts.get(group).is_some() && lines.iter().take(SHARED_LINES).any(is_withheld)
+        };
+        of_years.into_iter().any(shared)
+    }
+
+    fn withhold_all(&mut self, group: usize) {
+        let lines = self.withheld.iter_mut().filter_map(|groups| groups.get_mut(group)).flatten();
+        lines.for_each(|line| *line = WithheldLine::ALL);
+    }
+
     fn of(label: String, sides: &[Side<'_>], found: &[Option<&Funnel>], disclosure: Option<Disclosure>) -> Indicator {
         let title = sides.iter().zip(found).find_map(|(side, funnel)| {
             let measure = side.book.measurements[(*funnel)?.measurement.index()].measure;

@@ -13,6 +13,12 @@ pub(super) struct WithheldLine {
     pub(super) hold_only: bool,
 }
 
+impl WithheldLine {
+    /// Nothing is printed.
+    pub(super) const ALL: WithheldLine =
+        WithheldLine { people: true, fail: true, fail_only: true, hold: true, hold_only: true };
+}
+
 /// The places of a line's counts; a line lacks some.
 #[derive(Clone, Copy, Default)]
 struct PlacedLine {

@@ -126,6 +126,27 @@ fn no_withheld_count_of_a_funnel_follows() {
     assert!(proved > 20, "{proved}");
 }
 
+#[test]
+fn what_all_funnels_share_is_told_by_all_or_by_none() {
+    let asked = ["attrition", "--years", "2021-22,2023-24", "--by", "practice", "--suppress", "30"];
+    let mut practices: BTreeMap<String, Vec<Row>> = BTreeMap::new();
+    for row in rows(&asked, &["patients", "events"]) {
+        practices.entry(row["practice_code"].clone()).or_default().push(row);
+    }
+    let counts = |row: &Row| ["people", "fail", "hold"].map(|column| row[column].clone());
+    let (mut told, mut withheld) = (0, 0);
+    for rows in practices.values() {
+        let is_shared = |row: &&Row| row["line"] == "1" || row["kind"] == "listed";
+        if rows.iter().filter(is_shared).flat_map(counts).any(|count| count == "[c]") {
+            assert!(rows.iter().flat_map(counts).all(|count| count == "[c]" || count.is_empty()));
+            withheld += 1;
+        } else {
+            told += 1;
+        }
+    }
+    assert!(told > 0 && withheld > 0, "{told} and {withheld}");
+}
+
 const SCHEME: [&str; 3] = ["pathway", "--year", "wf-newham/2024-25"];
 const SCHEME_TABLES: [&str; 5] = ["patients", "events", "practices", "appointments", "slots"];
 
