@@ -9,8 +9,9 @@
 //! The way of a row: `source` says where its bytes are, and `read_ahead` fetches those of text; `csv_blocks`,
 //! `csv_records` and `csv_rows`, or `shared_file`,
 //! `parquet_file` with `parquet_pages`, `parquet_runs` and `parquet_stretches` (the usual types) or `parquet_cells` and
-//! `parquet_rows` (all others), or the files of `fhir`, read it; `rows` checks it and keeps it, unless `known` tells that nothing hangs on it; `scatter` puts it into
-//! its partition (in memory or, beyond a limit, by way of `spill`); `group` brings a patient's rows together.
+//! `parquet_rows` (all others), or the files of `fhir`, read it; `rows` checks it, and keeps it unless nothing can hang on
+//! it, as `sieve` tells by who is `known` and of which of the `cohorts`; `scatter` puts it into its partition (in memory
+//! or, beyond a limit, by way of `spill`); `group` brings a patient's rows together.
 
 pub mod appointments;
 pub mod code_list;
@@ -28,6 +29,7 @@ pub mod table;
 
 mod cells;
 mod codes;
+mod cohorts;
 mod columns;
 mod csv_blocks;
 mod csv_records;
@@ -61,6 +63,7 @@ mod rows;
 mod scatter;
 #[cfg(feature = "parquet")]
 mod shared_file;
+mod sieve;
 mod spill;
 mod tally;
 

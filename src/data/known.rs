@@ -1,25 +1,24 @@
 //! Who is known before the events are read, so that an event on which nothing hangs is dropped as soon as it is met.
 //!
-//! Few people are on any register of a year, and an event of anybody else changes no count. It is still looked at as long
-//! as it takes to tell whether its patient is known and was born by then, so that findings are the same either way.
+//! Few people are on any register of a year, and an event of anybody else changes no count. If it could have counted for
+//! somebody else it is still looked at as long as it takes to tell whether its patient is known and was born by then.
 
 use rayon::prelude::*;
 
-use crate::data::group::{EVENT_DATE_COLUMN, EVENT_ID_COLUMN};
+use crate::data::cohorts::{ANY_COHORT, Cohorts};
 use crate::data::ids::spread;
-use crate::data::records::{Births, CodeIndex, Interest};
+use crate::data::records::Interest;
 use crate::data::scatter::{Chunk, RegistrationRow, Scatter, partition_of};
-use crate::data::tally::Tally;
-use crate::ground::{Day, FindingKind};
+use crate::ground::Day;
 
 /// A patient of the patients table.
 #[derive(Clone, Copy, Default, Debug)]
-struct Slot {
+pub(crate) struct Slot {
     /// 0 for an empty slot: no id has that key.
-    key: u64,
+    pub key: u64,
     /// Days since 1970.
-    birth: i32,
-    cohort: u16,
+    pub birth: i32,
+    pub cohort: u16,
     /// It stands in more than one row.
     in_many: bool,
 }
@@ -40,61 +39,15 @@ impl Line {
     }
 }
 
-/// The cohort of those whose rows differ on their birth: everything of theirs is kept.
-const ANY_COHORT: u16 = u16::MAX;
-
-/// People born in the same stretch of days, for whom the same codes matter.
-#[derive(Debug)]
-struct Cohorts {
-    /// The first day of each cohort but the first, ascending.
-    starts: Vec<Day>,
-    /// By cohort: whether any of them can be on a register.
-    on_registers: Vec<bool>,
-    /// Cohort by cohort, code by code.
-    wanted: Vec<bool>,
-    codes: usize,
-}
-
-impl Cohorts {
-    /// None if there are too many to be numbered.
-    fn new(interest: &Interest) -> Option<Cohorts> {
-        let of_codes = interest.codes.iter().map(|code| &code.births);
-        let stretches = of_codes.chain([&interest.births]).flat_map(Births::stretches);
-        let mut starts: Vec<Day> = stretches.flat_map(|(first, last)| [first, last.plus_days(1)]).collect();
-        starts.sort_unstable();
-        starts.dedup();
-        let someone: Vec<Day> = std::iter::once(Day::FIRST).chain(starts.iter().copied()).collect();
-        let matters = |birth| interest.codes.iter().map(move |code| code.births.contain(birth));
-        (someone.len() < usize::from(ANY_COHORT)).then(|| Cohorts {
-            on_registers: someone.iter().map(|birth| interest.births.contain(*birth)).collect(),
-            wanted: someone.iter().flat_map(|birth| matters(*birth)).collect(),
-            starts,
-            codes: interest.codes.len(),
-        })
-    }
-
-    fn of(&self, birth: Day) -> u16 {
-        self.starts.partition_point(|start| *start <= birth) as u16
-    }
-
-    #[inline]
-    fn want(&self, cohort: u16, code: CodeIndex) -> bool {
-        cohort == ANY_COHORT || self.wanted[usize::from(cohort) * self.codes + usize::from(code.0)]
-    }
-
-    #[inline]
-    fn can_be_on_register(&self, cohort: u16) -> bool {
-        cohort == ANY_COHORT || self.on_registers[usize::from(cohort)]
-    }
-}
-
 /// The patients, by key.
 #[derive(Debug)]
 pub(crate) struct Known {
     partition_bits: u32,
     /// A table with open addressing for each partition, never full.
     tables: Vec<Box<[Line]>>,
-    cohorts: Cohorts,
+    pub cohorts: Cohorts,
+    /// The room in memory that was asked for.
+    bytes: u64,
 }
 
 impl Known {
@@ -103,38 +56,38 @@ impl Known {
     pub(crate) fn of(chunks: &mut [Chunk<RegistrationRow>], scatter: &Scatter, interest: &Interest) -> Option<Known> {
         let cohorts = Cohorts::new(interest)?;
         let rows: usize = chunks.iter().map(|chunk| chunk.len()).sum();
-        let bytes = (line_count(rows) * size_of::<Line>()) as u64;
+        let partition_bits = scatter.partition_bits;
+        // Each partition's table has a line more than it needs, so that it is never full.
+        let bytes = ((line_count(rows) + (1 << partition_bits)) * size_of::<Line>()) as u64;
         if scatter.spill.as_ref().is_some_and(|spill| !spill.finds_room(bytes)) {
             return None;
         }
-        let partition_bits = scatter.partition_bits;
         let table = |partition| table(chunks, partition, partition_bits, &cohorts);
         let (tables, kept): (Vec<Box<[Line]>>, Vec<Kept>) = (0..1 << partition_bits).into_par_iter().map(table).unzip();
         chunks.par_iter_mut().enumerate().for_each(|(at, chunk)| {
             let mut kept = kept.iter().flat_map(|of_chunks| &of_chunks[at]);
             chunk.retain(|| kept.next().is_none_or(|kept| *kept));
         });
-        Some(Known { partition_bits, tables, cohorts })
+        Some(Known { partition_bits, tables, cohorts, bytes })
     }
 
     /// Gives the room back that the tables took.
     pub(crate) fn forget(self, scatter: &Scatter) {
-        let lines: usize = self.tables.iter().map(|table| table.len()).sum();
         if let Some(spill) = &scatter.spill {
-            spill.give_back((lines * size_of::<Line>()) as u64);
+            spill.give_back(self.bytes);
         }
     }
 
     /// The first slot of the line in which the search for a key begins, which brings the line near.
     #[inline]
-    fn first_look(&self, key: u64) -> Slot {
+    pub(crate) fn first_look(&self, key: u64) -> Slot {
         let table = &self.tables[partition_of(key, self.partition_bits)];
         table[home(table, key, self.partition_bits)].0[0]
     }
 
     /// The slot of a key, or an empty one.
     #[inline]
-    fn find(&self, key: u64) -> Slot {
+    pub(crate) fn find(&self, key: u64) -> Slot {
         find(&self.tables[partition_of(key, self.partition_bits)], key, self.partition_bits)
     }
 }
@@ -212,98 +165,6 @@ fn add(table: &mut [Line], partition_bits: u32, added: Slot) {
                 }
                 return;
             }
-        }
-    }
-}
-
-/// An event whose patient is yet to be looked up.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Sifted {
-    pub row: u64,
-    pub key: u64,
-    pub day: Day,
-    pub code: CodeIndex,
-}
-
-/// How many events wait until their patients are looked up together. Millions of patients do not fit in a processor's
-/// cache, so each look waits for memory; first looks that decide nothing overlap in their waits.
-const WAITING_EVENTS: usize = 1 << 9;
-
-/// Lets through the events on which something may hang.
-#[derive(Debug)]
-pub(crate) struct Sieve<'a> {
-    known: &'a Known,
-    waiting: Vec<Sifted>,
-    first_looks: Vec<Slot>,
-}
-
-impl<'a> Sieve<'a> {
-    pub(crate) fn new(known: &'a Known) -> Sieve<'a> {
-        Sieve { known, waiting: Vec::with_capacity(WAITING_EVENTS), first_looks: Vec::with_capacity(WAITING_EVENTS) }
-    }
-
-    /// Takes in an event; true if it is time to let them through.
-    #[inline]
-    pub(crate) fn put(&mut self, event: Sifted) -> bool {
-        self.waiting.push(event);
-        self.waiting.len() >= WAITING_EVENTS
-    }
-
-    /// Lets through what waits, in its order; what is odd goes into the tally of the events table.
-    pub(crate) fn empty(&mut self, tally: &mut Tally, mut keep: impl FnMut(Sifted)) {
-        self.first_looks.clear();
-        self.first_looks.extend(self.waiting.iter().map(|event| self.known.first_look(event.key)));
-        for (event, &first) in self.waiting.iter().zip(&self.first_looks) {
-            let slot = if first.key == event.key { first } else { self.known.find(event.key) };
-            if slot.key == 0 {
-                tally.add(FindingKind::UnknownPatient, EVENT_ID_COLUMN, event.row);
-            } else if event.day.epoch_days() < slot.birth && slot.cohort != ANY_COHORT {
-                tally.add(FindingKind::EventBeforeBirth, EVENT_DATE_COLUMN, event.row);
-            } else if self.known.cohorts.want(slot.cohort, event.code) {
-                keep(*event);
-            }
-        }
-        self.waiting.clear();
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::data::records::CodeInterest;
-
-    fn day(text: &str) -> Day {
-        Day::parse_iso(text).unwrap()
-    }
-
-    #[test]
-    fn a_code_matters_to_those_born_in_its_stretches() {
-        let births = |stretches: &[(&str, &str)]| {
-            let mut births = Births::default();
-            stretches.iter().for_each(|(first, last)| births.add(day(first), day(last)));
-            births
-        };
-        let code = |births| CodeInterest { births, last: Some(day("2024-03-31")) };
-        let first = code(births(&[("2020-01-01", "2020-12-31"), ("2022-01-01", "2022-01-01")]));
-        let second = code(births(&[("2020-06-01", "2022-01-01")]));
-        assert_eq!(second.days(), Some((day("2020-06-01"), day("2024-03-31"))));
-        let codes = vec![first, second, CodeInterest::default()];
-        let cohorts = Cohorts::new(&Interest { births: births(&[("2020-01-01", "2023-01-01")]), codes }).unwrap();
-        for (birth, expected) in [
-            ("2019-12-31", [false, false, false]),
-            ("2020-01-01", [true, true, false]),
-            ("2020-05-31", [true, true, false]),
-            ("2020-06-01", [true, true, true]),
-            ("2020-12-31", [true, true, true]),
-            ("2021-01-01", [true, false, true]),
-            ("2022-01-01", [true, true, true]),
-            ("2022-01-02", [true, false, false]),
-            ("2023-01-02", [false, false, false]),
-        ] {
-            let cohort = cohorts.of(day(birth));
-            let wanted = [0, 1].map(|code| cohorts.want(cohort, CodeIndex(code)));
-            assert_eq!([cohorts.can_be_on_register(cohort), wanted[0], wanted[1]], expected, "{birth}");
-            assert!(!cohorts.want(cohort, CodeIndex(2)));
         }
     }
 }

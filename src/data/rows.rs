@@ -4,10 +4,11 @@ use crate::data::cells::{DateCell, is_blank, needed_text};
 use crate::data::codes::{CodeCell, Codes};
 use crate::data::digest::{RowHasher, RowSum};
 use crate::data::ids::{Ids, KEPT_ID_BYTES, Keeper, pack};
-use crate::data::known::{Known, Sieve, Sifted};
+use crate::data::known::Known;
 use crate::data::names::{Arrival, NameReader, Names};
 use crate::data::records::CodeIndex;
 use crate::data::scatter::{Chunk, EventRow, Gatherer, NO_DAY, NO_GIVER, RegistrationRow, Scatter};
+use crate::data::sieve::{Sieve, Sifted};
 use crate::data::tally::Tally;
 use crate::ground::{Day, FindingKind};
 
