@@ -10,7 +10,7 @@
 //! `csv_records` and `csv_rows`, or `shared_file`,
 //! `parquet_file` with `parquet_pages`, `parquet_runs` and `parquet_stretches` (the usual types) or `parquet_cells` and
 //! `parquet_rows` (all others), or the files of `fhir`, read it; `rows` checks it, and keeps it unless nothing can hang on
-//! it, as `sieve` tells by who is `known` and of which of the `cohorts`; `scatter` puts it into its partition (in memory
+//! it, as a `selection` and its `sieve` tell by who is `known` and of which of the `cohorts`; `scatter` puts it into its partition (in memory
 //! or, beyond a limit, by way of `spill`); `group` brings a patient's rows together.
 
 pub mod appointments;
@@ -61,6 +61,7 @@ mod reader;
 mod rounds;
 mod rows;
 mod scatter;
+mod selection;
 #[cfg(feature = "parquet")]
 mod shared_file;
 mod sieve;

@@ -3,13 +3,11 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use crate::data::codes::Codes;
 use crate::data::columns::{Column, GIVER_COLUMN, PATIENT_COLUMNS, TEXT_COLUMN, event_columns};
 use crate::data::digest;
 use crate::data::error::LoadError;
 use crate::data::group::{Grouped, Store};
 use crate::data::ids::{self, Ids, Keeper};
-use crate::data::known::Known;
 use crate::data::names::Names;
 use crate::data::progress::Progress;
 use crate::data::reader::{Sizes, Table};
@@ -18,10 +16,11 @@ pub use crate::data::records::{
 };
 use crate::data::rows::{EventRules, Part, PatientRules};
 use crate::data::scatter::{EventRow, RegistrationRow, Scatter, partition_of};
+use crate::data::selection::Selection;
 use crate::data::source::Input;
 use crate::data::spill::{MemoryLimit, Spill};
 use crate::data::tally::{Tally, file_and_row};
-use crate::ground::{Day, FindingKind, Findings};
+use crate::ground::{FindingKind, Findings};
 
 /// The two tables of patient records.
 #[derive(Debug)]
@@ -122,50 +121,21 @@ fn load_sized(
     let scatter = scatter(partition_bits, options);
     let (keeper, names) = (Keeper::new(), Names::default());
     let rules = PatientRules { ids: &keeper, names: &names, scatter: &scatter, digest: options.digest };
-    let patients = patients.patients(&rules, progress)?;
+    let mut patients = patients.patients(&rules, progress)?;
     refuse_undeclared(&inputs.patients.name, &patients)?;
     let ids = keeper.freeze();
-    let codes = Codes::new(&wanted.codes);
     // A table without such columns is spared the room for what they would hold.
     let extras = events.reads(GIVER_COLUMN) || events.reads(TEXT_COLUMN);
-    let mut patients = patients;
-    let known = known(wanted, extras, &mut patients, &scatter);
-    let rules = EventRules {
-        ids: &ids,
-        names: &names,
-        codes: &codes,
-        extras,
-        days: &days(wanted),
-        known: known.as_ref(),
-        scatter: &scatter,
-        digest: options.digest,
-    };
+    let selection = Selection::new(wanted, extras, &mut patients, &scatter);
+    let rules =
+        EventRules { ids: &ids, names: &names, selection: &selection, scatter: &scatter, digest: options.digest };
     let events = events.events(&rules, progress)?;
-    known.into_iter().for_each(|known| known.forget(&scatter));
+    selection.end(&scatter);
     refuse_undeclared(&inputs.events.name, &events)?;
     let patients = Loaded { names: TableNames::of(&inputs.patients.name, &PATIENT_COLUMNS), part: patients };
     let events = Loaded { names: TableNames::of(&inputs.events.name, &event_columns), part: events };
     let store = Unfilled { scatter, ids, names, extras };
     store.fill(patients, events, options)
-}
-
-/// Who is known, where that spares events and registrations the way through memory.
-pub(crate) fn known(
-    wanted: &Wanted,
-    extras: bool,
-    patients: &mut Part<RegistrationRow>,
-    scatter: &Scatter,
-) -> Option<Known> {
-    let interest = wanted.interest.as_ref().filter(|_| !extras)?;
-    Known::of(&mut patients.chunks, scatter, interest)
-}
-
-/// By code: the first and the last day of an event that is kept.
-pub(crate) fn days(wanted: &Wanted) -> Vec<(Day, Day)> {
-    match &wanted.interest {
-        Some(interest) => interest.codes.iter().map(|code| code.days().unwrap_or((Day::LAST, Day::FIRST))).collect(),
-        None => vec![(Day::FIRST, Day::LAST); wanted.codes.len()],
-    }
 }
 
 /// An error if most rows of a table have dates in an order that nobody declared.

@@ -18,12 +18,9 @@ mod organization;
 mod registration;
 mod resource;
 
-use crate::data::codes::Codes;
 use crate::data::csv_rows::byte_count;
 use crate::data::error::LoadError;
-use crate::data::extract::{
-    Extract, LoadOptions, Loaded, TableNames, Unfilled, Wanted, days, known, partition_bits, scatter,
-};
+use crate::data::extract::{Extract, LoadOptions, Loaded, TableNames, Unfilled, Wanted, partition_bits, scatter};
 use crate::data::fhir::event::EventReader;
 use crate::data::fhir::lines::Lines;
 use crate::data::fhir::organization::Organizations;
@@ -36,6 +33,7 @@ use crate::data::read_ahead::{BLOCK_BYTES, Block};
 use crate::data::rounds::each_block;
 use crate::data::rows::{EventRules, Part, PatientRules};
 use crate::data::scatter::{EventRow, RegistrationRow};
+use crate::data::selection::Selection;
 use crate::data::source::Input;
 use crate::data::tally::{NO_COLUMN, Tally, row_in};
 use crate::ground::FindingKind;
@@ -72,25 +70,14 @@ fn load_sized(
     let scatter = scatter(partition_bits(rows), options);
     let (keeper, names, digest) = (Keeper::new(), Names::default(), options.digest);
     let rules = PatientRules { ids: &keeper, names: &names, scatter: &scatter, digest };
-    let (patients, organizations) = export.patients(rules, progress)?;
+    let (mut patients, organizations) = export.patients(rules, progress)?;
     let ids = keeper.freeze();
-    let codes = Codes::new(&wanted.codes);
     let extras = wanted.givers || wanted.text;
-    let mut patients = patients;
-    let known = known(wanted, extras, &mut patients, &scatter);
-    let rules = EventRules {
-        ids: &ids,
-        names: &names,
-        codes: &codes,
-        extras,
-        days: &days(wanted),
-        known: known.as_ref(),
-        scatter: &scatter,
-        digest,
-    };
+    let selection = Selection::new(wanted, extras, &mut patients, &scatter);
+    let rules = EventRules { ids: &ids, names: &names, selection: &selection, scatter: &scatter, digest };
     let (givers, text) = (wanted.givers, wanted.text);
     let events = export.events(&EventReader { rules, organizations: &organizations, givers, text }, progress)?;
-    known.into_iter().for_each(|known| known.forget(&scatter));
+    selection.end(&scatter);
     let files: Vec<String> = inputs.iter().map(|input| input.name.clone()).collect();
     let patients =
         Loaded { names: TableNames { files: files.clone(), columns: registration::MEMBERS.to_vec() }, part: patients };

@@ -199,7 +199,7 @@ impl EventColumns {
     }
 
     fn take_all(&self, first_row: u64, rules: &EventRules<'_>, rows: &mut EventRows<'_>) {
-        let codes = parquet_cells::codes(&self.codes, rules.codes);
+        let codes = parquet_cells::codes(&self.codes, &rules.selection.codes);
         if rules.digest {
             self.hash_all(&mut rows.hasher);
         }

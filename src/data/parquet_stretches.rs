@@ -90,7 +90,7 @@ fn events_of_group(
     let mut dates = dates(group, 1)?;
     let no_code = CodeCell::Fault(FindingKind::MissingValue);
     let mut codes = group.column(2, |file, chunk, rows| {
-        CellPages::open(file, chunk, rows, no_code, |text: &[u8]| rules.codes.read(text))
+        CellPages::open(file, chunk, rows, no_code, |text: &[u8]| rules.selection.codes.read(text))
     })?;
     let (mut givers, mut texts) = (group.column(3, TextPages::open)?, group.column(4, TextPages::open)?);
     let mut left = group.rows;

@@ -1,13 +1,13 @@
 //! Rows as they are read: checked cell by cell, kept or counted as findings. Both readers end here.
 
 use crate::data::cells::{DateCell, is_blank, needed_text};
-use crate::data::codes::{CodeCell, Codes};
+use crate::data::codes::CodeCell;
 use crate::data::digest::{RowHasher, RowSum};
 use crate::data::ids::{Ids, KEPT_ID_BYTES, Keeper, pack};
-use crate::data::known::Known;
 use crate::data::names::{Arrival, NameReader, Names};
 use crate::data::records::CodeIndex;
 use crate::data::scatter::{Chunk, EventRow, Gatherer, NO_DAY, NO_GIVER, RegistrationRow, Scatter};
+use crate::data::selection::Selection;
 use crate::data::sieve::{Sieve, Sifted};
 use crate::data::tally::Tally;
 use crate::ground::{Day, FindingKind};
@@ -26,13 +26,7 @@ pub(crate) struct PatientRules<'a> {
 pub(crate) struct EventRules<'a> {
     pub ids: &'a Ids,
     pub names: &'a Names,
-    pub codes: &'a Codes,
-    /// Whether givers or texts are kept.
-    pub extras: bool,
-    /// By code: the first and the last day of an event that is kept.
-    pub days: &'a [(Day, Day)],
-    /// Who is known, where events of people for whom they do not matter are dropped.
-    pub known: Option<&'a Known>,
+    pub selection: &'a Selection,
     pub scatter: &'a Scatter,
     pub digest: bool,
 }
@@ -243,7 +237,7 @@ impl<'a> EventRows<'a> {
             gatherer: Gatherer::new(rules.scatter),
             waiting: Vec::new(),
             waiting_texts: String::new(),
-            sieve: rules.known.map(Sieve::new),
+            sieve: rules.selection.known.as_ref().map(Sieve::new),
             tally: Tally::default(),
             hasher: RowHasher::default(),
         }
@@ -252,7 +246,7 @@ impl<'a> EventRows<'a> {
     /// What the text of a code cell is.
     #[inline]
     pub(crate) fn read_code(&self, text: &[u8]) -> CodeCell {
-        self.rules.codes.read(text)
+        self.rules.selection.codes.read(text)
     }
 
     /// Keeps a row, drops it because nothing can hang on its code or day, or counts its first fault. `giver` and `text` are
@@ -278,7 +272,7 @@ impl<'a> EventRows<'a> {
     pub(crate) fn passes_over(&self, date: DateCell, code: CodeCell) -> bool {
         match (date, code) {
             (DateCell::Day(day), CodeCell::Wanted(code)) => {
-                let (first, last) = self.rules.days[usize::from(code.0)];
+                let (first, last) = self.rules.selection.days[usize::from(code.0)];
                 day < first || day > last
             }
             (DateCell::Day(_), CodeCell::Other) => true,
@@ -297,7 +291,7 @@ impl<'a> EventRows<'a> {
         text: &[u8],
     ) -> Result<(), Fault> {
         let patient = patient(id).map_err(|kind| (kind, 0))?;
-        let (giver, text) = if self.rules.extras { self.extras(giver, text)? } else { (NO_GIVER, "") };
+        let (giver, text) = if self.rules.selection.extras { self.extras(giver, text)? } else { (NO_GIVER, "") };
         match patient {
             // Rows stay in their order, so once one waits the next ones do, too.
             PatientId::Key(key) if self.waiting.is_empty() => self.push(row, key, day, code, giver, text),
@@ -324,7 +318,7 @@ impl<'a> EventRows<'a> {
         }
         let distance = self.gatherer.distance(row);
         self.gatherer.push(EventRow::new(key, day, code, distance));
-        if self.rules.extras {
+        if self.rules.selection.extras {
             self.gatherer.push_extra(giver, text);
         }
     }

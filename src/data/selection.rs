@@ -1,0 +1,49 @@
+//! Which events are kept, made ready once the patients are read and before the events are.
+
+use crate::data::codes::Codes;
+use crate::data::known::Known;
+use crate::data::records::Wanted;
+use crate::data::rows::Part;
+use crate::data::scatter::{RegistrationRow, Scatter};
+use crate::ground::Day;
+
+/// What is kept of the events, and of each of them.
+#[derive(Debug)]
+pub(crate) struct Selection {
+    pub codes: Codes,
+    /// Whether givers or texts are kept.
+    pub extras: bool,
+    /// By code: the first and the last day of an event that is kept.
+    pub days: Vec<(Day, Day)>,
+    /// Who is known, where events of people for whom they do not matter are dropped.
+    pub known: Option<Known>,
+}
+
+impl Selection {
+    /// What is wanted of the events of these patients, of whom those on whom nothing can hang are dropped.
+    pub(crate) fn new(
+        wanted: &Wanted,
+        extras: bool,
+        patients: &mut Part<RegistrationRow>,
+        scatter: &Scatter,
+    ) -> Selection {
+        // Givers and texts are asked for where everybody is looked at.
+        let interest = wanted.interest.as_ref().filter(|_| !extras);
+        let known = interest.and_then(|interest| Known::of(&mut patients.chunks, scatter, interest));
+        Selection { codes: Codes::new(&wanted.codes), extras, days: days(wanted), known }
+    }
+
+    /// Ends the reading of events, and gives the room back that it took.
+    pub(crate) fn end(self, scatter: &Scatter) {
+        if let Some(known) = self.known {
+            known.forget(scatter);
+        }
+    }
+}
+
+fn days(wanted: &Wanted) -> Vec<(Day, Day)> {
+    match &wanted.interest {
+        Some(interest) => interest.codes.iter().map(|code| code.days().unwrap_or((Day::LAST, Day::FIRST))).collect(),
+        None => vec![(Day::FIRST, Day::LAST); wanted.codes.len()],
+    }
+}
