@@ -40,8 +40,10 @@ pub const LEGEND: [&str; 4] = [
     "only, of `except`, `exclude`, `either` and `or`: people for whom this one holds and no other",
 ];
 
-/// The first lines of a funnel ask nothing of the indicator: everybody, and who is on a list.
-const SHARED_LINES: usize = 2;
+/// The places of the first lines among a year's own, which ask nothing of the indicator: everybody, and who of them is on
+/// the list.
+const EVERYBODY: usize = 0;
+const LISTED: usize = 1;
 
 /// One year's funnels.
 #[derive(Clone, Copy, Debug)]
@@ -165,13 +167,9 @@ fn withhold_what_is_shared(indicators: &mut [Indicator]) {
 impl Indicator {
     /// Whether a count is withheld that the funnels of other indicators have too, in any year.
     fn withholds_shared(&self, group: usize) -> bool {
-        let of_years = self.counts.iter().zip(&self.withheld);
-        let shared = |(counts, withheld): (&Vec<Vec<LineCounts>>, &Vec<Vec<WithheldLine>>)| {
-            let is_withheld = |line: &WithheldLine| line.people || line.fail || line.hold;
-            let lines = withheld.get(group).map(Vec::as_slice).unwrap_or_default();
-            counts.get(group).is_some() && lines.iter().take(SHARED_LINES).any(is_withheld)
-        };
-        of_years.into_iter().any(shared)
+        let of_years = self.withheld.iter().filter_map(|groups| groups.get(group));
+        let mut shared = of_years.flat_map(|lines| &lines[..=LISTED]);
+        shared.any(|line| line.people || line.fail || line.hold)
     }
 
     fn withhold_all(&mut self, group: usize) {
