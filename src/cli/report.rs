@@ -26,7 +26,6 @@ use crate::eval::run::{Level, run as evaluate};
 use crate::eval::sight::Lens;
 use crate::ground::{Finding, Findings};
 use crate::model::Rulebook;
-use crate::model::book::MeasurementId;
 #[cfg(feature = "workbook")]
 use crate::report::achievement::by_indicator;
 use crate::report::attrition::{Attrition, Side as Funnels};
@@ -274,10 +273,8 @@ fn results_say(gaps: &[NamedGap], gap: &NamedGap) -> bool {
 /// True if all totals over a year's practices of an indicator may be told.
 fn has_all_totals(facts: &[BookFacts<'_>], label: &str, year: &str) -> bool {
     let of_year = facts.iter().filter(|facts| facts.book.year_label(DEFAULT_SCHEME) == year);
-    let mut totals = of_year.filter_map(|facts| {
-        let at = facts.book.measurements.iter().zip(0..).find(|(measurement, _)| measurement.label == label)?.1;
-        Some(facts.withholding.as_ref()?.total(MeasurementId(at)))
-    });
+    let mut totals =
+        of_year.filter_map(|facts| Some(facts.withholding.as_ref()?.total(facts.book.measurement_labelled(label)?)));
     totals.all(|withheld| withheld == WithheldCounts::default())
 }
 

@@ -94,6 +94,12 @@ impl Rulebook {
         u32::try_from(at).ok().map(MeasurementId)
     }
 
+    /// The measurement with a label, as it stands in an `indicator` column.
+    pub fn measurement_labelled(&self, label: &str) -> Option<MeasurementId> {
+        let at = self.measurements.iter().position(|measurement| measurement.label == label)?;
+        u32::try_from(at).ok().map(MeasurementId)
+    }
+
     /// The label of results of this rulebook in a `year` column: the year alone for the scheme `default_scheme`.
     pub fn year_label(&self, default_scheme: &str) -> String {
         if self.name.scheme == default_scheme { self.name.year.clone() } else { self.name.to_string() }

@@ -79,10 +79,10 @@ impl Grouping {
             groups.entry(key).or_default().push(row);
         }
         let group = |((group, indicator), rows): ((String, String), Vec<MeasureRow>)| {
-            let at = book.measurements.iter().position(|measurement| measurement.label == indicator)?;
+            let id = book.measurement_labelled(&indicator)?;
             Some(MeasureRow {
                 year: rows.first()?.year.clone(),
-                counts: facts.get(&group)?.counts.get(at).copied().flatten()?,
+                counts: facts.get(&group)?.counts.get(id.index()).copied().flatten()?,
                 withheld: WithheldCounts::default(),
                 points: sum(rows.iter().map(|row| &row.points), POINTS_DECIMALS),
                 pounds: sum(rows.iter().map(|row| &row.pounds), POUNDS_DECIMALS),

@@ -154,8 +154,7 @@ impl Withholding {
 
     /// A row without what is withheld of it: counts, and what is paid for it from withheld counts.
     pub fn measure(&self, book: &Rulebook, facts: &Facts, row: MeasureRow) -> MeasureRow {
-        let found = book.measurements.iter().zip(0..).find(|(measurement, _)| measurement.label == row.indicator);
-        let Some(id) = found.map(|(_, at)| MeasurementId(at)) else { return row };
+        let Some(id) = book.measurement_labelled(&row.indicator) else { return row };
         let mut paying = book.programs.iter().filter(|program| program.measurement == Some(id));
         let withheld = self.counts(&row.practice_code, id);
         let is_given_away = paying.any(|program| self.gives_away(&row.practice_code, facts, program));

@@ -1,6 +1,5 @@
 //! What is within reach, and where people drop out.
 
-use crate::model::book::MeasurementId;
 use crate::report::attrition::LEGEND;
 use crate::report::comparison::Side;
 use crate::report::disclosure::Disclosure;
@@ -85,8 +84,8 @@ fn is_withheld(material: &Material<'_>, row: &NextRow) -> bool {
     let hides = |side: &Side<'_>| {
         let withholding = side.withholding?;
         let facts = side.shown.get(&row.practice_code)?;
-        let id = side.book.measurements.iter().zip(0..).find(|(measurement, _)| measurement.label == row.indicator)?;
-        Some(withholding.hides(side.book, &row.practice_code, facts, MeasurementId(id.1)))
+        let id = side.book.measurement_labelled(&row.indicator)?;
+        Some(withholding.hides(side.book, &row.practice_code, facts, id))
     };
     material.sides.iter().filter(|side| side.label == row.year).filter_map(hides).any(|is_hidden| is_hidden)
 }
