@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use rayon::prelude::*;
 
 use crate::cli::given_counts::{BookCounts, CountRemarks};
 use crate::cli::overrides::{Override, OverrideArguments};
@@ -179,7 +180,11 @@ impl KnownPractices {
         practice_code: &str,
         origin: Origin,
     ) -> Facts {
-        let baseline = |code: &str| self.baselines.get(&(practice_code.to_owned(), code.to_owned())).copied();
+        let has_baselines = self.has_baselines();
+        let baseline = |code: &str| {
+            let named = has_baselines.then(|| (practice_code.to_owned(), code.to_owned()))?;
+            self.baselines.get(&named).copied()
+        };
         let of_measure = |measurement: &crate::model::book::Measurement| {
             baseline(&measurement.label).or_else(|| baseline(&book.measures[measurement.measure.index()].code))
         };
@@ -205,14 +210,12 @@ pub(super) fn from_records<'b>(
     result: &BookResult,
     asked: Asked,
 ) -> BookFacts<'b> {
-    let mut practices = BTreeMap::new();
-    for (id, practice_code) in extract.practices() {
-        let PracticeId(at) = id;
+    let of_practice = |(PracticeId(at), practice_code): (PracticeId, &str)| {
         let counts = &result.counts[at as usize];
         let doses = &result.doses[at as usize];
         let is_there = counts.iter().any(|counts| counts.register > 0) || doses.iter().any(|doses| *doses > 0);
         if !is_there {
-            continue;
+            return None;
         }
         let mut facts = known.facts(arguments, book, practice_code, Origin::Records);
         for (counted, counts) in facts.counts.iter_mut().zip(counts) {
@@ -222,9 +225,11 @@ pub(super) fn from_records<'b>(
         if asked.fees {
             facts.doses = doses.iter().map(|doses| (*doses > 0).then_some(*doses)).collect();
         }
-        practices.insert(practice_code.to_owned(), facts);
-    }
-    BookFacts { book, figures, practices, groups: None, withholding: None }
+        Some((practice_code.to_owned(), facts))
+    };
+    let named: Vec<(PracticeId, &str)> = extract.practices().collect();
+    let practices: Vec<(String, Facts)> = named.into_par_iter().filter_map(of_practice).collect();
+    BookFacts { book, figures, practices: practices.into_iter().collect(), groups: None, withholding: None }
 }
 
 /// The facts of one rulebook's practices, from counts that somebody else made; what must be known of them is remarked.

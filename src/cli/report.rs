@@ -176,7 +176,7 @@ impl ReportArguments {
         let sides = books.iter().zip(&labels).zip(&funnels);
         let sides: Vec<Funnels<'_>> = sides.map(|((book, year), funnels)| Funnels { year, book, funnels }).collect();
         Ok(Found {
-            results: Results::of(&facts, known, Publishing { disclosure, grouping: grouping.cloned() }),
+            results: Results::of(&facts, known, Publishing { disclosure, grouping: grouping.cloned() }, Asking::All),
             attrition: Attrition::of(&sides, disclosure)
                 .beside_practices(|label, year| has_all_totals(&facts, label, year)),
             facts,

@@ -79,6 +79,11 @@ impl Asking {
         }
     }
 
+    /// Whether anything beside the indicators is told, for which everything else that is paid must be reckoned.
+    fn pays(self) -> bool {
+        !matches!(self, Asking::Only(TableArgument::Indicators | TableArgument::Long))
+    }
+
     fn includes(self, table: TableArgument) -> bool {
         (self == Asking::All && table != TableArgument::Long) || self == Asking::Only(table)
     }
@@ -109,8 +114,14 @@ pub(super) struct Results<'b> {
 }
 
 impl<'b> Results<'b> {
-    /// Pays every practice by every rulebook; puts practices together, and withholds what their facts say.
-    pub(super) fn of(books: &[BookFacts<'b>], known: &KnownPractices, published: Publishing) -> Results<'b> {
+    /// Pays every practice by every rulebook, as far as tables are asked for; puts practices together, and withholds what
+    /// their facts say.
+    pub(super) fn of(
+        books: &[BookFacts<'b>],
+        known: &KnownPractices,
+        published: Publishing,
+        asking: Asking,
+    ) -> Results<'b> {
         let mut results = Results {
             books: books.iter().map(|facts| facts.book).collect(),
             measures: Vec::new(),
@@ -128,7 +139,7 @@ impl<'b> Results<'b> {
         if known.overrides.is_empty() {
             results.overrides = serde_json::Value::Null;
         }
-        books.iter().for_each(|facts| results.add(facts));
+        books.iter().for_each(|facts| results.add(facts, asking));
         rows::sort_measures(&mut results.measures);
         sort_payments(&mut results.payments);
         sort_payments(&mut results.fees);
@@ -148,11 +159,11 @@ impl<'b> Results<'b> {
         self.published.disclosure
     }
 
-    fn add(&mut self, book: &BookFacts<'_>) {
+    fn add(&mut self, book: &BookFacts<'_>, asking: Asking) {
         let year = book.book.year_label(DEFAULT_SCHEME);
         let (mut measures, mut payments, mut fees) = (Vec::new(), Vec::new(), Vec::new());
         let of_practice = |(practice_code, facts): (&String, &Facts)| {
-            let paid = paid(book.book, &book.figures, facts);
+            let paid = if asking.pays() { paid(book.book, &book.figures, facts) } else { Vec::new() };
             let rows = payment_rows(book.book, &year, practice_code, facts, &paid);
             (measure_rows(book, &year, practice_code, facts), rows)
         };
@@ -201,13 +212,15 @@ impl<'b> Results<'b> {
         let paying = self.paying(output, asking);
         let payments = PaymentGrid { title: "Other payments", table: PaymentTable::Payments, rows: &paying };
         let fees = PaymentGrid { title: "Item-of-service fees", table: PaymentTable::Fees, rows: &self.fees };
-        let together = together(&self.measures, &self.payments, &self.fees);
+        // Each is as long as all others, so it is made only where it is read.
+        let together = asking.includes(TableArgument::Practices).then(|| together(&self.measures, &self.payments, &self.fees));
+        let together = together.unwrap_or_default();
         let plain: [&dyn Grid; 4] = [&measures, &payments, &fees, &together];
         let grouping = self.published.grouping.as_ref();
         let renamed = grouping.map(|grouping| plain.map(|grid| OfGroups::new(grid, grouping)));
         let [measures, payments, fees, together] =
             renamed.as_ref().map_or(plain, |renamed| renamed.each_ref().map(|grid| grid as &dyn Grid));
-        let long = long_form::table(&self.measures);
+        let long = asking.includes(TableArgument::Long).then(|| long_form::table(&self.measures)).unwrap_or_default();
         let tables: [(TableArgument, &dyn Grid); 5] = [
             (TableArgument::Indicators, measures),
             (TableArgument::Payments, payments),
@@ -257,10 +270,9 @@ impl<'b> Results<'b> {
         asking: Asking,
         tables: &[(TableArgument, &dyn Grid)],
     ) -> Result<(), CliError> {
-        let totals = rows::totals(&self.measures, &self.withheld_totals);
-        if asking.includes(TableArgument::Indicators) && output.format.is_for_people() {
-            totals.notes.iter().for_each(|note| output::talk(note));
-        }
+        let is_totalled = asking.includes(TableArgument::Indicators) && output.format.is_for_people();
+        let totals = is_totalled.then(|| rows::totals(&self.measures, &self.withheld_totals)).unwrap_or_default();
+        totals.notes.iter().for_each(|note| output::talk(note));
         let mut grids: Vec<(&dyn Grid, &[Vec<Cell<'_>>])> = Vec::new();
         for (table, grid) in tables.iter().filter(|(table, _)| asking.includes(*table)) {
             let is_indicators = *table == TableArgument::Indicators;
@@ -270,7 +282,8 @@ impl<'b> Results<'b> {
         }
         let mut notes = format::notes(self.books.iter().copied()).disclosed(self.published.disclosure);
         // A picture has no mark for what is withheld.
-        if asking.includes(TableArgument::Indicators) && self.published.disclosure.is_none() {
+        let is_drawn = output.format.is_workbook() && self.published.disclosure.is_none();
+        if is_drawn && asking.includes(TableArgument::Indicators) {
             notes.drawn.push(by_indicator(&self.measures));
         }
         output.write_tables(&grids, Readers::Anyone, &notes)

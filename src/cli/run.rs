@@ -146,7 +146,8 @@ pub(super) fn run(arguments: &RunArguments, rules: Option<&Path>) -> Result<Done
     match level {
         Level::Practice => {
             let facts = arguments.facts(&known, &extract, &lenses, &results, asking, &publishing);
-            arguments.write_measures(Results::of(&facts, &known, publishing), &lenses, asking, &findings)?;
+            let results = Results::of(&facts, &known, publishing, asking);
+            arguments.write_measures(results, &lenses, asking, &findings)?;
         }
         Level::Patient => arguments.write_patients(&extract, &books, &results, &findings)?,
     }

@@ -87,11 +87,11 @@ pub(super) fn score(arguments: &ScoreArguments, rules: Option<&Path>) -> Result<
     rollup::count_without(grouping.as_ref(), codes.map(String::as_str), &mut remarks.findings);
     let findings = remarks.findings.list();
     output::talk_block(&crate::report::findings::summary(&findings));
-    let results = Results::of(&facts, &known, Publishing { disclosure, grouping }).remarked(&remarks);
+    let asking = Asking::of(arguments.table, arguments.output.format);
+    let results = Results::of(&facts, &known, Publishing { disclosure, grouping }, asking).remarked(&remarks);
     if arguments.check {
         return arguments.compare(&given, &facts, &results);
     }
-    let asking = Asking::of(arguments.table, arguments.output.format);
     results.write(&arguments.output, asking, &findings, || Provenance {
         made: Made::now(),
         counts: TableDigest::of(path),

@@ -36,6 +36,11 @@ impl Cohorts {
         })
     }
 
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.on_registers.len()
+    }
+
     /// The cohort of those born on a day.
     pub(crate) fn of(&self, birth: Day) -> u16 {
         self.starts.partition_point(|start| *start <= birth) as u16

@@ -88,30 +88,68 @@ fn events_of_group(
 ) -> Result<u64, LoadError> {
     let mut ids = group.column(0, TextPages::open)?;
     let mut dates = dates(group, 1)?;
-    let no_code = CodeCell::Fault(FindingKind::MissingValue);
+    let code = |cell| Coded { cell, days: rules.selection.days_of(cell) };
+    let no_code = code(CodeCell::Fault(FindingKind::MissingValue));
     let mut codes = group.column(2, |file, chunk, rows| {
-        CellPages::open(file, chunk, rows, no_code, |text: &[u8]| rules.selection.codes.read(text))
+        CellPages::open(file, chunk, rows, no_code, |text: &[u8]| code(rules.selection.codes.read(text)))
     })?;
     let (mut givers, mut texts) = (group.column(3, TextPages::open)?, group.column(4, TextPages::open)?);
+    let mut looked_at = Vec::new();
     let mut left = group.rows;
     while left > 0 {
         let columns: &mut [&mut dyn Stretched] = &mut [&mut ids, &mut dates, &mut codes, &mut givers, &mut texts];
         let count = group.next_stretch(columns, left)?;
-        for row in 0..count {
-            let (date, code) = (cell(&dates, row), codes.as_ref().map_or(no_code, |codes| codes.cells[row]));
+        let code = |row: usize| codes.as_ref().map_or(no_code, |codes| codes.cells[row]);
+        // Most rows are left behind here, with no look at the rest of them.
+        choose(count, &mut looked_at, |row| {
+            let is_passed_over = code(row).is_passed_over_on(cell(&dates, row));
+            !is_passed_over | may_be_blank(text(&ids, row))
+        });
+        for &row in &looked_at {
             let id = IdCell::Text(text(&ids, row));
-            // Most rows are left behind here, with no look at the rest of them.
-            if rows.passes_over(date, code) && !id.is_empty() {
-                continue;
-            }
             let (giver, text_of_event) = (text(&givers, row), text(&texts, row));
-            rows.take(next_row + row as u64, id, date, code, giver, text_of_event);
+            rows.take(next_row + row as u64, id, cell(&dates, row), code(row).cell, giver, text_of_event);
         }
         next_row += count as u64;
         left -= count;
         progress.advance(count as u64);
     }
     Ok(next_row)
+}
+
+/// A code, with the first and the last day on which something can hang on its event.
+#[derive(Clone, Copy)]
+struct Coded {
+    cell: CodeCell,
+    days: (Day, Day),
+}
+
+impl Coded {
+    #[inline]
+    fn is_passed_over_on(self, date: DateCell) -> bool {
+        let (first, last) = self.days;
+        matches!(date, DateCell::Day(day) if (day < first) | (day > last))
+    }
+}
+
+/// Whether a text may be empty or blank, as its first byte tells.
+#[inline]
+fn may_be_blank(text: &[u8]) -> bool {
+    text.first().is_none_or(u8::is_ascii_whitespace)
+}
+
+/// Those of so many rows for which something is true, in their order. Nothing in it waits for what is true of a row, which
+/// a processor could not foresee.
+#[inline]
+fn choose(count: usize, chosen: &mut Vec<usize>, is_chosen: impl Fn(usize) -> bool) {
+    chosen.clear();
+    chosen.resize(count, 0);
+    let mut next = 0;
+    for row in 0..count {
+        chosen[next] = row;
+        next += usize::from(is_chosen(row));
+    }
+    chosen.truncate(next);
 }
 
 /// The names of a row group's dictionary that were met, by their place in it.

@@ -269,15 +269,9 @@ impl<'a> EventRows<'a> {
 
     /// Whether nothing can hang on an event, whoever's it is.
     #[inline]
-    pub(crate) fn passes_over(&self, date: DateCell, code: CodeCell) -> bool {
-        match (date, code) {
-            (DateCell::Day(day), CodeCell::Wanted(code)) => {
-                let (first, last) = self.rules.selection.days[usize::from(code.0)];
-                day < first || day > last
-            }
-            (DateCell::Day(_), CodeCell::Other) => true,
-            (DateCell::Empty | DateCell::Fault(_), _) | (DateCell::Day(_), CodeCell::Fault(_)) => false,
-        }
+    fn passes_over(&self, date: DateCell, code: CodeCell) -> bool {
+        let (first, last) = self.rules.selection.days_of(code);
+        matches!(date, DateCell::Day(day) if day < first || day > last)
     }
 
     #[inline]

@@ -1,6 +1,6 @@
 //! Which events are kept, made ready once the patients are read and before the events are.
 
-use crate::data::codes::Codes;
+use crate::data::codes::{CodeCell, Codes};
 use crate::data::known::Known;
 use crate::data::records::Wanted;
 use crate::data::rows::Part;
@@ -33,6 +33,16 @@ impl Selection {
         Selection { codes: Codes::new(&wanted.codes), extras, days: days(wanted), known }
     }
 
+    /// The first and the last day on which something can hang on an event of this code; a faulty one is always looked at.
+    #[inline]
+    pub(crate) fn days_of(&self, code: CodeCell) -> (Day, Day) {
+        match code {
+            CodeCell::Wanted(code) => self.days[usize::from(code.0)],
+            CodeCell::Other => NO_DAYS,
+            CodeCell::Fault(_) => ALL_DAYS,
+        }
+    }
+
     /// Ends the reading of events, and gives the room back that it took.
     pub(crate) fn end(self, scatter: &Scatter) {
         if let Some(known) = self.known {
@@ -41,9 +51,13 @@ impl Selection {
     }
 }
 
+const NO_DAYS: (Day, Day) = (Day::LAST, Day::FIRST);
+
+const ALL_DAYS: (Day, Day) = (Day::FIRST, Day::LAST);
+
 fn days(wanted: &Wanted) -> Vec<(Day, Day)> {
     match &wanted.interest {
-        Some(interest) => interest.codes.iter().map(|code| code.days().unwrap_or((Day::LAST, Day::FIRST))).collect(),
-        None => vec![(Day::FIRST, Day::LAST); wanted.codes.len()],
+        Some(interest) => interest.codes.iter().map(|code| code.days().unwrap_or(NO_DAYS)).collect(),
+        None => vec![ALL_DAYS; wanted.codes.len()],
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::data::extract::{Extract, Patient, PatientKey, PracticeId};
 use crate::data::progress::Progress;
-use crate::eval::counts::Counts;
+use crate::eval::counts::{Counts, Outcomes};
 use crate::eval::fees::doses;
 use crate::eval::judge::{Outcome, judge_all};
 use crate::eval::shares::shares;
@@ -59,64 +59,95 @@ pub fn run(
     let practices = extract.practices().len();
     let empty = || Tally::new(lenses, practices, level);
     let (shares, findings) = shares(extract, progress, empty, |tally, patient| tally.patient(lenses, patient));
-    let mut whole = empty();
-    shares.into_iter().for_each(|share| whole.merge(share));
-    (whole.books, findings)
+    let mut results: Vec<BookResult> = lenses.iter().map(|lens| BookResult::empty(lens.book, practices)).collect();
+    for counted in shares {
+        results.iter_mut().zip(counted.books).for_each(|(result, book)| result.add(book));
+    }
+    (results, findings)
 }
 
 /// One thread's counts.
 struct Tally {
-    books: Vec<BookResult>,
-    scratch: Vec<Scratch>,
+    books: Vec<BookTally>,
     level: Level,
+}
+
+/// One thread's counts under a rulebook.
+struct BookTally {
+    /// Practice by practice, measurement by measurement: one list, so that a patient is counted with one look at memory.
+    outcomes: Vec<Outcomes>,
+    measurements: usize,
+    /// Practice by practice, fee by fee.
+    doses: Vec<u64>,
+    fees: usize,
+    doses_of_nobody: Vec<u64>,
+    patients: Vec<PatientOutcome>,
+    registered_twice: u64,
+    scratch: Scratch,
+}
+
+impl BookTally {
+    fn new(book: &Rulebook, practices: usize) -> BookTally {
+        let (measurements, fees) = (book.measurements.len(), book.fees.len());
+        BookTally {
+            outcomes: vec![Outcomes::default(); practices * measurements],
+            measurements,
+            doses: vec![0; practices * fees],
+            fees,
+            doses_of_nobody: vec![0; fees],
+            patients: Vec::new(),
+            registered_twice: 0,
+            scratch: Scratch::default(),
+        }
+    }
+
+    fn patient(&mut self, lens: &Lens<'_>, patient: Patient<'_>, level: Level) {
+        if lens.fee_clusters != ClusterSet::default() {
+            doses(lens, patient, &mut self.scratch, |fee, practice| match practice {
+                Some(practice) => self.doses[practice.0 as usize * self.fees + fee.index()] += 1,
+                None => self.doses_of_nobody[fee.index()] += 1,
+            });
+        }
+        self.registered_twice += u64::from(is_registered_twice(&patient, lens.book.end));
+        judge_all(lens, patient, &mut self.scratch, |measurement, practice, outcome| {
+            self.outcomes[practice.0 as usize * self.measurements + measurement.index()].count(outcome);
+            if level == Level::Patient {
+                self.patients.push(PatientOutcome { patient: patient.key, practice, measurement, outcome });
+            }
+        });
+    }
 }
 
 impl Tally {
     fn new(lenses: &[Lens<'_>], practices: usize, level: Level) -> Tally {
-        let empty = |book: &Rulebook| BookResult {
+        Tally { books: lenses.iter().map(|lens| BookTally::new(lens.book, practices)).collect(), level }
+    }
+
+    fn patient(&mut self, lenses: &[Lens<'_>], patient: Patient<'_>) {
+        for (lens, book) in lenses.iter().zip(&mut self.books) {
+            book.patient(lens, patient, self.level);
+        }
+    }
+}
+
+impl BookResult {
+    fn empty(book: &Rulebook, practices: usize) -> BookResult {
+        BookResult {
             counts: vec![vec![Counts::default(); book.measurements.len()]; practices],
             doses: vec![vec![0; book.fees.len()]; practices],
             doses_of_nobody: vec![0; book.fees.len()],
             ..BookResult::default()
-        };
-        Tally {
-            books: lenses.iter().map(|lens| empty(lens.book)).collect(),
-            scratch: lenses.iter().map(|_| Scratch::default()).collect(),
-            level,
         }
     }
 
-    fn patient(&mut self, lenses: &[Lens<'_>], patient: Patient<'_>) {
-        for ((lens, result), scratch) in lenses.iter().zip(&mut self.books).zip(&mut self.scratch) {
-            if lens.fee_clusters != ClusterSet::default() {
-                doses(lens, patient, scratch, |fee, practice| match practice {
-                    Some(practice) => result.doses[practice.0 as usize][fee.index()] += 1,
-                    None => result.doses_of_nobody[fee.index()] += 1,
-                });
-            }
-            result.registered_twice += u64::from(is_registered_twice(&patient, lens.book.end));
-            judge_all(lens, patient, scratch, |measurement, practice, outcome| {
-                result.counts[practice.0 as usize][measurement.index()].count(outcome);
-                if self.level == Level::Patient {
-                    result.patients.push(PatientOutcome { patient: patient.key, practice, measurement, outcome });
-                }
-            });
+    /// Takes over what a thread counted.
+    fn add(&mut self, counted: BookTally) {
+        for (counts, more) in self.counts.iter_mut().flatten().zip(counted.outcomes) {
+            counts.add(more.into());
         }
-    }
-
-    fn merge(&mut self, other: Tally) {
-        for (mine, theirs) in self.books.iter_mut().zip(other.books) {
-            for (mine, theirs) in mine.counts.iter_mut().flatten().zip(theirs.counts.into_iter().flatten()) {
-                mine.add(theirs);
-            }
-            for (mine, theirs) in mine.doses.iter_mut().flatten().zip(theirs.doses.into_iter().flatten()) {
-                *mine += theirs;
-            }
-            for (mine, theirs) in mine.doses_of_nobody.iter_mut().zip(theirs.doses_of_nobody) {
-                *mine += theirs;
-            }
-            mine.patients.extend(theirs.patients);
-            mine.registered_twice += theirs.registered_twice;
-        }
+        let doses = self.doses.iter_mut().flatten().zip(counted.doses);
+        doses.chain(self.doses_of_nobody.iter_mut().zip(counted.doses_of_nobody)).for_each(|(sum, more)| *sum += more);
+        self.patients.extend(counted.patients);
+        self.registered_twice += counted.registered_twice;
     }
 }

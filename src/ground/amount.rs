@@ -75,7 +75,7 @@ impl Amount {
     /// The nearest whole multiple of `step`; halves go away from zero. None if it is too large to hold exactly or
     /// `step` is zero.
     pub fn round_to(self, step: Amount) -> Option<Amount> {
-        Amount(self.over(step)?.0.round()).times(step)
+        Amount(Ratio::from_integer(self.over(step)?.rounded())).times(step)
     }
 
     /// True for exactly nothing.
@@ -111,11 +111,19 @@ impl Amount {
     /// The amount with exactly that many decimals, halves away from zero: for display only.
     pub fn to_decimals(self, places: u32) -> String {
         let scaled = 10_i128.checked_pow(places).and_then(|scale| self.times(Amount(Ratio::from_integer(scale))));
-        let whole = scaled.map(|scaled| scaled.0.round().to_integer());
+        let whole = scaled.map(Amount::rounded);
         match whole.and_then(|whole| Decimal::try_from_i128_with_scale(whole, places).ok()) {
             Some(decimal) => decimal.to_string(),
             // Beyond 28 digits there are no decimals worth showing.
-            None => self.0.round().to_integer().to_string(),
+            None => self.rounded().to_string(),
+        }
+    }
+
+    /// The nearest whole number; halves go away from zero.
+    fn rounded(self) -> i128 {
+        match self.small() {
+            Some(small) => i128::from(small.round().to_integer()),
+            None => self.0.round().to_integer(),
         }
     }
 }

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 use crate::eval::judge::Outcome;
 use crate::eval::pay::{Counted, Earned};
 use crate::ground::Amount;
@@ -88,7 +90,7 @@ pub fn sort_measures(rows: &mut [MeasureRow]) {
     fn key(row: &MeasureRow) -> (&str, &str, &str) {
         (&row.practice_code, &row.indicator, &row.year)
     }
-    rows.sort_by(|a, b| key(a).cmp(&key(b)));
+    rows.par_sort_by(|a, b| key(a).cmp(&key(b)));
 }
 
 /// Measure rows as a table with [`MEASURE_COLUMNS`], in their order.

@@ -144,8 +144,9 @@ impl From<Option<Amount>> for Cell<'_> {
     }
 }
 
-/// Rows and columns that a writer can ask for cell by cell, so that many rows need not stand in memory a second time.
-pub trait Grid {
+/// Rows and columns that a writer can ask for cell by cell, so that many rows need not stand in memory a second time; on
+/// any thread, so that many can be written side by side.
+pub trait Grid: Sync {
     /// What the table is, in a few words; may be empty. Only people are shown it.
     fn title(&self) -> &str;
 

@@ -2,8 +2,10 @@
 
 use std::borrow::Cow;
 use std::io;
+use std::ops::Range;
 
-use csv::{Terminator, WriterBuilder};
+use csv::{IntoInnerError, Terminator, WriterBuilder};
+use rayon::prelude::*;
 
 use crate::report::table::{Cell, Grid, Kind};
 
@@ -22,17 +24,37 @@ pub enum Formulas {
 /// # Errors
 /// What the writer says.
 pub fn write(out: &mut dyn io::Write, grid: &dyn Grid, formulas: Formulas) -> io::Result<()> {
-    let mut writer = WriterBuilder::new().terminator(Terminator::Any(b'\n')).from_writer(out);
-    let columns = grid.columns();
-    writer.write_record(columns.iter().map(|column| column.name.as_bytes()))?;
-    for row in 0..grid.row_count() {
-        for (at, column) in columns.iter().enumerate() {
+    let mut header = writer(Vec::new());
+    header.write_record(grid.columns().iter().map(|column| column.name.as_bytes()))?;
+    out.write_all(&header.into_inner().map_err(IntoInnerError::into_error)?)?;
+    // Rows are written side by side, as many blocks at a time as there are threads, so that only those stand in memory.
+    let starts: Vec<usize> = (0..grid.row_count()).step_by(BLOCK_ROWS).collect();
+    for starts in starts.chunks(rayon::current_num_threads().max(1)) {
+        let block = |&start: &usize| rows(grid, start..grid.row_count().min(start + BLOCK_ROWS), formulas);
+        let blocks: Vec<io::Result<Vec<u8>>> = starts.par_iter().map(block).collect();
+        blocks.into_iter().try_for_each(|block| out.write_all(&block?))?;
+    }
+    out.flush()
+}
+
+/// How many rows a thread writes at a time: some hundred kilobytes.
+const BLOCK_ROWS: usize = 1 << 12;
+
+fn writer(out: Vec<u8>) -> csv::Writer<Vec<u8>> {
+    WriterBuilder::new().terminator(Terminator::Any(b'\n')).from_writer(out)
+}
+
+/// Some rows as they are written.
+fn rows(grid: &dyn Grid, rows: Range<usize>, formulas: Formulas) -> io::Result<Vec<u8>> {
+    let mut writer = writer(Vec::new());
+    for row in rows {
+        for (at, column) in grid.columns().iter().enumerate() {
             let cell = grid.cell(row, at);
             writer.write_field(field(&cell, column.kind, formulas).as_bytes())?;
         }
         writer.write_record(None::<&[u8]>)?;
     }
-    writer.flush()
+    writer.into_inner().map_err(IntoInnerError::into_error)
 }
 
 fn field<'a>(cell: &'a Cell<'_>, kind: Kind, formulas: Formulas) -> Cow<'a, str> {
