@@ -36,14 +36,10 @@ impl Cohorts {
         })
     }
 
-    /// How many there are.
-    pub(crate) fn len(&self) -> usize {
-        self.on_registers.len()
-    }
-
     /// The cohort of those born on a day.
     pub(crate) fn of(&self, birth: Day) -> u16 {
-        self.starts.partition_point(|start| *start <= birth) as u16
+        // There are some dozens: a processor compares eight at a time, sooner than a search foresees its way.
+        self.starts.iter().map(|start| u16::from(*start <= birth)).sum()
     }
 
     /// Whether a code matters to somebody of a cohort.

@@ -202,8 +202,6 @@ impl Spillable for Extra {
 pub(crate) struct Chunk<R> {
     /// The line or row number from which the distances count.
     first_row: u64,
-    /// The least and the greatest key; a chunk is gathered of one row at least.
-    keys: (u64, u64),
     /// Where each partition's rows start, and at last where they end.
     starts: Vec<u32>,
     rows: Stretch<R>,
@@ -279,25 +277,15 @@ impl<R: Keyed> Chunk<R> {
         }
     }
 
-    /// All rows, in order of their partition.
-    pub(crate) fn rows(&self) -> Cow<'_, [R]> {
-        self.rows.part(0..self.len())
-    }
-
-    /// The least and the greatest key.
-    pub(crate) fn keys(&self) -> (u64, u64) {
-        self.keys
-    }
-
     /// Drops the rows that are not to be kept, asked for each in order; rows in a file all stay there.
-    pub(crate) fn retain(&mut self, mut keep: impl FnMut(&R) -> bool) {
+    pub(crate) fn retain(&mut self, mut keep: impl FnMut() -> bool) {
         let (Stretch::Held(rows), None) = (&mut self.rows, &self.extras) else { return };
         let mut kept = 0;
         let mut starts = Vec::with_capacity(self.starts.len());
         for bounds in self.starts.windows(2) {
             starts.push(kept as u32);
             for at in bounds[0] as usize..bounds[1] as usize {
-                if keep(&rows[at]) {
+                if keep() {
                     rows[kept] = rows[at];
                     kept += 1;
                 }
@@ -307,6 +295,11 @@ impl<R: Keyed> Chunk<R> {
         rows.truncate(kept);
         rows.shrink_to_fit();
         self.starts = starts;
+    }
+
+    /// How many rows a partition has.
+    pub(crate) fn count(&self, partition: usize) -> usize {
+        (self.starts[partition + 1] - self.starts[partition]) as usize
     }
 
     /// How many rows there are in all partitions.
@@ -387,9 +380,7 @@ impl<R: Keyed> Gatherer<R> {
         }
         let bits = self.scatter.partition_bits;
         let mut starts = vec![0_u32; (1 << bits) + 1];
-        let (mut first, mut last) = (u64::MAX, 0);
         for row in &self.rows {
-            (first, last) = (first.min(row.key()), last.max(row.key()));
             starts[partition_of(row.key(), bits) + 1] += 1;
         }
         for partition in 0..1 << bits {
@@ -409,7 +400,7 @@ impl<R: Keyed> Gatherer<R> {
         self.rows.clear();
         self.extras.clear();
         let texts = std::mem::take(&mut self.texts);
-        self.chunks.push(Chunk { first_row: self.first_row, keys: (first, last), starts, rows, extras, texts });
+        self.chunks.push(Chunk { first_row: self.first_row, starts, rows, extras, texts });
     }
 }
 

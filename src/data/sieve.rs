@@ -2,7 +2,7 @@
 
 use crate::data::cohorts::ANY_COHORT;
 use crate::data::group::{EVENT_DATE_COLUMN, EVENT_ID_COLUMN};
-use crate::data::known::{Found, Known};
+use crate::data::known::{Known, Slot};
 use crate::data::records::CodeIndex;
 use crate::data::tally::Tally;
 use crate::ground::{Day, FindingKind};
@@ -16,7 +16,8 @@ pub(crate) struct Sifted {
     pub code: CodeIndex,
 }
 
-/// How many events wait until their patients are looked up together, so that the waits for memory overlap.
+/// How many events wait until their patients are looked up together. Millions of patients do not fit in a processor's
+/// cache, so each look waits for memory; first looks that decide nothing overlap in their waits.
 const WAITING_EVENTS: usize = 1 << 9;
 
 /// Lets through the events on which something may hang.
@@ -24,12 +25,12 @@ const WAITING_EVENTS: usize = 1 << 9;
 pub(crate) struct Sieve<'a> {
     known: &'a Known,
     waiting: Vec<Sifted>,
-    found: Vec<Option<Found>>,
+    first_looks: Vec<Slot>,
 }
 
 impl<'a> Sieve<'a> {
     pub(crate) fn new(known: &'a Known) -> Sieve<'a> {
-        Sieve { known, waiting: Vec::with_capacity(WAITING_EVENTS), found: Vec::with_capacity(WAITING_EVENTS) }
+        Sieve { known, waiting: Vec::with_capacity(WAITING_EVENTS), first_looks: Vec::with_capacity(WAITING_EVENTS) }
     }
 
     /// Takes in an event; true if it is time to let them through.
@@ -41,16 +42,15 @@ impl<'a> Sieve<'a> {
 
     /// Lets through what waits, in its order; what is odd goes into the tally of the events table.
     pub(crate) fn empty(&mut self, tally: &mut Tally, mut keep: impl FnMut(Sifted)) {
-        self.found.clear();
-        self.known.look_up(self.waiting.iter().map(|event| event.key), &mut self.found);
-        for (event, found) in self.waiting.iter().zip(&self.found) {
-            let Some(found) = found else {
+        self.first_looks.clear();
+        self.first_looks.extend(self.waiting.iter().map(|event| self.known.first_look(event.key)));
+        for (event, &first) in self.waiting.iter().zip(&self.first_looks) {
+            let slot = if first.key == event.key { first } else { self.known.find(event.key) };
+            if slot.key == 0 {
                 tally.add(FindingKind::UnknownPatient, EVENT_ID_COLUMN, event.row);
-                continue;
-            };
-            if event.day.epoch_days() < found.birth && found.cohort != ANY_COHORT {
+            } else if event.day.epoch_days() < slot.birth && slot.cohort != ANY_COHORT {
                 tally.add(FindingKind::EventBeforeBirth, EVENT_DATE_COLUMN, event.row);
-            } else if self.known.cohorts.want(found.cohort, event.code) {
+            } else if self.known.cohorts.want(slot.cohort, event.code) {
                 keep(*event);
             }
         }

@@ -2,7 +2,7 @@
 
 use crate::data::extract::{Patient, Registration};
 use crate::eval::beside::{records_of, things_said};
-use crate::eval::judge::{Outcome, outcome};
+use crate::eval::judge::{Outcome, looked_at, outcome};
 use crate::eval::sight::{Days, Lens, Scratch, Sight};
 use crate::eval::trace::{Record, Seen};
 use crate::ground::{Day, Period};
@@ -130,7 +130,7 @@ pub fn explain(lens: &Lens<'_>, measurement: MeasurementId, patient: Patient<'_>
     let mut sight = Sight::new(lens, patient, measured.day, &mut scratch)?;
     let mut record = Record::default();
     let outcome = outcome(&mut sight, measure, &mut record);
-    let mut teller = Teller { sight, record: &record };
+    let mut teller = Teller { sight, record: &mut record };
     let of_reasons = |teller: &mut Teller<'_, '_, '_>, reasons: &[crate::model::book::Reason]| {
         reasons.iter().map(|reason| teller.tell(reason.clause.condition)).collect()
     };
@@ -150,16 +150,15 @@ pub fn explain(lens: &Lens<'_>, measurement: MeasurementId, patient: Patient<'_>
 
 pub(crate) struct Teller<'a, 'b, 'r> {
     pub(crate) sight: Sight<'a, 'b>,
-    pub(crate) record: &'r Record,
+    pub(crate) record: &'r mut Record,
 }
 
 impl Teller<'_, '_, '_> {
-    /// What was found of a condition that was listened to.
+    /// What was found of a condition while the patient was judged, or is found now.
     pub(crate) fn tell(&mut self, id: ConditionId) -> Explained {
         let book = self.sight.lens.book();
         let condition = &book.conditions[id.index()];
-        // The evaluator looked at every condition of the measure while it was listened to.
-        let (holds, seen) = self.record.of(id).unwrap_or((false, Seen::Parts));
+        let (holds, seen) = looked_at(&mut self.sight, id, self.record);
         let parts = match condition {
             Condition::All(parts) | Condition::Any(parts) => parts.iter().map(|part| self.tell(*part)).collect(),
             Condition::Not(inner) => vec![self.tell(*inner)],

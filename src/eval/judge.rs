@@ -3,7 +3,7 @@
 use crate::data::extract::{Patient, PracticeId};
 use crate::eval::beside::beside_holds;
 use crate::eval::sight::{Lens, Scratch, Sight};
-use crate::eval::trace::{Record, Seen, Silent, Trace};
+use crate::eval::trace::{Record, Seen, Silent, Trace, Whole};
 use crate::model::book::{ClusterSet, Condition, ConditionId, Measure, MeasurementId, Reason, Window};
 
 /// What becomes of a patient on a register.
@@ -64,7 +64,7 @@ pub fn judge_all(
     judge_each(lens, patient, scratch, &mut Silent, tell);
 }
 
-/// The same while every part of every condition is recorded, which an outcome does not hang on.
+/// The same while what was seen of each condition is recorded: after each outcome is told, what decided it.
 pub fn judge_all_recorded(
     lens: &Lens<'_>,
     patient: Patient<'_>,
@@ -97,6 +97,7 @@ fn judge_each<T: Trace>(
         }
         let Some(sight) = &mut sight else { continue };
         let measure = &lens.book.measures[measurement.measure.index()];
+        trace.begin();
         if let Some(outcome) = outcome(sight, measure, trace) {
             tell(MeasurementId(at), sight.registration.practice, outcome);
         }
@@ -169,6 +170,14 @@ pub(crate) fn holds<T: Trace>(sight: &mut Sight<'_, '_>, id: ConditionId, trace:
     };
     trace.saw(id, holds, seen);
     holds
+}
+
+/// What a record has of a condition; what the judgement it listened to passed over is looked at now, in all its parts.
+pub(crate) fn looked_at(sight: &mut Sight<'_, '_>, id: ConditionId, record: &mut Record) -> (bool, Seen) {
+    record.of(id).unwrap_or_else(|| {
+        let holds = holds(sight, id, &mut Whole(record));
+        record.of(id).unwrap_or((holds, Seen::Parts))
+    })
 }
 
 fn all_hold<T: Trace>(sight: &mut Sight<'_, '_>, parts: &[ConditionId], trace: &mut T) -> bool {

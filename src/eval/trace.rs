@@ -9,6 +9,9 @@ pub(crate) trait Trace {
     /// True if every part of a condition is to be looked at, even once the answer is known.
     const LISTENS: bool;
 
+    /// Another patient, or another measurement, is about to be judged.
+    fn begin(&mut self) {}
+
     /// A condition was found to hold or not, by what was seen.
     fn saw(&mut self, condition: ConditionId, holds: bool, seen: Seen);
 }
@@ -64,25 +67,60 @@ impl Trace for Ever {
     }
 }
 
-/// Keeps the last thing seen of each condition.
+/// Keeps what was seen of each condition, the last thing if it was seen more than once. It listens to an ordinary
+/// judgement, and so knows what decided it: a part that was not looked at changed nothing.
 #[derive(Debug, Default)]
 pub struct Record {
-    seen: Vec<Option<(bool, Seen)>>,
+    seen: Vec<Entry>,
+    /// What was seen in another turn is forgotten.
+    turn: u32,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    turn: u32,
+    holds: bool,
+    seen: Seen,
 }
 
 impl Record {
     pub(crate) fn of(&self, condition: ConditionId) -> Option<(bool, Seen)> {
-        self.seen.get(condition.index()).copied().flatten()
+        let entry = self.seen.get(condition.index()).filter(|entry| entry.turn == self.turn)?;
+        Some((entry.holds, entry.seen))
     }
 }
 
 impl Trace for Record {
-    const LISTENS: bool = true;
+    const LISTENS: bool = false;
 
+    fn begin(&mut self) {
+        self.turn = self.turn.wrapping_add(1);
+        if self.turn == 0 {
+            self.seen.clear();
+        }
+    }
+
+    #[inline]
     fn saw(&mut self, condition: ConditionId, holds: bool, seen: Seen) {
         if self.seen.len() <= condition.index() {
-            self.seen.resize(condition.index() + 1, None);
+            let nothing = Entry { turn: self.turn.wrapping_sub(1), holds: false, seen: Seen::Parts };
+            self.seen.resize(condition.index() + 1, nothing);
         }
-        self.seen[condition.index()] = Some((holds, seen));
+        self.seen[condition.index()] = Entry { turn: self.turn, holds, seen };
+    }
+}
+
+/// Has every part looked at, whatever is decided already, and keeps what was seen.
+pub(crate) struct Whole<'r>(pub(crate) &'r mut Record);
+
+impl Trace for Whole<'_> {
+    const LISTENS: bool = true;
+
+    fn begin(&mut self) {
+        self.0.begin();
+    }
+
+    fn saw(&mut self, condition: ConditionId, holds: bool, seen: Seen) {
+        self.0.saw(condition, holds, seen);
     }
 }

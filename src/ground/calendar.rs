@@ -14,6 +14,12 @@ pub struct Day(i32);
 /// Days from 1 January of the year 1 to 1 January 1970, both in the proleptic Gregorian calendar.
 const EPOCH_FROM_COMMON_ERA_DAYS: i32 = 719_163;
 
+/// 1 January of the year 1, in days since 1 January 1970.
+const FIRST_READ_DAYS: i32 = 1 - EPOCH_FROM_COMMON_ERA_DAYS;
+
+/// 31 December 9999, in days since 1 January 1970.
+const LAST_READ_DAYS: i32 = 2_932_896;
+
 impl Day {
     /// A day before every day that can be read.
     pub const FIRST: Day = Day(-800_000);
@@ -22,8 +28,7 @@ impl Day {
 
     /// The day that many days after 1 January 1970, if it lies in the years 1 to 9999.
     pub fn from_epoch_days(days: i32) -> Option<Day> {
-        let day = Day(days);
-        (day >= Day::from_ymd(1, 1, 1)? && day <= Day::from_ymd(9999, 12, 31)?).then_some(day)
+        (FIRST_READ_DAYS..=LAST_READ_DAYS).contains(&days).then_some(Day(days))
     }
 
     /// The number of days since 1 January 1970.
@@ -235,6 +240,11 @@ mod tests {
     #[test]
     fn iso_dates_and_nothing_else_are_read() {
         assert_eq!(day("1970-01-02").epoch_days(), 1);
+        for end in ["0001-01-01", "9999-12-31"].map(day) {
+            assert_eq!(Day::from_epoch_days(end.epoch_days()), Some(end));
+            let beyond = if end < day("1970-01-01") { end.epoch_days() - 1 } else { end.epoch_days() + 1 };
+            assert_eq!(Day::from_epoch_days(beyond), None);
+        }
         for wrong in ["2023-2-01", "01/02/2023", "2023-02-29", "", "2023-13-01", "0000-01-01", " 2023-01-01"] {
             assert_eq!(Day::parse_iso(wrong), None, "{wrong}");
         }

@@ -2,9 +2,9 @@
 
 use crate::eval::attrition::LineCounts;
 use crate::eval::attrition::outline::{Clause, EVERYBODY, LISTED, Outline, Rule};
-use crate::eval::judge::holds;
+use crate::eval::judge::{holds, looked_at};
 use crate::eval::sight::Sight;
-use crate::eval::trace::Record;
+use crate::eval::trace::{Record, Trace};
 use crate::model::book::ConditionId;
 
 /// The counts of one measurement.
@@ -42,9 +42,9 @@ impl Tally {
         counts.total(EVERYBODY);
         counts.come(LISTED, sight.is_some());
         let Some(sight) = sight else { return };
-        // Listening, the evaluator looks at every part, whatever is decided already.
+        record.begin();
         holds(sight, outline.register.condition, record);
-        if !counts.rule(&outline.register, record) {
+        if !counts.rule(&outline.register, sight, record) {
             return;
         }
         counts.total(outline.register.line);
@@ -55,7 +55,7 @@ impl Tally {
             counts.total(left);
         }
         holds(sight, outline.achieved.condition, record);
-        if counts.rule(&outline.achieved, record) {
+        if counts.rule(&outline.achieved, sight, record) {
             counts.total(outline.achieved.line);
         } else if counts.reasons(&outline.excepts, sight, record) {
             return;
@@ -66,9 +66,9 @@ impl Tally {
     }
 }
 
-/// What the evaluator said of a condition that it was just asked about.
-fn held(record: &Record, condition: ConditionId) -> bool {
-    record.of(condition).is_some_and(|(holds, _)| holds)
+/// Whether a condition holds, as it was found while its rule was judged, or is found now.
+fn held(sight: &mut Sight<'_, '_>, record: &mut Record, condition: ConditionId) -> bool {
+    looked_at(sight, condition, record).0
 }
 
 impl Counts<'_> {
@@ -82,18 +82,18 @@ impl Counts<'_> {
     }
 
     /// Sends somebody through the clauses of a rule; whether all of them hold.
-    fn rule(&mut self, rule: &Rule, record: &Record) -> bool {
-        let mut failed = rule.clauses.iter().filter(|clause| !held(record, clause.condition));
+    fn rule(&mut self, rule: &Rule, sight: &mut Sight<'_, '_>, record: &mut Record) -> bool {
+        let mut failed = rule.clauses.iter().filter(|clause| !held(sight, record, clause.condition));
         let first = failed.next();
         if let (Some(Clause { line: Some(line), .. }), None) = (first, failed.next()) {
             self.0[*line].fail_only += 1;
         }
         for clause in &rule.clauses {
-            let holds = held(record, clause.condition);
+            let holds = held(sight, record, clause.condition);
             if let Some(line) = clause.line {
                 self.come(line, holds);
             }
-            self.alternatives(clause, record);
+            self.alternatives(clause, sight, record);
             if !holds {
                 return false;
             }
@@ -102,10 +102,10 @@ impl Counts<'_> {
     }
 
     /// Sends somebody through the alternatives of a clause, up to the first that holds.
-    fn alternatives(&mut self, clause: &Clause, record: &Record) {
-        let holding = clause.alternatives.iter().filter(|part| held(record, part.condition)).count();
+    fn alternatives(&mut self, clause: &Clause, sight: &mut Sight<'_, '_>, record: &mut Record) {
+        let holding = clause.alternatives.iter().filter(|part| held(sight, record, part.condition)).count();
         for part in &clause.alternatives {
-            let holds = held(record, part.condition);
+            let holds = held(sight, record, part.condition);
             self.come(part.line, holds);
             if holds {
                 self.0[part.line].hold_only += u64::from(holding == 1);
@@ -121,7 +121,7 @@ impl Counts<'_> {
             holding += u32::from(holds(sight, reason.condition, record));
         }
         for reason in reasons {
-            let holds = self.rule(reason, record);
+            let holds = self.rule(reason, sight, record);
             self.come(reason.line, holds);
             if holds {
                 self.0[reason.line].hold_only += u64::from(holding == 1);

@@ -7,7 +7,7 @@ use crate::eval::beside::Surroundings;
 use crate::eval::explain::{Explained, Teller};
 use crate::eval::judge::{Outcome, holds};
 use crate::eval::sight::{Scratch, Sight, registration_on};
-use crate::eval::trace::Record;
+use crate::eval::trace::{Record, Silent, Whole};
 use crate::ground::Day;
 use crate::model::pathway::StateId;
 
@@ -61,15 +61,15 @@ pub(crate) fn tell(
     let mut sight = Sight::reported(&lenses.scheme, seen, surroundings, &mut scratch)?;
     let registration = *sight.registration;
     let mut record = Record::default();
-    let state = state_of(&mut sight, lenses.pathway, &mut record);
+    let state = state_of(&mut sight, lenses.pathway, &mut Whole(&mut record));
     sight.surroundings.state = Some(state);
     let steps = &lenses.pathway.states[state.index()].next;
     let next =
-        steps.iter().position(|step| step.when.is_none_or(|condition| holds(&mut sight, condition, &mut record)));
+        steps.iter().position(|step| step.when.is_none_or(|condition| holds(&mut sight, condition, &mut Silent)));
     for alert in &lenses.pathway.alerts {
-        holds(&mut sight, alert.condition, &mut record);
+        holds(&mut sight, alert.condition, &mut Whole(&mut record));
     }
-    let mut teller = Teller { sight, record: &record };
+    let mut teller = Teller { sight, record: &mut record };
     let states = lenses.pathway.states.iter().map(|state| state.condition.map(|condition| teller.tell(condition)));
     let states = states.collect();
     let alerts = lenses.pathway.alerts.iter().map(|alert| teller.tell(alert.condition)).collect();
