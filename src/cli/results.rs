@@ -213,7 +213,8 @@ impl<'b> Results<'b> {
         let payments = PaymentGrid { title: "Other payments", table: PaymentTable::Payments, rows: &paying };
         let fees = PaymentGrid { title: "Item-of-service fees", table: PaymentTable::Fees, rows: &self.fees };
         // Each is as long as all others, so it is made only where it is read.
-        let together = asking.includes(TableArgument::Practices).then(|| together(&self.measures, &self.payments, &self.fees));
+        let together =
+            asking.includes(TableArgument::Practices).then(|| together(&self.measures, &self.payments, &self.fees));
         let together = together.unwrap_or_default();
         let plain: [&dyn Grid; 4] = [&measures, &payments, &fees, &together];
         let grouping = self.published.grouping.as_ref();

@@ -84,7 +84,8 @@ mod tests {
 
     #[test]
     fn outcomes_count_as_they_do_one_by_one() {
-        let met = [(Outcome::Achieved, 5), (Outcome::NotAchieved, 3), (Outcome::Excepted(1), 2), (Outcome::Excluded(0), 1)];
+        let met =
+            [(Outcome::Achieved, 5), (Outcome::NotAchieved, 3), (Outcome::Excepted(1), 2), (Outcome::Excluded(0), 1)];
         let (mut counts, mut outcomes) = (Counts::default(), Outcomes::default());
         for (outcome, times) in met {
             (0..times).for_each(|_| counts.count(outcome));

@@ -1,11 +1,11 @@
 //! The run over an extract: every rulebook over every patient in one pass, counted per practice.
 
-use crate::data::extract::{Extract, Patient, PatientKey, PracticeId};
+use crate::data::extract::{Extract, Partition, Patient, PatientKey, PracticeId};
 use crate::data::progress::Progress;
 use crate::eval::counts::{Counts, Outcomes};
 use crate::eval::fees::doses;
 use crate::eval::judge::{Outcome, judge_all};
-use crate::eval::shares::shares;
+use crate::eval::shares::shares_of_partitions;
 use crate::eval::sight::{Lens, Scratch, is_registered_twice};
 use crate::ground::Findings;
 use crate::model::Rulebook;
@@ -58,7 +58,8 @@ pub fn run(
 ) -> (Vec<BookResult>, Findings) {
     let practices = extract.practices().len();
     let empty = || Tally::new(lenses, practices, level);
-    let (shares, findings) = shares(extract, progress, empty, |tally, patient| tally.patient(lenses, patient));
+    let (shares, findings) =
+        shares_of_partitions(extract, progress, empty, |tally, partition| tally.partition(lenses, partition));
     let mut results: Vec<BookResult> = lenses.iter().map(|lens| BookResult::empty(lens.book, practices)).collect();
     for counted in shares {
         results.iter_mut().zip(counted.books).for_each(|(result, book)| result.add(book));
@@ -123,9 +124,10 @@ impl Tally {
         Tally { books: lenses.iter().map(|lens| BookTally::new(lens.book, practices)).collect(), level }
     }
 
-    fn patient(&mut self, lenses: &[Lens<'_>], patient: Patient<'_>) {
+    /// One rulebook after the other, so that the counts of one stay in a processor's cache.
+    fn partition(&mut self, lenses: &[Lens<'_>], partition: &Partition) {
         for (lens, book) in lenses.iter().zip(&mut self.books) {
-            book.patient(lens, patient, self.level);
+            partition.patients().for_each(|patient| book.patient(lens, patient, self.level));
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::data::extract::{Extract, Patient};
+use crate::data::extract::{Extract, Partition, Patient};
 use crate::data::progress::Progress;
 use crate::ground::Findings;
 
@@ -14,6 +14,17 @@ pub(crate) fn shares<S: Send>(
     start: impl Fn() -> S + Sync,
     take: impl Fn(&mut S, Patient<'_>) + Sync,
 ) -> (Vec<S>, Findings) {
+    let take_all = |share: &mut S, partition: &Partition| partition.patients().for_each(|patient| take(share, patient));
+    shares_of_partitions(extract, progress, start, take_all)
+}
+
+/// The same by whole partitions, whose patients can then be looked at more than once while they are near.
+pub(crate) fn shares_of_partitions<S: Send>(
+    extract: &Extract,
+    progress: &dyn Progress,
+    start: impl Fn() -> S + Sync,
+    take: impl Fn(&mut S, &Partition) + Sync,
+) -> (Vec<S>, Findings) {
     let next = AtomicUsize::new(0);
     let shares = rayon::broadcast(|_| {
         let (mut share, mut findings) = (start(), Findings::default());
@@ -23,11 +34,9 @@ pub(crate) fn shares<S: Send>(
                 return (share, findings);
             }
             let partition = extract.partition(at);
-            let patients = partition.patients();
-            let rows = patients.len() as u64;
-            patients.for_each(|patient| take(&mut share, patient));
+            take(&mut share, &partition);
             findings.merge(partition.findings().clone());
-            progress.advance(rows);
+            progress.advance(partition.patients().len() as u64);
         }
     });
     let mut all = Findings::default();

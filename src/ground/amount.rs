@@ -29,17 +29,20 @@ impl Amount {
 
     /// The sum, unless it is too large to hold exactly.
     pub fn plus(self, other: Amount) -> Option<Amount> {
-        self.with(other, |a, b| a.checked_add(b), |a, b| a.checked_add(b))
+        self.wholes(other, i128::checked_add)
+            .or_else(|| self.with(other, |a, b| a.checked_add(b), |a, b| a.checked_add(b)))
     }
 
     /// The difference, unless it is too large to hold exactly.
     pub fn minus(self, other: Amount) -> Option<Amount> {
-        self.with(other, |a, b| a.checked_sub(b), |a, b| a.checked_sub(b))
+        self.wholes(other, i128::checked_sub)
+            .or_else(|| self.with(other, |a, b| a.checked_sub(b), |a, b| a.checked_sub(b)))
     }
 
     /// The product, unless it is too large to hold exactly.
     pub fn times(self, other: Amount) -> Option<Amount> {
-        self.with(other, |a, b| a.checked_mul(b), |a, b| a.checked_mul(b))
+        self.wholes(other, i128::checked_mul)
+            .or_else(|| self.with(other, |a, b| a.checked_mul(b), |a, b| a.checked_mul(b)))
     }
 
     /// The quotient, unless `other` is zero or it is too large to hold exactly.
@@ -48,6 +51,12 @@ impl Amount {
             return None;
         }
         self.with(other, |a, b| a.checked_div(b), |a, b| a.checked_div(b))
+    }
+
+    /// An operation on two whole numbers, which needs no common divisor; None if they are not, or it is too large to hold.
+    #[inline]
+    fn wholes(self, other: Amount, operation: fn(i128, i128) -> Option<i128>) -> Option<Amount> {
+        operation(self.whole()?, other.whole()?).map(|whole| Amount(Ratio::from_integer(whole)))
     }
 
     /// An operation, on small numbers where they hold it, which nearly all do: a processor divides them in one step.

@@ -3,9 +3,13 @@
 //! Everything that asks "how old on that day" asks [`Day::plus`], because the libraries disagree with one another on
 //! the days that a month lacks, and an age must mean the same thing in every clause.
 
+mod months;
+
 use std::fmt;
 
 use chrono::{Datelike, Months, NaiveDate};
+
+use crate::ground::calendar::months::MONTHS;
 
 /// A calendar day, as the number of days since 1 January 1970 (negative before).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -41,7 +45,10 @@ impl Day {
         if !(1..=9999).contains(&year) {
             return None;
         }
-        NaiveDate::from_ymd_opt(year, month, day).map(Day::of)
+        match MONTHS.of(year, month) {
+            Some(at) => MONTHS.day(at, day),
+            None => NaiveDate::from_ymd_opt(year, month, day).map(Day::of),
+        }
     }
 
     /// Reads an ISO date: four digits, two, two, with hyphens. Nothing else is accepted.
@@ -77,7 +84,12 @@ impl Day {
         match period.unit {
             Unit::Days => self.plus_days(count_as_days(period.count, 1)),
             Unit::Weeks => self.plus_days(count_as_days(period.count, 7)),
-            Unit::Months | Unit::Years => self.shift_months(period.months(), convention, NaiveDate::checked_add_months),
+            Unit::Months | Unit::Years => {
+                let months = i64::from(period.months());
+                MONTHS
+                    .shift(self, months, convention)
+                    .unwrap_or_else(|| self.shift_months(period.months(), convention, NaiveDate::checked_add_months))
+            }
         }
     }
 
@@ -86,10 +98,16 @@ impl Day {
         match period.unit {
             Unit::Days => self.plus_days(-count_as_days(period.count, 1)),
             Unit::Weeks => self.plus_days(-count_as_days(period.count, 7)),
-            Unit::Months | Unit::Years => self.shift_months(period.months(), convention, NaiveDate::checked_sub_months),
+            Unit::Months | Unit::Years => {
+                let months = -i64::from(period.months());
+                MONTHS
+                    .shift(self, months, convention)
+                    .unwrap_or_else(|| self.shift_months(period.months(), convention, NaiveDate::checked_sub_months))
+            }
         }
     }
 
+    /// As chrono has it, at any distance.
     fn shift_months(
         self,
         months: u32,
