@@ -62,6 +62,7 @@ mod rounds;
 mod rows;
 mod scatter;
 mod selection;
+mod separators;
 #[cfg(feature = "parquet")]
 mod shared_file;
 mod sieve;

@@ -1,9 +1,10 @@
 //! A block of CSV as records of cells.
 
 use csv_core::ReadRecordResult;
-use memchr::{memchr, memchr_iter, memchr2_iter, memrchr};
+use memchr::{memchr, memchr_iter, memrchr};
 
 use crate::data::read_ahead::Block;
+use crate::data::separators::each_separator;
 
 /// The cells of one record.
 pub(crate) trait Cells {
@@ -87,14 +88,15 @@ fn each_plain_record(text: &[u8], from: Place, end: usize, taker: &mut impl Take
         }
         line += 1;
     };
-    for at in memchr2_iter(b',', b'\n', &text[from.at..end]).map(|at| from.at + at) {
+    each_separator(&text[from.at..end], |at| {
+        let at = from.at + at;
         if text[at] == b',' {
             ends.push(at);
         } else {
             end_record(start, at, &mut ends);
             start = at + 1;
         }
-    }
+    });
     if start < end {
         end_record(start, end, &mut ends);
     }

@@ -11,11 +11,9 @@ use crate::data::records::Interest;
 use crate::data::scatter::{Chunk, RegistrationRow, Scatter};
 use crate::ground::Day;
 
-/// A patient of the patients table.
+/// What is known of a patient of the patients table.
 #[derive(Clone, Copy, Default, Debug)]
-pub(crate) struct Slot {
-    /// 0 for an empty slot: no id has that key.
-    pub key: u64,
+pub(crate) struct Found {
     /// Days since 1970.
     pub birth: i32,
     pub cohort: u16,
@@ -23,21 +21,40 @@ pub(crate) struct Slot {
     in_many: bool,
 }
 
-/// As many slots as a processor fetches from memory at a time, filled from the front.
+/// As many patients as a processor fetches from memory at a time, filled from the front.
 #[derive(Clone, Copy, Default, Debug)]
 #[repr(align(64))]
-struct Line([Slot; LINE_SLOTS]);
+struct Line {
+    /// 0 for an empty slot: no id has that key.
+    keys: [u64; LINE_SLOTS],
+    found: [Found; LINE_SLOTS],
+}
 
 const LINE_SLOTS: usize = 4;
 
 impl Line {
-    /// The slot of a key or else an empty one; None if the line is full of others, so that the search goes on.
+    /// The first slot of a key. Every slot is compared, so that a processor need not foresee which it is.
     #[inline]
-    fn look(&self, key: u64) -> Option<Slot> {
-        let found = self.0.iter().find(|slot| slot.key == key || slot.key == 0);
-        found.copied()
+    fn slot(&self, key: u64) -> Option<usize> {
+        let mut found = LINE_SLOTS;
+        for slot in (0..LINE_SLOTS).rev() {
+            if self.keys[slot] == key {
+                found = slot;
+            }
+        }
+        (found < LINE_SLOTS).then_some(found)
+    }
+
+    /// Whether it is full, so that a search goes on.
+    #[inline]
+    fn is_full(&self) -> bool {
+        self.keys[LINE_SLOTS - 1] != 0
     }
 }
+
+/// The line in which the search for a key begins.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Home(u32);
 
 /// The patients, by key: a table with open addressing, in which each partition has so many lines for itself and is never
 /// full.
@@ -87,23 +104,34 @@ impl Known {
         }
     }
 
-    /// The first slot of the line in which the search for a key begins, which brings the line near.
+    /// Where the search for a key begins.
     #[inline]
-    pub(crate) fn first_look(&self, key: u64) -> Slot {
-        self.lines[home(key, self.lines.len())].0[0]
+    pub(crate) fn home(&self, key: u64) -> Home {
+        Home(home(key, self.lines.len()) as u32)
     }
 
-    /// The slot of a key, or an empty one.
+    /// Looks at a line, which brings it near; what it gives means nothing.
     #[inline]
-    pub(crate) fn find(&self, key: u64) -> Slot {
-        let first = home(key, self.lines.len());
-        self.lines[first].look(key).unwrap_or_else(|| self.further(key, first))
+    pub(crate) fn approach(&self, home: Home) -> u64 {
+        self.lines[home.0 as usize].keys[0]
+    }
+
+    /// Who has a key; None for nobody.
+    #[inline]
+    pub(crate) fn find(&self, key: u64, home: Home) -> Option<Found> {
+        let line = &self.lines[home.0 as usize];
+        match line.slot(key) {
+            Some(slot) => Some(line.found[slot]),
+            None if line.is_full() => self.further(key, home),
+            None => None,
+        }
     }
 
     #[cold]
-    fn further(&self, key: u64, first: usize) -> Slot {
+    fn further(&self, key: u64, home: Home) -> Option<Found> {
+        let first = home.0 as usize;
         let start = first - first % self.lines_each;
-        further(&self.lines[start..start + self.lines_each], key, first - start)
+        find(&self.lines[start..start + self.lines_each], key, first - start)
     }
 }
 
@@ -122,9 +150,17 @@ fn home(key: u64, lines: usize) -> usize {
     (((spread(key) >> 32) * lines as u64) >> 32) as usize
 }
 
-/// The slot of a key that is not in the line of a partition's in which its search begins, or an empty one.
-fn further(table: &[Line], key: u64, first: usize) -> Slot {
-    lines_from(table.len(), first).find_map(|at| table[at].look(key)).unwrap_or_default()
+/// Who among a partition's lines has a key, the search beginning in one of them.
+fn find(lines: &[Line], key: u64, home: usize) -> Option<Found> {
+    for at in lines_from(lines.len(), home) {
+        let line = &lines[at];
+        match line.slot(key) {
+            Some(slot) => return Some(line.found[slot]),
+            None if line.is_full() => {}
+            None => return None,
+        }
+    }
+    None
 }
 
 /// All lines, from one on and then from the first.
@@ -150,12 +186,12 @@ impl Table<'_> {
         let parts: Vec<_> = chunks.iter().map(|chunk| chunk.part(partition)).collect();
         for row in parts.iter().flat_map(|part| part.rows.iter()) {
             let cohort = Day::from_epoch_days(row.birth).map_or(ANY_COHORT, |birth| cohorts.of(birth));
-            self.add(Slot { key: row.key, birth: row.birth, cohort, in_many: false });
+            self.add(row.key, Found { birth: row.birth, cohort, in_many: false });
         }
         // They are looked up once more while the table is near.
         let is_kept = |row: &RegistrationRow| {
-            let slot = self.find(row.key);
-            slot.in_many || cohorts.can_be_on_register(slot.cohort)
+            let found = find(self.lines, row.key, self.home(row.key));
+            found.is_none_or(|found| found.in_many || cohorts.can_be_on_register(found.cohort))
         };
         parts.iter().map(|part| part.rows.iter().map(is_kept).collect()).collect()
     }
@@ -166,25 +202,21 @@ impl Table<'_> {
         home(key, self.of) - self.first
     }
 
-    fn find(&self, key: u64) -> Slot {
-        further(self.lines, key, self.home(key))
-    }
-
     /// Adds a patient, or what another row says of one who is there already.
-    fn add(&mut self, added: Slot) {
-        for at in lines_from(self.lines.len(), self.home(added.key)) {
-            for slot in &mut self.lines[at].0 {
-                if slot.key == 0 {
-                    *slot = added;
-                    return;
+    fn add(&mut self, key: u64, added: Found) {
+        for at in lines_from(self.lines.len(), self.home(key)) {
+            let line = &mut self.lines[at];
+            if let Some(slot) = line.slot(key) {
+                let found = &mut line.found[slot];
+                found.in_many = true;
+                if found.birth != added.birth {
+                    found.cohort = ANY_COHORT;
                 }
-                if slot.key == added.key {
-                    slot.in_many = true;
-                    if slot.birth != added.birth {
-                        slot.cohort = ANY_COHORT;
-                    }
-                    return;
-                }
+                return;
+            }
+            if let Some(slot) = line.slot(0) {
+                (line.keys[slot], line.found[slot]) = (key, added);
+                return;
             }
         }
     }

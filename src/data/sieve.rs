@@ -1,8 +1,10 @@
 //! Events on their way into memory, of which only those come through on which something may hang.
 
+use std::hint::black_box;
+
 use crate::data::cohorts::ANY_COHORT;
 use crate::data::group::{EVENT_DATE_COLUMN, EVENT_ID_COLUMN};
-use crate::data::known::{Known, Slot};
+use crate::data::known::{Home, Known};
 use crate::data::records::CodeIndex;
 use crate::data::tally::Tally;
 use crate::ground::{Day, FindingKind};
@@ -25,12 +27,12 @@ const WAITING_EVENTS: usize = 1 << 9;
 pub(crate) struct Sieve<'a> {
     known: &'a Known,
     waiting: Vec<Sifted>,
-    first_looks: Vec<Slot>,
+    homes: Vec<Home>,
 }
 
 impl<'a> Sieve<'a> {
     pub(crate) fn new(known: &'a Known) -> Sieve<'a> {
-        Sieve { known, waiting: Vec::with_capacity(WAITING_EVENTS), first_looks: Vec::with_capacity(WAITING_EVENTS) }
+        Sieve { known, waiting: Vec::with_capacity(WAITING_EVENTS), homes: Vec::with_capacity(WAITING_EVENTS) }
     }
 
     /// Takes in an event; true if it is time to let them through.
@@ -42,15 +44,17 @@ impl<'a> Sieve<'a> {
 
     /// Lets through what waits, in its order; what is odd goes into the tally of the events table.
     pub(crate) fn empty(&mut self, tally: &mut Tally, mut keep: impl FnMut(Sifted)) {
-        self.first_looks.clear();
-        self.first_looks.extend(self.waiting.iter().map(|event| self.known.first_look(event.key)));
-        for (event, &first) in self.waiting.iter().zip(&self.first_looks) {
-            let slot = if first.key == event.key { first } else { self.known.find(event.key) };
-            if slot.key == 0 {
+        self.homes.clear();
+        self.homes.extend(self.waiting.iter().map(|event| self.known.home(event.key)));
+        black_box(self.homes.iter().fold(0, |all, home| all ^ self.known.approach(*home)));
+        for (event, home) in self.waiting.iter().zip(&self.homes) {
+            let Some(found) = self.known.find(event.key, *home) else {
                 tally.add(FindingKind::UnknownPatient, EVENT_ID_COLUMN, event.row);
-            } else if event.day.epoch_days() < slot.birth && slot.cohort != ANY_COHORT {
+                continue;
+            };
+            if event.day.epoch_days() < found.birth && found.cohort != ANY_COHORT {
                 tally.add(FindingKind::EventBeforeBirth, EVENT_DATE_COLUMN, event.row);
-            } else if self.known.cohorts.want(slot.cohort, event.code) {
+            } else if self.known.cohorts.want(found.cohort, event.code) {
                 keep(*event);
             }
         }

@@ -50,30 +50,25 @@ impl Counts {
 /// How often each outcome was met, in half the room of [`Counts`]: one thread's counts of all practices stay in a
 /// processor's cache. No table that a thread reads has 2^32 patients.
 #[derive(Clone, Copy, Default, Debug)]
-pub(crate) struct Outcomes {
-    achieved: u32,
-    not_achieved: u32,
-    excepted: u32,
-    excluded: u32,
-}
+pub(crate) struct Outcomes([u32; 4]);
 
 impl Outcomes {
     /// Counts one more patient on the register.
     #[inline]
     pub(crate) fn count(&mut self, outcome: Outcome) {
-        match outcome {
-            Outcome::Achieved => self.achieved += 1,
-            Outcome::NotAchieved => self.not_achieved += 1,
-            Outcome::Excepted(_) => self.excepted += 1,
-            Outcome::Excluded(_) => self.excluded += 1,
-        }
+        let place = match outcome {
+            Outcome::Achieved => 0,
+            Outcome::NotAchieved => 1,
+            Outcome::Excepted(_) => 2,
+            Outcome::Excluded(_) => 3,
+        };
+        self.0[place] += 1;
     }
 }
 
 impl From<Outcomes> for Counts {
     fn from(outcomes: Outcomes) -> Counts {
-        let [numerator, others, excepted, excluded] =
-            [outcomes.achieved, outcomes.not_achieved, outcomes.excepted, outcomes.excluded].map(u64::from);
+        let [numerator, others, excepted, excluded] = outcomes.0.map(u64::from);
         Counts { register: numerator + others + excepted + excluded, excluded, excepted, numerator }
     }
 }

@@ -86,11 +86,11 @@ fn judge_each<T: Trace>(
         return;
     }
     let mut sight: Option<Sight<'_, '_>> = None;
-    let measured = lens.book.measurements.iter().zip(&lens.births).zip(0..);
-    for ((measurement, (first, last)), at) in measured {
-        if patient.birth < *first || patient.birth > *last {
+    for &(id, first, last) in &lens.judged {
+        if patient.birth < first || patient.birth > last {
             continue;
         }
+        let measurement = &lens.book.measurements[id.index()];
         // Dates that one measure worked out serve the next, as long as the day is the same.
         if sight.as_ref().is_none_or(|sight| sight.day != measurement.day) {
             sight = Sight::new(lens, patient, measurement.day, &mut *scratch);
@@ -99,7 +99,7 @@ fn judge_each<T: Trace>(
         let measure = &lens.book.measures[measurement.measure.index()];
         trace.begin();
         if let Some(outcome) = outcome(sight, measure, trace) {
-            tell(MeasurementId(at), sight.registration.practice, outcome);
+            tell(id, sight.registration.practice, outcome);
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::eval::beside::{Row, Surroundings};
 use crate::eval::births::{BirthDays, births};
 use crate::ground::{ConceptId, Day};
 use crate::model::Rulebook;
-use crate::model::book::{ClusterSet, Date, DateId, Edge, Measure, MeasureKind, Which, Window};
+use crate::model::book::{ClusterSet, Date, DateId, Edge, Measure, MeasureKind, MeasurementId, Which, Window};
 
 /// What is to be found out beside the indicators: it costs reading more events.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -81,6 +81,8 @@ pub struct Lens<'b> {
     code_sets: Vec<ClusterSet>,
     /// By measurement: first and last date of birth that can be on its register.
     pub(crate) births: Vec<(Day, Day)>,
+    /// The measurements that have a register, each with the first and last date of birth that can be on it.
+    pub(crate) judged: Vec<(MeasurementId, Day, Day)>,
     /// The births that can be on any register at all.
     registers: BirthDays,
     /// By cluster: the code that stands for it where a dose is supposed, the one that is in the fewest other clusters.
@@ -99,6 +101,7 @@ impl<'b> Lens<'b> {
         let births: Vec<(Day, Day)> = asked.births(book).collect();
         Lens {
             book,
+            judged: judged(&births),
             registers: BirthDays::of(&births),
             typical: (0..book.clusters.len()).map(|cluster| typical(&code_sets, cluster)).collect(),
             code_sets,
@@ -132,6 +135,12 @@ impl<'b> Lens<'b> {
     pub(crate) fn clusters_of(&self, event: &Event) -> ClusterSet {
         self.clusters_of_code(event.code)
     }
+}
+
+/// Those of the measurements on whose register somebody can be.
+fn judged(births: &[(Day, Day)]) -> Vec<(MeasurementId, Day, Day)> {
+    let measurements = (0..).map(MeasurementId).zip(births);
+    measurements.filter(|(_, (first, last))| first <= last).map(|(id, (first, last))| (id, *first, *last)).collect()
 }
 
 /// The code of a cluster that is in the fewest clusters; of several the first.
