@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use clap::Args;
+use rayon::prelude::*;
 
 use crate::cli::{CliError, output, rules_folder};
 use crate::ground::{BookName, Severity};
@@ -34,7 +35,10 @@ impl YearArguments {
             return Err(rules_folder::no_rulebooks(&origin));
         }
         let names = self.names(&library)?;
-        let books = names.iter().map(|name| usable(&library, name)).collect::<Result<Vec<_>, _>>()?;
+        // Side by side, but what is at fault is told in the order asked for.
+        let checked: Vec<Checked> = names.par_iter().map(|name| library.check(name)).collect();
+        let each = checked.into_iter().zip(&names);
+        let books = each.map(|(checked, name)| sound(&library, name, checked)).collect::<Result<Vec<_>, _>>()?;
         Ok((library, books))
     }
 
@@ -84,7 +88,11 @@ fn no_such_year(year: &str, scheme: &str, known: &[BookName]) -> CliError {
 
 /// A rulebook that has no errors; what it has instead is shown.
 pub(super) fn usable(library: &Library, name: &BookName) -> Result<Rulebook, CliError> {
-    let Checked { book, diagnostics } = library.check(name);
+    sound(library, name, library.check(name))
+}
+
+/// The rulebook that was checked, if it has no errors.
+fn sound(library: &Library, name: &BookName, Checked { book, diagnostics }: Checked) -> Result<Rulebook, CliError> {
     let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
     let errors: Vec<_> = errors.cloned().collect();
     if !errors.is_empty() {

@@ -83,7 +83,8 @@ impl Known {
         if is_too_large || scatter.spill.as_ref().is_some_and(|spill| !spill.finds_room(bytes)) {
             return None;
         }
-        let mut lines = vec![Line::default(); lines_each * partitions];
+        // On all threads: memory is handed out page by page as it is first written to.
+        let mut lines: Vec<Line> = (0..lines_each * partitions).into_par_iter().map(|_| Line::default()).collect();
         let tables = lines.par_chunks_mut(lines_each).enumerate();
         let fill = |(partition, table): (usize, &mut [Line])| {
             let mut table = Table { lines: table, first: partition * lines_each, of: lines_each * partitions };

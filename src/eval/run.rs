@@ -75,9 +75,11 @@ struct Tally {
 
 /// One thread's counts under a rulebook.
 struct BookTally {
-    /// Practice by practice, measurement by measurement: one list, so that a patient is counted with one look at memory.
+    /// Practice by practice, column by column: one list, so that a patient is counted with one look at memory.
     outcomes: Vec<Outcomes>,
-    measurements: usize,
+    /// By measurement: its column. Those that nobody is judged by share the last one, so that the list is short.
+    columns: Vec<usize>,
+    column_count: usize,
     /// Practice by practice, fee by fee.
     doses: Vec<u64>,
     fees: usize,
@@ -88,11 +90,14 @@ struct BookTally {
 }
 
 impl BookTally {
-    fn new(book: &Rulebook, practices: usize) -> BookTally {
-        let (measurements, fees) = (book.measurements.len(), book.fees.len());
+    fn new(lens: &Lens<'_>, practices: usize) -> BookTally {
+        let mut columns = vec![lens.judged.len(); lens.book.measurements.len()];
+        lens.judged.iter().enumerate().for_each(|(column, (id, ..))| columns[id.index()] = column);
+        let (column_count, fees) = (lens.judged.len() + 1, lens.book.fees.len());
         BookTally {
-            outcomes: vec![Outcomes::default(); practices * measurements],
-            measurements,
+            outcomes: vec![Outcomes::default(); practices * column_count],
+            columns,
+            column_count,
             doses: vec![0; practices * fees],
             fees,
             doses_of_nobody: vec![0; fees],
@@ -111,7 +116,7 @@ impl BookTally {
         }
         self.registered_twice += u64::from(is_registered_twice(&patient, lens.book.end));
         judge_all(lens, patient, &mut self.scratch, |measurement, practice, outcome| {
-            self.outcomes[practice.0 as usize * self.measurements + measurement.index()].count(outcome);
+            self.outcomes[practice.0 as usize * self.column_count + self.columns[measurement.index()]].count(outcome);
             if level == Level::Patient {
                 self.patients.push(PatientOutcome { patient: patient.key, practice, measurement, outcome });
             }
@@ -121,7 +126,7 @@ impl BookTally {
 
 impl Tally {
     fn new(lenses: &[Lens<'_>], practices: usize, level: Level) -> Tally {
-        Tally { books: lenses.iter().map(|lens| BookTally::new(lens.book, practices)).collect(), level }
+        Tally { books: lenses.iter().map(|lens| BookTally::new(lens, practices)).collect(), level }
     }
 
     /// One rulebook after the other, so that the counts of one stay in a processor's cache.
@@ -144,8 +149,9 @@ impl BookResult {
 
     /// Takes over what a thread counted.
     fn add(&mut self, counted: BookTally) {
-        for (counts, more) in self.counts.iter_mut().flatten().zip(counted.outcomes) {
-            counts.add(more.into());
+        for (counts, more) in self.counts.iter_mut().zip(counted.outcomes.chunks(counted.column_count)) {
+            let more = counted.columns.iter().map(|column| more[*column]);
+            counts.iter_mut().zip(more).for_each(|(counts, more)| counts.add(more.into()));
         }
         let doses = self.doses.iter_mut().flatten().zip(counted.doses);
         doses.chain(self.doses_of_nobody.iter_mut().zip(counted.doses_of_nobody)).for_each(|(sum, more)| *sum += more);
