@@ -244,14 +244,16 @@ fn row_counts(metadata: &ParquetMetaData) -> impl Iterator<Item = usize> {
     metadata.row_groups().iter().map(|group| usize::try_from(group.num_rows()).unwrap_or(0))
 }
 
-/// Puts small row groups together and cuts large ones apart. Cutting costs: a reader must step over what others read.
+/// Puts small row groups together and cuts large ones apart, the later ones into ever smaller pieces, so that all threads
+/// end together. Cutting costs: a reader must step over what others read.
 fn share_out(row_groups: impl Iterator<Item = usize>, threads: usize) -> Vec<Task> {
     let row_groups: Vec<usize> = row_groups.collect();
-    let all: usize = row_groups.iter().sum();
-    let target = (all / (threads * 4).max(1)).max(TASK_ROWS);
+    let mut left: usize = row_groups.iter().sum();
     let mut tasks: Vec<Task> = Vec::new();
     let mut first_row = 1;
     for (at, rows) in row_groups.into_iter().enumerate() {
+        let target = (left / (threads * 4).max(1)).max(TASK_ROWS);
+        left -= rows;
         match tasks.last_mut() {
             Some(last) if last.skip == 0 && last.rows + rows <= TASK_ROWS => {
                 last.row_groups.push(at);

@@ -82,9 +82,13 @@ impl<'a> ParquetTable<'a> {
         read: impl Fn(&Task) -> Result<Part<R>, LoadError> + Sync + Send,
     ) -> Result<Part<R>, LoadError> {
         let tasks = self.file.tasks(rayon::current_num_threads());
-        let parts: Vec<Result<Part<R>, LoadError>> = tasks.par_iter().with_max_len(1).map(read).collect();
+        // Taken in their order, so that the smallest come last.
+        let read = |(at, task)| (at, read(task));
+        let mut parts: Vec<(usize, Result<Part<R>, LoadError>)> =
+            tasks.iter().enumerate().par_bridge().map(read).collect();
+        parts.sort_unstable_by_key(|(at, _)| *at);
         let mut whole = Part::empty();
-        for part in parts {
+        for (_, part) in parts {
             whole.merge(part?);
         }
         Ok(whole)
