@@ -4,7 +4,7 @@ use crate::data::extract::{CodeIndex, Event, Patient, PracticeId, Registration};
 use crate::eval::judge::{Outcome, judge, outcome};
 use crate::eval::near_misses::{Kind, NearMiss, Sought, clauses};
 use crate::eval::sight::{Lens, Scratch, Sight, registration_on};
-use crate::eval::trace::Record;
+use crate::eval::trace::{Record, Whole};
 use crate::ground::{Day, Period};
 use crate::model::book::{ClusterSet, DateId, Measure, Measurement, MeasurementId, Window};
 
@@ -59,7 +59,7 @@ impl<'a, 'b> Trial<'a, 'b> {
             Outcome::Achieved | Outcome::Excepted(_) | Outcome::Excluded(_) => return None,
         }
         let mut seen = Record::default();
-        outcome(&mut Sight::new(lens, patient, measured.day, &mut scratch)?, measure, &mut seen);
+        outcome(&mut Sight::new(lens, patient, measured.day, &mut scratch)?, measure, &mut Whole(&mut seen));
         Some(Trial {
             lens,
             measure,
@@ -152,7 +152,7 @@ impl<'a, 'b> Trial<'a, 'b> {
         let patient = Patient { events: &self.events, registrations: &self.registrations, ..self.patient };
         let mut now = Record::default();
         if let Some(mut sight) = Sight::new(self.lens, patient, self.measured.day, &mut self.scratch) {
-            outcome(&mut sight, self.measure, &mut now);
+            outcome(&mut sight, self.measure, &mut Whole(&mut now));
         }
         let whole = match told.would_be.reason(self.measure) {
             Some(reason) => reason.clause.condition,
