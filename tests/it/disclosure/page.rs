@@ -150,7 +150,7 @@ fn funnel(page: &Page<'_>, truth: &[Row], cohort: &Cohort) -> Option<Vec<(Row, R
     let heading = format!("{} ", cohort.indicator);
     let tables: Vec<&Tag<'_>> = page.tags("table").collect();
     let table = tables.iter().find(|table| {
-        let caption = page.within(table).next().unwrap().text;
+        let caption = page.within(table).nth(1).unwrap().text;
         table.value("id").is_some_and(|id| id.starts_with("attrition-")) && caption.starts_with(&heading)
     })?;
     let lines = page.table(table.value("id").unwrap());
