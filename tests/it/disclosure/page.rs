@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 
-use super::commands::{Row, place_funnel, records};
+use super::commands::{Row, place_funnel, records, without_nobody};
 use super::table::Table;
 use super::{Groups, columns, group, total};
 use crate::markup::{Page, Tag};
@@ -184,16 +184,8 @@ fn told(page: &Page<'_>, truth: &[Row], (cohort, people): (&Cohort, &[Groups]), 
     let together = indicators.iter().find(|row| row["year"] == cohort.year && row["indicator"] == cohort.indicator);
     let whole = place(&mut table, together.unwrap_or(&Row::new()), total(people), "all");
     (0..6).for_each(|at| table.sum(whole[at], placed.iter().map(|row| row[at]).collect()));
-    if let Some(mut lines) = funnel(page, truth, cohort) {
-        // Who is not on the list may be nobody and withheld all the same, lest another year's follow.
-        for (shown, truth) in &mut lines {
-            for (column, cell) in shown {
-                if cell == "[c]" && truth[column] == "0" && truth["kind"] == "listed" {
-                    truth.insert(column.clone(), String::new());
-                }
-            }
-        }
-        let totals = place_funnel(&mut table, &lines);
+    if let Some(lines) = funnel(page, truth, cohort) {
+        let totals = place_funnel(&mut table, &without_nobody(lines));
         for (at, stage) in [(0, "register"), (3, "denominator"), (4, "achieved"), (5, "not_achieved")] {
             table.same(whole[at], totals[stage]);
         }
