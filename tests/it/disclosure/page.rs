@@ -202,6 +202,14 @@ fn marks<'a>(page: &Page<'a>, chart: &str) -> Vec<&'a str> {
 /// Asserts that what is worked out from withheld counts is told nowhere on the page; gives back how many rows are hidden.
 fn nothing_is_worked_out(page: &Page<'_>, people: &People) -> usize {
     let practices = page.table("practices-table");
+    let funnels =
+        page.tags("svg").filter(|svg| svg.value("aria-labelledby").is_some_and(|ids| ids.starts_with("chart-funnel")));
+    for funnel in funnels {
+        assert!(
+            page.within(funnel).any(|tag| tag.value("data-practice").is_some()),
+            "a funnel without practices is drawn"
+        );
+    }
     let mut hidden = 0;
     for (cohort, of_practices) in COHORTS.iter().zip(people) {
         for at in 0..of_practices.len() {
