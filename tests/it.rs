@@ -60,6 +60,8 @@ mod golden;
 mod guide;
 #[path = "it/help.rs"]
 mod help;
+#[path = "it/hostile_names.rs"]
+mod hostile_names;
 #[path = "it/house.rs"]
 mod house;
 #[path = "it/import_codes.rs"]

@@ -20,7 +20,6 @@ use crate::ground::Finding;
 use crate::model::Rulebook;
 use crate::model::book::{MeasureKind, MeasurementId};
 use crate::report::attrition::{Attrition, LEGEND, Side};
-use crate::report::disclosure::Disclosure;
 use crate::report::findings;
 use crate::report::run_json::{self, BookStamp, RunDocument};
 use crate::report::table::{Cell, Grid};
@@ -91,7 +90,7 @@ pub(super) fn attrition(arguments: &AttritionArguments, rules: Option<&Path>) ->
     let mut odd = extract.findings().clone();
     odd.merge(grouped);
     let odd = odd.list();
-    output::talk_block(&findings::summary(&odd));
+    output::talk_block(&findings::summary(&odd, disclosure));
     let labels: Vec<String> = books.iter().map(|book| book.year_label(DEFAULT_SCHEME)).collect();
     let sides = lenses.iter().zip(&labels).zip(&funnels);
     let sides: Vec<Side<'_>> =
@@ -147,7 +146,6 @@ impl AttritionArguments {
         };
         let disclosure = self.disclosure.asked()?;
         let notes = format::notes(books).disclosed(disclosure);
-        let remarks: Vec<_> = disclosure.map(Disclosure::member).into_iter().collect();
         if self.output.format.is_for_people() {
             let tables: Vec<_> =
                 practices.iter().flat_map(|(group, practice)| attrition.tables(*group, practice)).collect();
@@ -165,7 +163,8 @@ impl AttritionArguments {
                 results: &long,
                 tables: &[],
                 overrides: &serde_json::Value::Null,
-                remarks: &remarks,
+                disclosure,
+                remarks: &[],
                 gaps: &[],
                 findings: odd,
                 provenance: &provenance,

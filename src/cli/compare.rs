@@ -265,7 +265,7 @@ impl CompareArguments {
     }
 
     fn write(&self, found: &Found) -> Result<(), CliError> {
-        output::talk_block(&findings::summary(&found.findings));
+        output::talk_block(&findings::summary(&found.findings, found.stated.disclosure));
         output::talk_block(&gaps::summary(&found.comparison.gaps));
         found.notes.iter().for_each(|note| output::talk(&format!("note: {note}")));
         let comparison = &found.comparison;
@@ -327,7 +327,7 @@ impl CompareArguments {
             document.rows(name, *grid)?;
         }
         document.list("gaps", &found.comparison.gaps)?;
-        document.list("findings", &findings::in_words(&found.findings))?;
+        document.list("findings", &findings::in_words(&found.findings, found.stated.disclosure))?;
         document.value("provenance", &TablesProvenance::of(self.source.digests(), &self.practices))?;
         document.close()
     }

@@ -1,6 +1,6 @@
 //! Examples that `--help` ends with, from `docs/examples/help.txt`: a command to a line. Each can be run as it stands beside
-//! the tables that `uptake demo` writes and the counts that the second example of `run` leaves (the tests do), so that none
-//! goes stale.
+//! the tables that `uptake demo` writes, the counts that the second example of `run` leaves, and a published list of codes
+//! (the tests do), so that none goes stale.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,11 @@ const WIDTH: usize = 92;
 pub(super) fn with_examples(command: Command) -> Command {
     let mut by_command: BTreeMap<Vec<&str>, Vec<String>> = BTreeMap::new();
     for example in EXAMPLES.lines() {
-        by_command.entry(path(&command, example)).or_default().push(broken(example));
+        let path = path(&command, example);
+        // A command that only holds others shows theirs.
+        for depth in 1..=path.len() {
+            by_command.entry(path[..depth].to_vec()).or_default().push(broken(example));
+        }
     }
     by_command.iter().fold(command, |command, (path, examples)| {
         at(command, path, &format!("Examples:\n  {}", examples.join("\n  ")))

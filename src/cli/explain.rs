@@ -56,7 +56,7 @@ pub(super) fn explain(arguments: &ExplainArguments, rules: Option<&Path>) -> Res
         arguments.tables.load(&books, Asked { courses: true, fees: false, pathway: false, related: false }, &bar)?;
     bar.finish();
     // A row that was set aside may be the very one that is looked for.
-    output::talk_block(&crate::report::findings::summary(&extract.findings().list()));
+    output::talk_block(&crate::report::findings::summary(&extract.findings().list(), None));
     let mut pages = Vec::new();
     for lens in &lenses {
         pages.extend(pages_of(&extract, lens, arguments)?);

@@ -10,7 +10,7 @@ use crate::cli::output::{self, Readers};
 use crate::model::Rulebook;
 use crate::report::disclosure::stated::Stated;
 use crate::report::figures;
-use crate::report::style::Style;
+use crate::report::style::{Style, wrapped};
 #[cfg(feature = "parquet")]
 use crate::report::table::parquet;
 #[cfg(feature = "workbook")]
@@ -90,7 +90,7 @@ impl OutputArguments {
                     }
                     self.write_for_people(out, *grid, totals)?;
                 }
-                write_disclosure(out, notes)
+                self.write_disclosure(out, notes)
             });
         }
         #[cfg(feature = "workbook")]
@@ -119,7 +119,7 @@ impl OutputArguments {
         match self.format {
             Format::Table | Format::Markdown => output::to_place(place, readers, |out| {
                 self.write_for_people(out, grid, totals)?;
-                write_disclosure(out, notes)
+                self.write_disclosure(out, notes)
             }),
             Format::Json => output::to_place(place, readers, json),
             Format::Csv => {
@@ -141,8 +141,20 @@ impl OutputArguments {
         if self.format == Format::Markdown {
             return markdown::write(out, grid, totals);
         }
-        let style = if self.output.is_none() { output::stdout_style() } else { Style::PLAIN };
-        terminal::write(out, grid, totals, style)
+        terminal::write(out, grid, totals, self.style())
+    }
+
+    /// How tables for people may look where they go.
+    fn style(&self) -> Style {
+        if self.output.is_none() { output::stdout_style() } else { Style::PLAIN }
+    }
+
+    /// Says below tables for people what disclosure control they have seen.
+    fn write_disclosure(&self, out: &mut dyn Write, notes: &Notes) -> io::Result<()> {
+        let Some(disclosure) = notes.disclosure else { return Ok(()) };
+        let width = self.style().width.filter(|_| self.format == Format::Table);
+        writeln!(out)?;
+        wrapped(&disclosure.words(), 0, 0, width).iter().try_for_each(|line| writeln!(out, "{line}"))
     }
 
     /// An error if bytes that are no text would go to a terminal.
@@ -156,11 +168,6 @@ impl OutputArguments {
             Some(_) | None => Ok(()),
         }
     }
-}
-
-/// Says below tables for people what disclosure control they have seen.
-fn write_disclosure(out: &mut dyn Write, notes: &Notes) -> io::Result<()> {
-    notes.disclosure.map_or(Ok(()), |disclosure| writeln!(out, "\n{}", disclosure.words()))
 }
 
 /// The notes of results that follow these rulebooks: which they are, and who says what they say.

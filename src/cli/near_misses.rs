@@ -127,7 +127,7 @@ pub(super) fn near_misses(arguments: &NearMissArguments, rules: Option<&Path>) -
     findings.merge(grouped);
     findings.merge(known.findings.clone());
     let findings = findings.list();
-    output::talk_block(&crate::report::findings::summary(&findings));
+    output::talk_block(&crate::report::findings::summary(&findings, None));
     arguments.say_what_is_not_near(&books);
     let facts: Vec<BookFacts<'_>> = lenses
         .iter()
@@ -271,6 +271,7 @@ impl NearMissArguments {
                 results: &told.table,
                 tables: &further,
                 overrides: &overrides,
+                disclosure: None,
                 remarks: &[],
                 gaps: &told.gaps,
                 findings,

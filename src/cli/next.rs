@@ -146,7 +146,7 @@ impl NextArguments {
         let gaps = gaps::of_figures(rows.iter().flat_map(|row| {
             figures(row).into_iter().map(|figure| (row.year.as_str(), row.practice_code.as_str(), figure))
         }));
-        output::talk_block(&findings::summary(&head.findings));
+        output::talk_block(&findings::summary(&head.findings, None));
         output::talk_block(&gaps::summary(&gaps));
         head.notes.iter().for_each(|note| output::talk(&format!("note: {note}")));
         let is_for_people = self.output.format.is_for_people();
@@ -176,7 +176,7 @@ impl NextArguments {
                     document.rows(name, *grid)?;
                 }
                 document.list("gaps", &gaps)?;
-                document.list("findings", &findings::in_words(&head.findings))?;
+                document.list("findings", &findings::in_words(&head.findings, None))?;
                 document.value("provenance", &TablesProvenance::of(self.source.digests(), &self.practices))?;
                 document.close()
             });

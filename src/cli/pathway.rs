@@ -26,7 +26,6 @@ use crate::data::Silent;
 use crate::eval::pathway::{self, Lenses};
 use crate::ground::{Finding, Findings};
 use crate::model::Rulebook;
-use crate::report::disclosure::Disclosure;
 use crate::report::findings;
 use crate::report::gaps::{self, NamedGap};
 use crate::report::pathway::{Scene, alerts, areas, children, exceptions, returns, states, won};
@@ -189,21 +188,23 @@ impl PathwayArguments {
     }
 
     fn write(&self, scene: &Scene<'_>, counting: &returned::Counting<'_>, mut found: Findings) -> Result<(), CliError> {
+        let disclosure = self.disclosure.asked()?;
+        let tell = |found: &Findings| output::talk_block(&findings::summary(&found.list(), disclosure));
         if let Some(folder) = &self.lists {
-            output::talk_block(&findings::summary(&found.list()));
+            tell(&found);
             return lists::write_all(scene, folder);
         }
         if let Some(name) = &self.list {
             self.refuse_unknown_practice(scene)?;
-            output::talk_block(&findings::summary(&found.list()));
+            tell(&found);
             return self.write_list(scene, name);
         }
         if self.level == LevelArgument::Patient {
-            output::talk_block(&findings::summary(&found.list()));
+            tell(&found);
             return self.write_children(scene, &found.list());
         }
         let returned = returned::Returned::of(self, scene, counting, &mut found)?;
-        output::talk_block(&findings::summary(&found.list()));
+        tell(&found);
         output::talk_block(&gaps::summary(&returned.gaps));
         returned.notes.iter().for_each(|note| output::talk(note));
         output::talk(&format!("as of {}", scene.as_of.in_words()));
@@ -320,13 +321,13 @@ impl PathwayArguments {
         let used = book.uses.iter().map(|used| BookStamp::of(&used.book));
         let stamps: Vec<BookStamp> = std::iter::once(BookStamp::of(book)).chain(used).collect();
         // What patients' rows show cannot be withheld, and was refused.
-        let remarks: Vec<_> = self.disclosure.asked().ok().flatten().map(Disclosure::member).into_iter().collect();
         let document = RunDocument {
             rulebooks: &stamps,
             results,
             tables,
             overrides: &serde_json::Value::Null,
-            remarks: &remarks,
+            disclosure: self.disclosure.asked().ok().flatten(),
+            remarks: &[],
             gaps,
             findings,
             provenance: &provenance,

@@ -132,7 +132,7 @@ pub(super) fn recall(arguments: &RecallArguments, rules: Option<&Path>) -> Resul
     found.merge(grouped);
     found.merge(known.findings.clone());
     let findings = found.list();
-    output::talk_block(&findings::summary(&findings));
+    output::talk_block(&findings::summary(&findings, None));
     let setting =
         Setting { books: &books, extract: &extract, known: &known, results: &results, payers: &payers, as_of };
     arguments.write(&setting, &findings)?;
@@ -303,6 +303,7 @@ impl RecallArguments {
             results,
             tables,
             overrides: &serde_json::to_value(&setting.known.overrides)?,
+            disclosure: None,
             remarks: &[("as_of", serde_json::Value::String(setting.as_of.to_string()))],
             gaps,
             findings,

@@ -214,7 +214,7 @@ impl ReportArguments {
 
     /// Says on stderr what was odd, what is not known, and where the report is.
     fn talk(&self, findings: &[Finding], gaps: &[NamedGap], notes: &[String]) {
-        output::talk_block(&findings::summary(findings));
+        output::talk_block(&findings::summary(findings, self.disclosure.asked().ok().flatten()));
         output::talk_block(&gaps::summary(gaps));
         notes.iter().for_each(|note| output::talk(&format!("note: {note}")));
     }

@@ -135,7 +135,6 @@ impl<'b> Results<'b> {
             published,
             withheld_totals: WithheldTotals::new(),
         };
-        results.remarks.extend(results.published.disclosure.map(Disclosure::member));
         if known.overrides.is_empty() {
             results.overrides = serde_json::Value::Null;
         }
@@ -240,6 +239,7 @@ impl<'b> Results<'b> {
                     results,
                     tables: if asking == Asking::All { &further } else { &[] },
                     overrides: &self.overrides,
+                    disclosure: self.published.disclosure,
                     remarks: &self.remarks,
                     gaps: &gaps,
                     findings,

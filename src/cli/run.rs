@@ -142,7 +142,7 @@ pub(super) fn run(arguments: &RunArguments, rules: Option<&Path>) -> Result<Done
     count_odd(&arguments.tables, &books, &results, &mut findings);
     rollup::count_without(publishing.grouping.as_ref(), extract.practices().map(|(_, code)| code), &mut findings);
     let findings = findings.list();
-    output::talk_block(&crate::report::findings::summary(&findings));
+    output::talk_block(&crate::report::findings::summary(&findings, publishing.disclosure));
     match level {
         Level::Practice => {
             let facts = arguments.facts(&known, &extract, &lenses, &results, asking, &publishing);
@@ -277,6 +277,7 @@ impl RunArguments {
                 results: &grid,
                 tables: &[],
                 overrides: &serde_json::Value::Null,
+                disclosure: None,
                 remarks: &[],
                 gaps: &[],
                 findings,

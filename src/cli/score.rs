@@ -86,7 +86,7 @@ pub(super) fn score(arguments: &ScoreArguments, rules: Option<&Path>) -> Result<
     let codes = facts.iter().flat_map(|facts| facts.practices.keys());
     rollup::count_without(grouping.as_ref(), codes.map(String::as_str), &mut remarks.findings);
     let findings = remarks.findings.list();
-    output::talk_block(&crate::report::findings::summary(&findings));
+    output::talk_block(&crate::report::findings::summary(&findings, disclosure));
     let asking = Asking::of(arguments.table, arguments.output.format);
     let results = Results::of(&facts, &known, Publishing { disclosure, grouping }, asking).remarked(&remarks);
     if arguments.check {

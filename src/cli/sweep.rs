@@ -87,7 +87,7 @@ pub(super) fn sweep(arguments: &SweepArguments, rules: Option<&Path>) -> Result<
     let stage = Stage::of(books);
     let (facts, mut odd, mut notes) = arguments.source.facts(&arguments.practices, &known, &stage)?;
     odd.merge(known.findings.clone());
-    output::talk_block(&findings::summary(&odd.list()));
+    output::talk_block(&findings::summary(&odd.list(), None));
     notes.extend(known.overrides.iter().map(|set| {
         let says = set.rulebook_says.as_deref().unwrap_or("leaves it unset");
         format!("set for this run: {} of {} is {} (the rulebook: {says})", set.figure, set.rulebook, set.set_to)

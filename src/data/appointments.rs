@@ -82,7 +82,7 @@ pub fn read(input: &Input) -> Result<Appointments, LoadError> {
             Err((kind, column)) => findings.add(kind, &table.name, column, Some(row.number)),
         }
     }
-    table::refuse_undeclared(&table.name, &findings, table.rows.len())?;
+    table::refuse_most(&table.name, &findings, table.rows.len())?;
     for appointments in by_patient.values_mut() {
         appointments.sort_unstable();
         appointments.dedup();

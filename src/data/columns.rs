@@ -185,7 +185,7 @@ mod tests {
         let missing = header.need("birth_date").unwrap_err().to_string();
         assert_eq!(
             missing,
-            "`f.csv` has no column `birth_date`: it has `Birth Date`, `CODE`, `Code`; did you mean to name `Birth Date` so?"
+            "`f.csv` has no column `birth_date`: it has `Birth Date`, `CODE`, `Code`; if it is `Birth Date`, declare it with `--map`"
         );
         assert_eq!(
             header.find("code").unwrap_err().to_string(),

@@ -73,7 +73,7 @@ pub enum LoadError {
         file: String,
     },
     /// A column that is needed and not there.
-    #[error("`{file}` has no column `{column}`: it has {}{}", listed(present), near.as_ref().map_or(String::new(), |near| format!("; did you mean to name `{near}` so?")))]
+    #[error("`{file}` has no column `{column}`: it has {}{}", listed(present), near.as_ref().map_or("; one that is called otherwise is declared with `--map`".to_owned(), |near| format!("; if it is `{near}`, declare it with `--map`")))]
     MissingColumn {
         /// The name as it was given.
         file: String,
@@ -111,6 +111,22 @@ pub enum LoadError {
         "most dates of `{file}` are written like 03/04/2021, which is a day in April or one in March: if the day comes first, declare it with `--dates day-first`, or write them as YYYY-MM-DD"
     )]
     UndeclaredDates {
+        /// The name as it was given.
+        file: String,
+    },
+    /// A table most of whose dates are not in the order that was declared.
+    #[error(
+        "most dates of `{file}` are not day first, as was declared: dates like 2021-04-03 need no declaration, and one table or column can be declared by itself in a file for `--map`"
+    )]
+    WronglyDeclaredDates {
+        /// The name as it was given.
+        file: String,
+    },
+    /// A table most of whose codes a spreadsheet has cut.
+    #[error(
+        "most codes of `{file}` are like 1.66281E+14, of which a spreadsheet has dropped digits that cannot be found again: export the column as text"
+    )]
+    CutCodes {
         /// The name as it was given.
         file: String,
     },
@@ -203,6 +219,25 @@ pub enum LoadError {
         /// What is wrong with it.
         kind: FindingKind,
     },
+}
+
+/// A fault by which a table cannot be used if most of its rows have it, since it is written otherwise than was said; with
+/// what is then wrong with the table of such a name.
+type OfMostRows = (FindingKind, fn(String) -> LoadError);
+
+const OF_MOST_ROWS: [OfMostRows; 3] = [
+    (FindingKind::UndeclaredDate, |file| LoadError::UndeclaredDates { file }),
+    (FindingKind::NotDayFirst, |file| LoadError::WronglyDeclaredDates { file }),
+    (FindingKind::CodeInExponents, |file| LoadError::CutCodes { file }),
+];
+
+/// An error if most rows of a table have one such fault; `count` says how many have it. Fewer are set aside.
+///
+/// # Errors
+/// [`LoadError::UndeclaredDates`], [`LoadError::WronglyDeclaredDates`] or [`LoadError::CutCodes`].
+pub(crate) fn refuse_most(file: &str, rows: u64, count: impl Fn(FindingKind) -> u64) -> Result<(), LoadError> {
+    let most = OF_MOST_ROWS.into_iter().find(|(kind, _)| count(*kind) * 2 > rows);
+    most.map_or(Ok(()), |(_, error)| Err(error(file.to_owned())))
 }
 
 /// Names in backticks with commas between them.

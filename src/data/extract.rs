@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::data::columns::{Column, GIVER_COLUMN, PATIENT_COLUMNS, TEXT_COLUMN, event_columns};
 use crate::data::digest;
-use crate::data::error::LoadError;
+use crate::data::error::{LoadError, refuse_most};
 use crate::data::group::{Grouped, Store};
 use crate::data::ids::{self, Ids, Keeper};
 use crate::data::names::Names;
@@ -122,7 +122,7 @@ fn load_sized(
     let (keeper, names) = (Keeper::new(), Names::default());
     let rules = PatientRules { ids: &keeper, names: &names, scatter: &scatter, digest: options.digest };
     let mut patients = patients.patients(&rules, progress)?;
-    refuse_undeclared(&inputs.patients.name, &patients)?;
+    refuse_most(&inputs.patients.name, patients.rows, |kind| patients.tally.count(kind))?;
     let ids = keeper.freeze();
     // A table without such columns is spared the room for what they would hold.
     let extras = events.reads(GIVER_COLUMN) || events.reads(TEXT_COLUMN);
@@ -131,17 +131,11 @@ fn load_sized(
         EventRules { ids: &ids, names: &names, selection: &selection, scatter: &scatter, digest: options.digest };
     let events = events.events(&rules, progress)?;
     selection.end(&scatter);
-    refuse_undeclared(&inputs.events.name, &events)?;
+    refuse_most(&inputs.events.name, events.rows, |kind| events.tally.count(kind))?;
     let patients = Loaded { names: TableNames::of(&inputs.patients.name, &PATIENT_COLUMNS), part: patients };
     let events = Loaded { names: TableNames::of(&inputs.events.name, &event_columns), part: events };
     let store = Unfilled { scatter, ids, names, extras };
     store.fill(patients, events, options)
-}
-
-/// An error if most rows of a table have dates in an order that nobody declared.
-fn refuse_undeclared<R>(file: &str, part: &Part<R>) -> Result<(), LoadError> {
-    let is_most = part.tally.count(FindingKind::UndeclaredDate) * 2 > part.rows;
-    if is_most { Err(LoadError::UndeclaredDates { file: file.to_owned() }) } else { Ok(()) }
 }
 
 /// What an extract is made of besides its rows.

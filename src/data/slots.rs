@@ -86,7 +86,7 @@ pub fn read(input: &Input) -> Result<Slots, LoadError> {
             Err((kind, column)) => findings.add(kind, &table.name, column, Some(row.number)),
         }
     }
-    table::refuse_undeclared(&table.name, &findings, table.rows.len())?;
+    table::refuse_most(&table.name, &findings, table.rows.len())?;
     let mut by_practice = BTreeMap::new();
     for (practice, slots) in rows {
         by_practice.insert(practice, each_once(slots, &table.name, &mut findings));

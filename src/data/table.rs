@@ -3,7 +3,7 @@
 use crate::data::columns::Header;
 use crate::data::csv_blocks::Blocks;
 use crate::data::csv_records::{Cells, TakeRecord, each_record};
-use crate::data::error::LoadError;
+use crate::data::error::{self, LoadError};
 use crate::data::naming::DateOrder;
 #[cfg(feature = "parquet")]
 use crate::data::parquet_table;
@@ -95,14 +95,14 @@ pub(crate) fn refuse_malformed(findings: &Findings) -> Result<(), LoadError> {
     })
 }
 
-/// An error if most rows of a table were set aside because their dates are in an order that was not declared.
+/// An error if most rows of a table were set aside because they are written otherwise than was said.
 ///
 /// # Errors
-/// [`LoadError::UndeclaredDates`].
-pub(crate) fn refuse_undeclared(file: &str, findings: &Findings, rows: usize) -> Result<(), LoadError> {
-    let undeclared = findings.list().into_iter().filter(|found| found.kind == FindingKind::UndeclaredDate);
-    let count: u64 = undeclared.map(|found| found.count).sum();
-    if count * 2 > rows as u64 { Err(LoadError::UndeclaredDates { file: file.to_owned() }) } else { Ok(()) }
+/// As [`error::refuse_most`].
+pub(crate) fn refuse_most(file: &str, findings: &Findings, rows: usize) -> Result<(), LoadError> {
+    let found = findings.list();
+    let count = |kind| found.iter().filter(|found| found.kind == kind).map(|found| found.count).sum();
+    error::refuse_most(file, rows as u64, count)
 }
 
 fn read_csv(input: &Input) -> Result<Table, LoadError> {

@@ -153,23 +153,36 @@ impl Attrition {
     }
 }
 
-/// Everybody, and who is on a list, stand in the funnels of all indicators: where one of them does not tell such a count,
-/// another might, and neither knows of the other. So of such a group nothing is told.
+/// Everybody, and who is on a list or on none, stand in the funnels of all indicators: where one of them does not tell such
+/// a count, another might, and neither knows of the other. So where who is on the list is not told, nothing is told of the
+/// group; and where only everybody or who is on no list is not, all funnels are without these two.
 fn withhold_what_is_shared(indicators: &mut [Indicator]) {
     let groups = indicators.iter().flat_map(|indicator| &indicator.withheld).map(Vec::len).max().unwrap_or(0);
     for group in 0..groups {
-        if indicators.iter().any(|indicator| indicator.withholds_shared(group)) {
+        let is_any = |withholds: fn(&WithheldLine) -> bool| {
+            indicators.iter().any(|indicator| indicator.first_lines(group).any(withholds))
+        };
+        if is_any(|line| line.hold) {
             indicators.iter_mut().for_each(|indicator| indicator.withhold_all(group));
+        } else if is_any(|line| line.people || line.fail) {
+            indicators.iter_mut().for_each(|indicator| indicator.withhold_unlisted(group));
         }
     }
 }
 
 impl Indicator {
-    /// Whether a count is withheld that the funnels of other indicators have too, in any year.
-    fn withholds_shared(&self, group: usize) -> bool {
-        let of_years = self.withheld.iter().filter_map(|groups| groups.get(group));
-        let mut shared = of_years.flat_map(|lines| &lines[..=LISTED]);
-        shared.any(|line| line.people || line.fail || line.hold)
+    /// The lines whose counts the funnels of other indicators have too, in each year.
+    fn first_lines(&self, group: usize) -> impl Iterator<Item = &WithheldLine> {
+        let of_years = self.withheld.iter().filter_map(move |groups| groups.get(group));
+        of_years.flat_map(|lines| &lines[..=LISTED])
+    }
+
+    /// Withholds everybody and who is on no list, in each year: everybody is the same in all of them.
+    fn withhold_unlisted(&mut self, group: usize) {
+        for lines in self.withheld.iter_mut().filter_map(|groups| groups.get_mut(group)) {
+            lines[EVERYBODY].people = true;
+            (lines[LISTED].people, lines[LISTED].fail) = (true, true);
+        }
     }
 
     fn withhold_all(&mut self, group: usize) {

@@ -16,7 +16,6 @@ use serde_json::json;
 
 use crate::eval::pay::{Counted, Facts};
 use crate::ground::Amount;
-use crate::report::table::Cell;
 
 /// What stands in the place of a figure that is withheld: the shorthand of the Government Statistical Service for what
 /// is confidential.
@@ -81,12 +80,11 @@ impl Disclosure {
         ("disclosure", value)
     }
 
-    /// The cell of a count that stands in no sum: rounded, or withheld if it is small.
-    pub fn cell(self, count: u64) -> Cell<'static> {
+    /// What is told of a count that stands in no sum: it, rounded or not; None if it is small and withheld.
+    pub fn told(self, count: u64) -> Option<u64> {
         match self {
-            Disclosure::Suppress { below } if (1..below).contains(&count) => Cell::text(MARK),
-            Disclosure::Suppress { .. } => Cell::Whole(count),
-            Disclosure::Round { base } => Cell::Whole(rounded_whole(count, base)),
+            Disclosure::Suppress { below } => (!(1..below).contains(&count)).then_some(count),
+            Disclosure::Round { base } => Some(rounded_whole(count, base)),
         }
     }
 

@@ -1,11 +1,14 @@
 //! Findings in words: what was odd in the data, how often, where, and what was done about it.
 
+use std::fmt;
 use std::fmt::Write as _;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::ground::{Finding, FindingKind};
+use crate::report::disclosure::{Disclosure, MARK};
 use crate::report::style::{counted, harmless, listed};
+use crate::report::table::Cell;
 
 /// A finding with its words, for documents.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
@@ -21,55 +24,111 @@ pub struct FindingInWords<'a> {
     /// The column, where one is to blame; empty otherwise.
     pub column: &'a str,
     /// How many times.
-    pub count: u64,
-    /// The lines or rows of the first few, as in [`Finding::first_rows`].
+    #[serde(rename = "count")]
+    pub times: Times,
+    /// The lines or rows of the first few, as in [`Finding::first_rows`]; none where the findings are published, since
+    /// they would be counted.
     pub first_rows: &'a [u64],
 }
 
-/// The findings with their words, in their order.
-pub fn in_words(findings: &[Finding]) -> Vec<FindingInWords<'_>> {
-    let words = |finding: &'_ Finding| {
-        let (found, done) = finding.kind.words();
-        (finding.kind, found, done)
-    };
-    let with_words = |finding| {
-        let (kind, found, done) = words(finding);
-        let Finding { file, column, count, first_rows, .. } = finding;
-        FindingInWords { kind, found, done, file, column, count: *count, first_rows }
-    };
-    findings.iter().map(with_words).collect()
+/// How many times something was found, as far as that is told. In JSON a number, or [`MARK`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Times {
+    /// So often; where counts are rounded, the nearest multiple.
+    Told(u64),
+    /// Seldom enough to be withheld.
+    Withheld,
 }
 
-/// The findings for people, two lines each under a heading, for standard error; empty if nothing was odd.
-pub fn summary(findings: &[Finding]) -> String {
+impl Times {
+    fn of(count: u64, disclosure: Option<Disclosure>) -> Times {
+        match disclosure.map(|disclosure| disclosure.told(count)) {
+            None => Times::Told(count),
+            Some(Some(told)) => Times::Told(told),
+            Some(None) => Times::Withheld,
+        }
+    }
+
+    /// As a cell of a table.
+    pub fn cell(self) -> Cell<'static> {
+        match self {
+            Times::Told(count) => Cell::Whole(count),
+            Times::Withheld => Cell::text(MARK),
+        }
+    }
+}
+
+impl fmt::Display for Times {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Times::Told(count) => f.pad(&count.to_string()),
+            Times::Withheld => f.pad(MARK),
+        }
+    }
+}
+
+impl Serialize for Times {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Times::Told(count) => serializer.serialize_u64(*count),
+            Times::Withheld => serializer.serialize_str(MARK),
+        }
+    }
+}
+
+/// The findings with their words, in their order. What is published tells no small count and no row.
+pub fn in_words(findings: &[Finding], disclosure: Option<Disclosure>) -> Vec<FindingInWords<'_>> {
+    findings.iter().map(|finding| FindingInWords::of(finding, disclosure)).collect()
+}
+
+impl FindingInWords<'_> {
+    fn of(finding: &Finding, disclosure: Option<Disclosure>) -> FindingInWords<'_> {
+        let Finding { kind, file, column, count, first_rows } = finding;
+        let (found, done) = kind.words();
+        let first_rows = if disclosure.is_none() { &first_rows[..] } else { &[] };
+        FindingInWords { kind: *kind, found, done, file, column, times: Times::of(*count, disclosure), first_rows }
+    }
+}
+
+/// The findings for people, two lines each under a heading, for standard error; empty if nothing was odd. Beside results
+/// that are published they tell no more than those do, since both may end in one log.
+pub fn summary(findings: &[Finding], disclosure: Option<Disclosure>) -> String {
     if findings.is_empty() {
         return String::new();
     }
-    let total = findings.iter().fold(0_u64, |total, finding| total.saturating_add(finding.count));
-    let mut text = format!("odd in the data ({}):\n", counted(total, "time"));
-    let width = findings.iter().map(|finding| finding.count.to_string().len()).max().unwrap_or(0);
+    let mut text = match disclosure {
+        None => {
+            let total = findings.iter().fold(0_u64, |total, finding| total.saturating_add(finding.count));
+            format!("odd in the data ({}):\n", counted(total, "time"))
+        }
+        Some(disclosure) => {
+            format!("odd in the data ({}, and without the rows):\n", disclosure.label())
+        }
+    };
+    let findings = in_words(findings, disclosure);
+    let width = findings.iter().map(|finding| finding.times.to_string().len()).max().unwrap_or(0);
     for finding in findings {
-        let (found, done) = finding.kind.words();
-        let _ = writeln!(text, "  {:>width$} × {found}: {done}", finding.count);
-        let _ = writeln!(text, "  {:>width$}   in {}", "", place(finding));
+        let _ = writeln!(text, "  {:>width$} × {}: {}", finding.times, finding.found, finding.done);
+        let _ = writeln!(text, "  {:>width$}   in {}", "", place(&finding));
     }
     text
 }
 
 /// `events.csv, column event_date, lines 5, 9 and 12`
-fn place(finding: &Finding) -> String {
-    let mut place = harmless(&finding.file).into_owned();
+fn place(finding: &FindingInWords<'_>) -> String {
+    let mut place = harmless(finding.file).into_owned();
     if !finding.column.is_empty() {
         // A table has columns, and a FHIR resource has elements.
         let is_fhir = finding.file.to_ascii_lowercase().ends_with(".ndjson");
         let noun = if is_fhir { "element" } else { "column" };
-        let _ = write!(place, ", {noun} {}", harmless(&finding.column));
+        let _ = write!(place, ", {noun} {}", harmless(finding.column));
     }
     if !finding.first_rows.is_empty() {
         let is_parquet = finding.file.to_ascii_lowercase().ends_with(".parquet");
         let noun = if is_parquet { "row" } else { "line" };
         let many = if finding.first_rows.len() == 1 { "" } else { "s" };
-        let first = if finding.count > finding.first_rows.len() as u64 { "first in " } else { "" };
+        let has_more = matches!(finding.times, Times::Told(count) if count > finding.first_rows.len() as u64);
+        let first = if has_more { "first in " } else { "" };
         let rows: Vec<String> = finding.first_rows.iter().map(u64::to_string).collect();
         let _ = write!(place, ", {first}{noun}{many} {}", listed(&rows));
     }
@@ -103,22 +162,22 @@ odd in the data (18 times):
    2 × an event of a patient who is not among the patients: row set aside
        in events.PARQUET, column patient_id, rows 1 and 4
 ";
-        assert_eq!(summary(&findings()), expected);
-        assert_eq!(summary(&[]), "");
+        assert_eq!(summary(&findings(), None), expected);
+        assert_eq!(summary(&[], None), "");
     }
 
     #[test]
     fn a_resource_has_elements() {
         let mut findings = Findings::default();
         findings.add(FindingKind::PartialDate, "Patient.ndjson", "birthDate", Some(7));
-        assert!(summary(&findings.list()).contains("in Patient.ndjson, element birthDate, line 7"));
+        assert!(summary(&findings.list(), None).contains("in Patient.ndjson, element birthDate, line 7"));
     }
 
     #[test]
     fn a_file_name_cannot_command_the_terminal() {
         let mut findings = Findings::default();
         findings.add(FindingKind::NotText, "a\u{1b}[2J\n.csv", "code", None);
-        let text = summary(&findings.list());
+        let text = summary(&findings.list(), None);
         assert!(!text.contains('\u{1b}'));
         assert_eq!(text.lines().count(), 3);
     }
@@ -126,7 +185,7 @@ odd in the data (18 times):
     #[test]
     fn in_a_document_a_finding_has_its_words() {
         let findings = findings();
-        let words = in_words(&findings);
+        let words = in_words(&findings, None);
         assert_eq!(words[0].done, "row set aside");
         assert_eq!(words[0].first_rows, [5, 9, 12]);
         let json = serde_json::to_value(&words[1]).unwrap();

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::report::style::{Style, harmless};
+use crate::report::style::{Style, harmless, wrapped};
 use crate::report::table::{Cell, Column, Grid, Kind, Table, terminal};
 
 /// One piece of a page.
@@ -104,32 +104,6 @@ fn write_table(out: &mut dyn io::Write, table: &Table<'static>, indent: usize, s
         writeln!(out, "{}", format!("{:indent$}{line}", "").trim_end())?;
     }
     Ok(())
-}
-
-/// The lines of a text that fit a width, broken between words; a word that is wider stands alone.
-fn wrapped(text: &str, first: usize, others: usize, width: Option<u16>) -> Vec<String> {
-    let width = width.map_or(usize::MAX, usize::from);
-    let mut lines = Vec::new();
-    let mut line = " ".repeat(first);
-    let mut columns = first;
-    let mut is_empty = true;
-    for word in text.split(' ').filter(|word| !word.is_empty()) {
-        let wide = word.chars().count();
-        if !is_empty && columns + 1 + wide > width {
-            lines.push(std::mem::replace(&mut line, " ".repeat(others)));
-            columns = others;
-            is_empty = true;
-        }
-        if !is_empty {
-            line.push(' ');
-            columns += 1;
-        }
-        line.push_str(word);
-        columns += wide;
-        is_empty = false;
-    }
-    lines.push(line.trim_end().to_owned());
-    lines
 }
 
 /// Writes pages as Markdown.

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use crate::ground::Finding;
 use crate::model::Rulebook;
+use crate::report::disclosure::Disclosure;
 use crate::report::findings::in_words;
 use crate::report::gaps::NamedGap;
 use crate::report::table::Grid;
@@ -47,7 +48,9 @@ pub struct RunDocument<'a, P> {
     pub tables: &'a [(&'a str, &'a dyn Grid)],
     /// Figures that this run set otherwise than the rulebooks; the caller's form.
     pub overrides: &'a serde_json::Value,
-    /// Further members by their names: which counts are rounded, which stand in for others.
+    /// What is withheld or rounded, so that it may be published.
+    pub disclosure: Option<Disclosure>,
+    /// Further members by their names: which counts were given rounded, which stand in for others.
     pub remarks: &'a [(&'static str, serde_json::Value)],
     /// What is not known.
     pub gaps: &'a [NamedGap],
@@ -79,11 +82,14 @@ pub fn write_as<P: Serialize>(out: &mut dyn io::Write, schema: &str, run: &RunDo
     for (name, table) in run.tables {
         document.rows(name, *table)?;
     }
+    if let Some((name, value)) = run.disclosure.map(Disclosure::member) {
+        document.value(name, &value)?;
+    }
     for (name, value) in run.remarks {
         document.value(name, value)?;
     }
     document.list("gaps", run.gaps)?;
-    document.list("findings", &in_words(run.findings))?;
+    document.list("findings", &in_words(run.findings, run.disclosure))?;
     document.value("provenance", run.provenance)?;
     document.close()
 }
@@ -109,6 +115,7 @@ mod tests {
             results: &MeasureGrid { title: "", rows: &rows },
             tables: &[],
             overrides: &serde_json::Value::Null,
+            disclosure: None,
             remarks: &[],
             gaps: &[gap],
             findings: &findings.list(),
@@ -145,6 +152,7 @@ mod tests {
             results: &PatientGrid { title: "", rows: &[] },
             tables: &[],
             overrides: &serde_json::Value::Null,
+            disclosure: None,
             remarks: &[],
             gaps: &[],
             findings: &[],

@@ -27,7 +27,8 @@ pub fn harmless(text: &str) -> Cow<'_, str> {
 }
 
 fn is_harmful(sign: char) -> bool {
-    sign.is_control() || matches!(sign, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    sign.is_control()
+        || matches!(sign, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// `1 error`, `2 errors`: a count with its noun, whose plural is made with `s`.
@@ -62,6 +63,33 @@ pub(crate) fn grouped(printed: &str) -> String {
     out
 }
 
+/// The lines of a text that fit a width, broken between words; a word that is wider stands alone. The first line and the
+/// others are so far to the right.
+pub(crate) fn wrapped(text: &str, first: usize, others: usize, width: Option<u16>) -> Vec<String> {
+    let width = width.map_or(usize::MAX, usize::from);
+    let mut lines = Vec::new();
+    let mut line = " ".repeat(first);
+    let mut columns = first;
+    let mut is_empty = true;
+    for word in text.split(' ').filter(|word| !word.is_empty()) {
+        let wide = word.chars().count();
+        if !is_empty && columns + 1 + wide > width {
+            lines.push(std::mem::replace(&mut line, " ".repeat(others)));
+            columns = others;
+            is_empty = true;
+        }
+        if !is_empty {
+            line.push(' ');
+            columns += 1;
+        }
+        line.push_str(word);
+        columns += wide;
+        is_empty = false;
+    }
+    lines.push(line.trim_end().to_owned());
+    lines
+}
+
 /// Text with a capital first letter.
 pub(crate) fn capital(text: &str) -> String {
     let mut signs = text.chars();
@@ -75,6 +103,7 @@ mod tests {
     #[test]
     fn control_characters_are_made_visible() {
         assert_eq!(harmless("£5 “now”"), "£5 “now”");
+        assert_eq!(harmless("N\u{200f}5\u{61c}"), "N\u{fffd}5\u{fffd}");
         assert_eq!(harmless("a\u{1b}[31mb\r\nc\u{202e}"), "a\u{fffd}[31mb\u{fffd}\u{fffd}c\u{fffd}");
     }
 

@@ -17,6 +17,11 @@ pub fn figure_line(book: &Rulebook, figure: &Figure) -> String {
     format!("{} {said} ({status}: {source})", figure.name)
 }
 
+/// A figure's name as people say it: `lower threshold`.
+pub fn said(name: &str) -> String {
+    name.replace('_', " ")
+}
+
 /// A figure's value in its unit: `86 %`, `£10.06 per dose`, `1 January 2026`; None for one that has no value.
 pub fn value_words(figure: &Figure) -> Option<String> {
     match &figure.value {

@@ -109,12 +109,26 @@ def check_looks(browser, path, shots):
         heights = page.evaluate("Array.from(document.querySelectorAll('figure svg[role=img]')).map((svg) => svg.getBoundingClientRect().height)")
         expect(heights and min(heights) > 20, f"{name}: {len(heights)} charts are drawn")
         if name == "light":
-            page.pdf(path=shots / "print.pdf", format="A4")
+            page.pdf(path=shots / "print.pdf", prefer_css_page_size=True)
+            check_paper(page)
             page.select_option("#theme", "dark")
             chosen = page.evaluate("getComputedStyle(document.body).backgroundColor")
         seen.close(name)
     expect(grounds["light"] != grounds["dark"], "the device's setting makes the page dark")
     expect(chosen == grounds["dark"], "the switch makes it as dark as the device's setting does")
+
+
+def check_paper(page):
+    """What is cut off on a screen can be scrolled; on paper it is lost. An A4 sheet on its side is 273 mm wide within its
+    margins, of 96 points to the inch."""
+    page.set_viewport_size({"width": 273 * 96 * 10 // 254, "height": 850})
+    page.emulate_media(media="print")
+    cut = page.evaluate("""Array.from(document.querySelectorAll(".table, .wide, .cards"))
+        .filter((box) => box.scrollWidth > box.clientWidth + 1)
+        .map((box) => (box.querySelector("table") || box).id || box.className)""")
+    expect(not cut, f"print: nothing is wider than the paper {cut or ''}")
+    page.emulate_media(media="screen")
+    page.set_viewport_size({"width": 1280, "height": 850})
 
 
 def check_filters(browser, path):

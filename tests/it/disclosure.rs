@@ -2,6 +2,8 @@
 
 #[path = "disclosure/commands.rs"]
 mod commands;
+#[path = "disclosure/findings.rs"]
+mod findings;
 #[path = "disclosure/page.rs"]
 mod page;
 #[path = "disclosure/reader.rs"]

@@ -103,10 +103,34 @@ fn an_order_that_nobody_declared_is_refused_with_what_to_declare() {
     let ran = run(one.to_str().unwrap(), demo("events.csv").to_str().unwrap(), &[]);
     assert!(ran.status.success() && ran.stdout == expected());
     assert!(String::from_utf8(ran.stderr).unwrap().contains("a date like 03/04/2021"));
-    // A wrong declaration is not believed either: no ISO date is day first.
-    let ran =
-        run(demo("patients.csv").to_str().unwrap(), demo("events.csv").to_str().unwrap(), &["--dates", "day-first"]);
-    assert!(String::from_utf8(ran.stderr).unwrap().contains("a date that is not day first, as was declared"));
+}
+
+#[test]
+fn a_wrong_declaration_is_refused_too() {
+    let (patients, events) = (demo("patients.csv"), demo("events.csv"));
+    let ran = run(patients.to_str().unwrap(), events.to_str().unwrap(), &["--dates", "day-first"]);
+    let told = String::from_utf8(ran.stderr).unwrap();
+    assert_eq!(ran.status.code(), Some(2), "{told}");
+    assert!(told.contains("are not day first, as was declared") && ran.stdout.is_empty(), "{told}");
+    // Of a table whose dates are day first a few may be something else, and are set aside.
+    let folder = tempfile::tempdir().unwrap();
+    let header = "patient_id,practice_code,birth_date,registered_date,deregistered_date,death_date";
+    let dates = |at: usize, text: &str| if at >= 2 { day_first(text) } else { text.to_owned() };
+    let turned = rewritten(folder.path(), "patients.csv", header, dates);
+    let text = fs::read_to_string(&turned).unwrap();
+    fs::write(&turned, format!("{text}99,Z81001,2021-04-03,03/05/2021,,\n")).unwrap();
+    let map = folder.path().join("map.toml");
+    fs::write(
+        &map,
+        "[patients]\nbirth_date = { column = \"birth_date\", dates = \"day-first\" }\n\
+        registered_date = { column = \"registered_date\", dates = \"day-first\" }\n\
+        deregistered_date = { column = \"deregistered_date\", dates = \"day-first\" }\n\
+        death_date = { column = \"death_date\", dates = \"day-first\" }\n",
+    )
+    .unwrap();
+    let ran = run(&turned, events.to_str().unwrap(), &["--map", map.to_str().unwrap()]);
+    assert!(ran.status.success() && ran.stdout == expected());
+    assert!(String::from_utf8(ran.stderr).unwrap().contains("1 × a date that is not day first, as was declared"));
 }
 
 #[test]
@@ -114,10 +138,22 @@ fn a_code_that_a_spreadsheet_cut_is_no_code() {
     let folder = tempfile::tempdir().unwrap();
     let cut = |at: usize, text: &str| if at == 2 { "1.66281E+14".to_owned() } else { text.to_owned() };
     let events = rewritten(folder.path(), "events.csv", "patient_id,event_date,code,text,practice_code", cut);
-    let ran = run(demo("patients.csv").to_str().unwrap(), &events, &[]);
+    let patients = demo("patients.csv");
+    let ran = run(patients.to_str().unwrap(), &events, &[]);
     let told = String::from_utf8(ran.stderr).unwrap();
-    assert!(told.contains("of which a spreadsheet has dropped digits (export the column as text)"), "{told}");
-    let strict = run(demo("patients.csv").to_str().unwrap(), &events, &["--strict"]);
+    // A table of such codes would count nobody.
+    assert_eq!(ran.status.code(), Some(2), "{told}");
+    assert!(told.contains("of which a spreadsheet has dropped digits that cannot be found again"), "{told}");
+    assert!(told.contains("export the column as text") && ran.stdout.is_empty(), "{told}");
+    // One such row is set aside.
+    let whole = fs::read_to_string(demo("events.csv")).unwrap();
+    let one = folder.path().join("one.csv");
+    fs::write(&one, format!("{whole}1,2023-05-01,1.66281E+14,,\n")).unwrap();
+    let ran = run(patients.to_str().unwrap(), one.to_str().unwrap(), &[]);
+    assert!(ran.status.success() && ran.stdout == expected());
+    let told = String::from_utf8(ran.stderr).unwrap();
+    assert!(told.contains("1 × a code like 1.66281E+14, of which a spreadsheet has dropped digits"), "{told}");
+    let strict = run(patients.to_str().unwrap(), one.to_str().unwrap(), &["--strict"]);
     assert_eq!(strict.status.code(), Some(2));
 }
 

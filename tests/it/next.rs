@@ -156,8 +156,8 @@ fn people_are_told_in_words_what_brings_most() {
     let practices = write(folder.path(), "practices.csv", "practice_code,list_size\nF,9639\nG,9639\n");
     let run = output(["next", "--year", "2023-24", "--counts", &counts, "--practices", &practices]);
     let told = String::from_utf8(run.stderr).unwrap();
-    let sentence = "F, VI001, 2023-24: 1 more reaches lower_threshold (89 %), worth £548.82; the next three are worth \
-                    £548.82, £609.80 and £609.80; 7 reach upper_threshold (96 %), £3841.74 in all";
+    let sentence = "F, VI001, 2023-24: 1 more reaches the lower threshold (89 %), worth £548.82; the next three are worth \
+                    £548.82, £609.80 and £609.80; 7 reach the upper threshold (96 %), £3,841.74 in all";
     assert!(told.contains(sentence), "{told}");
     for (wrong, words) in [("--practice", "there is no practice `X`"), ("--measure", "no payment here reads a measure")]
     {

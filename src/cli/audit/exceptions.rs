@@ -115,7 +115,7 @@ impl ExceptionArguments {
 
     fn write(&self, books: &[Rulebook], all: Vec<Excepted>, odd: &[Finding]) -> Result<(), CliError> {
         let rows = compared(all);
-        output::talk_block(&findings::summary(odd));
+        output::talk_block(&findings::summary(odd, None));
         let told: Vec<String> = exceptions::method().into_iter().chain(exceptions::by_chance(&rows)).collect();
         told.iter().for_each(|line| output::talk(line));
         let notes = format::notes(books);
@@ -131,6 +131,7 @@ impl ExceptionArguments {
                 results: &table,
                 tables: &[],
                 overrides: &serde_json::Value::Null,
+                disclosure: None,
                 remarks: &[("notes", serde_json::json!(told))],
                 gaps: &[],
                 findings: odd,

@@ -76,7 +76,7 @@ pub(super) fn month_end(arguments: &MonthEndArguments, rules: Option<&Path>) -> 
     odd.merge(grouped);
     odd.merge(known.findings.clone());
     let found = Found { books: &books[..count], asked: &asked, extract: &extract, hung: &hung, odd: odd.list() };
-    output::talk_block(&findings::summary(&found.odd));
+    output::talk_block(&findings::summary(&found.odd, None));
     match arguments.level {
         LevelArgument::Practice => arguments.write_practices(&found, &known)?,
         LevelArgument::Patient => arguments.write_patients(&found)?,
@@ -180,6 +180,7 @@ impl MonthEndArguments {
                 results: table,
                 tables: &[],
                 overrides,
+                disclosure: None,
                 remarks: &[],
                 gaps,
                 findings: &found.odd,

@@ -25,7 +25,7 @@ pub(super) fn explain(scheme: &Rulebook, arguments: &ExplainArguments) -> Result
     let bar = Bar::rows();
     let extract = arguments.tables.read(&wanted, &bar)?;
     bar.finish();
-    output::talk_block(&crate::report::findings::summary(&extract.findings().list()));
+    output::talk_block(&crate::report::findings::summary(&extract.findings().list(), None));
     let not_there = || CliError::usage("the patients table has no patient of that id");
     let (key, partition) = extract.find(&arguments.patient).ok_or_else(not_there)?;
     let Some(lenses) = Lenses::new(scheme, &wanted.codes) else { return Ok(()) };

@@ -78,7 +78,7 @@ impl Flow<'_> {
     fn follow(&mut self) {
         let everybody = self.count(self.counts[0].people);
         self.total(everybody);
-        let Parted { hold: listed, .. } = self.plain_line(everybody);
+        let listed = self.listed(everybody);
         let Parted { hold: mut come, .. } = self.rule(listed, Stage::Register);
         self.total(come);
         while let Some(stage) = self.next_reason(|stage| matches!(stage, Stage::Exclude(_))) {
@@ -169,14 +169,16 @@ impl Flow<'_> {
         (self.together(&parts), rest)
     }
 
-    /// A line that is asked and has no parts.
-    fn plain_line(&mut self, come: CountId) -> Parted {
+    /// Who is on a list, of everybody. They stand in the funnels of all indicators and flow through each of them, so that a
+    /// funnel without them tells nothing. Everybody and who is on no list are in all of them too, and can go by themselves.
+    fn listed(&mut self, everybody: CountId) -> CountId {
         let counts = self.counts[self.at()];
-        let (hold, fail) = (self.count(counts.hold), self.count(counts.fail()));
-        self.sums.sum(come, [hold, fail]);
-        let (people, hold_place, fail) = (Some(come), Some(hold), Some(fail));
-        self.placed.push(PlacedLine { people, hold: hold_place, fail, ..PlacedLine::default() });
-        Parted { hold, fallen: Vec::new() }
+        let listed = self.sums.count(counts.hold, Printed::Shared);
+        let unlisted = self.count(counts.fail());
+        self.sums.sum(everybody, [listed, unlisted]);
+        let (people, hold, fail) = (Some(everybody), Some(listed), Some(unlisted));
+        self.placed.push(PlacedLine { people, hold, fail, ..PlacedLine::default() });
+        listed
     }
 
     /// An exclusion or exception; those for whom it does not hold, who go on.

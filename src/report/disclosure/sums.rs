@@ -21,6 +21,8 @@ pub struct CountId(usize);
 pub enum Printed {
     /// It stands in the table.
     Yes,
+    /// It stands in other tables too, which would all have to be without it: it stays where there is any other way.
+    Shared,
     /// It does not, but subtraction may give it.
     No,
 }
@@ -104,6 +106,9 @@ type Reached = (Cost, Option<(usize, usize)>);
 /// What a cycle costs: how many counts are lost to the reader, then how many people they count.
 type Cost = (u32, u64);
 
+/// Losing a count that other tables share is worse than losing as many of a table's own, which is more than any has.
+const COST_OF_SHARED: u32 = 1 << 16;
+
 /// The sums as nodes, the last being the outside, and the counts as edges.
 struct Network<'a> {
     sums: &'a Sums,
@@ -139,7 +144,7 @@ impl<'a> Network<'a> {
 
     /// Unprinted counts need no withholding.
     fn withhold(&mut self, at: usize) {
-        self.is_withheld[at] = self.sums.counts[at].printed == Printed::Yes;
+        self.is_withheld[at] = self.sums.counts[at].printed != Printed::No;
     }
 
     /// The counts besides it on the cheapest cycle through a count.
@@ -184,19 +189,21 @@ impl<'a> Network<'a> {
         let (from, to) = self.edges[at];
         let (next, can) = if node == from { (to, true) } else { (from, self.may_lessen(at)) };
         let Count { people, printed, .. } = self.sums.counts[at];
-        let is_told = printed == Printed::Yes && !self.is_withheld[at];
-        match is_told {
-            true if people == 0 => None,
-            true => can.then_some((next, (1, people))),
-            false => can.then_some((next, (0, 0))),
-        }
+        let lost = match printed {
+            Printed::No => 0,
+            Printed::Yes | Printed::Shared if self.is_withheld[at] => 0,
+            Printed::Yes | Printed::Shared if people == 0 => return None,
+            Printed::Yes => 1,
+            Printed::Shared => COST_OF_SHARED,
+        };
+        can.then_some((next, if lost == 0 { (0, 0) } else { (lost, people) }))
     }
 
     /// True if a count could be one fewer: a withheld one is taken to be 1 or more.
     fn may_lessen(&self, at: usize) -> bool {
         let Count { people, printed, .. } = self.sums.counts[at];
         match printed {
-            Printed::Yes => people > 1,
+            Printed::Yes | Printed::Shared => people > 1,
             Printed::No => people > 0,
         }
     }
@@ -308,6 +315,33 @@ mod tests {
         let withheld = sums.withheld(5);
         assert!(withheld.has(numerators[0]) || withheld.has(CountId(2)), "{withheld:?}");
         assert!(!withheld.has(whole));
+    }
+
+    #[test]
+    fn a_shared_count_stays_where_there_is_another_way() {
+        // 43 = 3 + 40 and 40 = 23 + 17: the 3 goes with the 40 and the 17, though the 43 alone would do.
+        let people = |shared: Printed, parts: [u64; 2]| {
+            let mut sums = Sums::default();
+            let whole = sums.count(43, shared);
+            let (small, rest) = (sums.count(3, Printed::Yes), sums.count(40, Printed::Yes));
+            sums.sum(whole, [small, rest]);
+            let parts = parts.map(|part| sums.count(part, Printed::Yes));
+            sums.sum(rest, parts);
+            let withheld = sums.withheld(5);
+            [whole, small, rest, parts[0], parts[1]].map(|id| withheld.has(id))
+        };
+        assert_eq!(people(Printed::Yes, [23, 17]), [true, true, false, false, false]);
+        assert_eq!(people(Printed::Shared, [23, 17]), [false, true, true, false, true]);
+    }
+
+    #[test]
+    fn a_shared_count_goes_where_there_is_no_other_way() {
+        // 5 = 1 + 1 + 1 + 1 + 1, and none of them may be nobody.
+        let mut sums = Sums::default();
+        let whole = sums.count(5, Printed::Shared);
+        let parts: Vec<CountId> = (0..5).map(|_| sums.count(1, Printed::Yes)).collect();
+        sums.sum(whole, parts);
+        assert!(sums.withheld(5).has(whole));
     }
 
     #[test]

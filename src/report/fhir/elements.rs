@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::report::style::harmless;
+
 /// What a practice achieved for a measure, or who did.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -103,6 +105,7 @@ pub(super) struct List {
 impl List {
     /// A list of at least one patient.
     pub(super) fn of(title: String, entry: Vec<Item>) -> List {
+        let title = harmless(&title).into_owned();
         List { resource_type: "List", status: "current", mode: "snapshot", title, entry }
     }
 }
@@ -158,7 +161,7 @@ impl Reference {
     /// To a practice, by its code of the Organisation Data Service.
     pub(super) fn organization(practice_code: &str) -> Reference {
         let system = Some("https://fhir.nhs.uk/Id/ods-organization-code");
-        let identifier = Some(Identifier { system, value: practice_code.to_owned() });
+        let identifier = Some(Identifier { system, value: harmless(practice_code).into_owned() });
         Reference { resource: Some("Organization"), identifier, ..Reference::default() }
     }
 }

@@ -5,7 +5,8 @@ use std::cmp::Ordering;
 use crate::ground::Amount;
 use crate::report::figured::Figured;
 use crate::report::next::{Change, NextRow, StepRow};
-use crate::report::style::{harmless, listed};
+use crate::report::style::{grouped, harmless, listed};
+use crate::report::wording::said;
 
 /// The measures with a step ahead, those first whose next step is worth most for each of the people that it needs; of
 /// equals, and of those whose worth is not known, in the order of the rows.
@@ -26,8 +27,8 @@ fn each(row: &NextRow) -> Option<Amount> {
 }
 
 /// A sentence on a measure's next step, and on the next people one by one: `A81001, VI001, 2023-24: 1 more reaches
-/// lower_threshold (89 %), worth £548.82; the next three are worth £548.82, £609.80 and £609.80; 7 reach upper_threshold (96 %), £3841.74 in all`.
-/// None without a step ahead.
+/// the lower threshold (89 %), worth £548.82; the next three are worth £548.82, £609.80 and £609.80; 7 reach the upper
+/// threshold (96 %), £3,841.74 in all`. None without a step ahead.
 pub fn sentence(row: &NextRow) -> Option<String> {
     let step = row.next()?;
     let (more, reach) = (step.people, if step.people == 1 { "reaches" } else { "reach" });
@@ -56,12 +57,12 @@ pub fn sentence(row: &NextRow) -> Option<String> {
     Some(text)
 }
 
-/// A step by its figure's name and value: `lower_threshold (89 %)`.
+/// A step by its figure's name and value: `the lower threshold (89 %)`.
 fn called(step: &StepRow) -> String {
     if step.at.is_empty() {
         format!("the place where {}", step.reached_when)
     } else {
-        format!("{} ({})", step.step, step.at)
+        format!("the {} ({})", said(&step.step), step.at)
     }
 }
 
@@ -73,9 +74,9 @@ fn is_known(change: &Change) -> bool {
 fn worth(change: &Change) -> String {
     match (&change.pounds, &change.points) {
         (Figured::Known(pounds), _) if pounds.is_negative() => {
-            format!("−£{}", pounds.to_decimals(2).trim_start_matches('-'))
+            format!("−£{}", grouped(pounds.to_decimals(2).trim_start_matches('-')))
         }
-        (Figured::Known(pounds), _) => format!("£{}", pounds.to_decimals(2)),
+        (Figured::Known(pounds), _) => format!("£{}", grouped(&pounds.to_decimals(2))),
         (Figured::Gap(_) | Figured::None | Figured::Withheld, Figured::Known(points)) => {
             format!("{} points", points.to_decimals(4))
         }

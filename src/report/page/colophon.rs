@@ -52,10 +52,10 @@ pub(super) fn odd(title: &str, findings: &[Finding], disclosure: Option<Disclosu
     ];
     columns.extend(disclosure.is_none().then_some(Column::text("first_rows")));
     let mut table = Table::new(title, columns);
-    for finding in in_words(findings) {
+    for finding in in_words(findings, disclosure) {
         let rows: Vec<String> = finding.first_rows.iter().map(u64::to_string).collect();
         let texts = [finding.found, finding.done, finding.file, finding.column];
-        let mut cells = vec![disclosure.map_or(Cell::Whole(finding.count), |done| done.cell(finding.count))];
+        let mut cells = vec![finding.times.cell()];
         cells.extend(texts.iter().map(|text| text_cell(text)));
         cells.extend(disclosure.is_none().then(|| text_cell(&rows.join(", "))));
         table.rows.push(cells);

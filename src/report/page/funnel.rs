@@ -66,10 +66,21 @@ pub(super) fn section(material: &Material<'_>, judged: &[Judged<'_>]) -> Section
         let which = left_out.join("; ");
         section.paragraphs.push(format!("Left out, since a count of all together is withheld: {which}."));
     }
+    let empty: Vec<String> = judged
+        .iter()
+        .filter(|judged| judged.told_together().is_some() && judged.told_rows().next().is_none())
+        .map(Judged::name)
+        .collect();
+    if !empty.is_empty() {
+        section.paragraphs.push(format!("Not drawn, since no {} is told: {}.", kind.one, empty.join("; ")));
+    }
     section.paragraphs.extend(not_drawn(kind, judged));
     let mut table = Table::new(format!("{} beside the limits of chance", kind.heading()), COLUMNS);
     for judged in judged {
         let Some(funnel) = Funnel::of(judged) else { continue };
+        if funnel.practices.is_empty() {
+            continue;
+        }
         section.charts.push(funnel.chart(material));
         table.rows.extend(funnel.practices.iter().map(|practice| funnel.cells(practice)));
     }

@@ -6,12 +6,13 @@ use crate::report::disclosure::{Disclosure, MARK};
 use crate::report::page::axis::{Axis, number};
 use crate::report::page::chart::{Chart, Key, Label, Mark, WIDTH, bar, place, text, upright_grid};
 use crate::report::page::headline::shown;
-use crate::report::page::judged::{Judged, link, said};
+use crate::report::page::judged::{Judged, link};
 use crate::report::page::labels::CHARACTER;
 use crate::report::page::practices::picked;
 use crate::report::page::{Material, Section};
 use crate::report::rows::{MeasureGrid, told_people};
 use crate::report::table::{Cell, Column, Grid, Table};
+use crate::report::wording::said;
 
 const TABLE: &str = "indicators-table";
 

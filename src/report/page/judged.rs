@@ -10,6 +10,7 @@ use crate::report::disclosure::measures::WithheldCounts;
 use crate::report::page::Material;
 use crate::report::rollup::RowKind;
 use crate::report::rows::{MeasureRow, sum_of_counts};
+use crate::report::wording::said;
 
 /// An indicator in a year that some practice has people for.
 pub(in crate::report) struct Judged<'a> {
@@ -122,9 +123,4 @@ pub(in crate::report) fn not_drawn(kind: RowKind, judged: &[Judged<'_>]) -> Opti
 pub(in crate::report) fn link(text: &str) -> String {
     let plain = text.chars().map(|sign| if sign.is_ascii_alphanumeric() { sign.to_ascii_lowercase() } else { ' ' });
     plain.collect::<String>().split_whitespace().collect::<Vec<_>>().join("-")
-}
-
-/// A figure's name as people say it: `lower threshold`.
-pub(in crate::report) fn said(name: &str) -> String {
-    name.replace('_', " ")
 }

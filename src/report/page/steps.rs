@@ -79,6 +79,14 @@ fn of_practices(section: &mut Section, material: &Material<'_>, rows: Vec<NextRo
     section.tables.push(("steps-table".to_owned(), material.known.beside(&table)));
 }
 
+/// Words of a rule in quotation marks, as a page has them; a terminal sets them between backquotes.
+fn quoted(line: &str) -> String {
+    let marks = ["“", "”"].into_iter().cycle();
+    let (first, rest) = line.split_once('`').unwrap_or((line, ""));
+    let parts = rest.split('`').filter(|_| first.len() < line.len());
+    marks.zip(parts).fold(first.to_owned(), |text, (mark, part)| text + mark + part)
+}
+
 /// True if a step of the row is worked out from a count that is withheld.
 fn is_withheld(material: &Material<'_>, row: &NextRow) -> bool {
     let hides = |side: &Side<'_>| {
@@ -108,7 +116,7 @@ pub(super) fn attrition(material: &Material<'_>) -> Section {
             left_out.join("; ")
         ));
     }
-    section.list.extend(LEGEND.map(str::to_owned));
+    section.list.extend(LEGEND.map(quoted));
     for (table, number) in material.attrition.tables(0, "").iter().zip(1..) {
         section.tables.push((format!("attrition-{number}"), owned(table)));
     }

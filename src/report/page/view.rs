@@ -31,10 +31,15 @@ pub(in crate::report) struct ColumnView {
     pub(in crate::report) is_number: bool,
     /// Whether it holds texts so long that they go over several lines.
     pub(in crate::report) is_wide: bool,
+    /// Whether all its texts are so short that none is broken, even on paper: `2023-24`.
+    pub(in crate::report) is_short: bool,
 }
 
 /// A column with a longer text than this, in characters, is a wide one.
 const LONGEST_ON_ONE_LINE: usize = 26;
+
+/// One without a longer text than this is a short one.
+const LONGEST_UNBROKEN: usize = 9;
 
 /// A row, and whose it is.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
@@ -50,15 +55,17 @@ pub(in crate::report) struct RowView {
 impl TableView {
     /// A table under a name for links; its rows are those of the practices, or groups, in the column of `kind`.
     pub(in crate::report) fn of(id: &str, table: &Table<'_>, kind: RowKind) -> TableView {
-        let is_long = |row: &Vec<Cell<'_>>, at: usize| match row.get(at) {
-            Some(Cell::Text(text)) => text.chars().count() > LONGEST_ON_ONE_LINE,
-            Some(Cell::Empty | Cell::Whole(_) | Cell::Amount(_)) | None => false,
+        let signs = |row: &Vec<Cell<'_>>, at: usize| match row.get(at) {
+            Some(Cell::Text(text)) => text.chars().count(),
+            Some(Cell::Empty | Cell::Whole(_) | Cell::Amount(_)) | None => 0,
         };
+        let longest = |at: usize| table.rows.iter().map(|row| signs(row, at)).max().unwrap_or(0);
         let columns = table.columns.iter().enumerate().map(|(at, column)| ColumnView {
             name: column.name.clone().into_owned(),
             heading: heading(&column.name),
             is_number: column.kind.is_number(),
-            is_wide: table.rows.iter().any(|row| is_long(row, at)),
+            is_wide: longest(at) > LONGEST_ON_ONE_LINE,
+            is_short: longest(at) <= LONGEST_UNBROKEN,
         });
         let whose = |name: &str, row: &[Cell<'_>]| {
             let at = table.columns.iter().position(|column| column.name == name)?;

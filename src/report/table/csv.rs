@@ -9,13 +9,14 @@ use rayon::prelude::*;
 
 use crate::report::table::{Cell, Grid, Kind};
 
-/// What becomes of text that a spreadsheet would take for a formula.
+/// What becomes of text that a spreadsheet would take for a formula, or a terminal for a command.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Formulas {
     /// It is written as it is: for programs, and for ids that must be found again.
     AsWritten,
-    /// An apostrophe is put before text that begins with `=`, `+`, `-`, `@`, a tab or a carriage return: for text that
-    /// someone else chose and a spreadsheet will open. Numbers are never changed.
+    /// An apostrophe is put before text that begins with `=`, `+`, `-`, `@`, a tab or a carriage return, and control
+    /// characters other than tabs and line ends become `�`: for text that someone else chose and a spreadsheet or a terminal
+    /// will show. Numbers are never changed.
     Defused,
 }
 
@@ -60,11 +61,15 @@ fn rows(grid: &dyn Grid, rows: Range<usize>, formulas: Formulas) -> io::Result<V
 fn field<'a>(cell: &'a Cell<'_>, kind: Kind, formulas: Formulas) -> Cow<'a, str> {
     let shown = cell.shown(kind);
     match (cell, formulas) {
-        (Cell::Text(text), Formulas::Defused) if text.starts_with(['=', '+', '-', '@', '\t', '\r']) => {
-            Cow::Owned(format!("'{shown}"))
-        }
+        (Cell::Text(text), Formulas::Defused) => defused(text),
         (Cell::Empty | Cell::Text(_) | Cell::Whole(_) | Cell::Amount(_), _) => shown,
     }
+}
+
+fn defused(text: &str) -> Cow<'_, str> {
+    let commands = |sign: char| sign.is_control() && !matches!(sign, '\t' | '\n' | '\r');
+    let shown = if text.contains(commands) { text.replace(commands, "\u{fffd}").into() } else { Cow::Borrowed(text) };
+    if shown.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{shown}").into() } else { shown }
 }
 
 #[cfg(test)]
@@ -105,6 +110,14 @@ mod tests {
             "text,change\n'=1+1,-1.50\n'+1,-1.50\n'-1,-1.50\n'@a,-1.50\n'\ta,-1.50\n\"'\ra\",-1.50\na=1,-1.50\n";
         assert_eq!(written(&table, Formulas::Defused), defused);
         assert!(written(&table, Formulas::AsWritten).contains("\n=1+1,"));
+    }
+
+    #[test]
+    fn what_would_command_a_terminal_is_defused_too() {
+        let mut table = Table::new("", [Column::text("text")]);
+        table.rows.push(vec![Cell::text("a\u{1b}]0;b\u{7}\u{9b}31m\nc\td")]);
+        assert_eq!(written(&table, Formulas::Defused), "text\n\"a\u{fffd}]0;b\u{fffd}\u{fffd}31m\nc\td\"\n");
+        assert!(written(&table, Formulas::AsWritten).contains("a\u{1b}]0;b"));
     }
 
     #[test]

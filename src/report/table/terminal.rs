@@ -7,7 +7,7 @@ use comfy_table::{
     Attribute, CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Table as Layout, TableStyle, Width,
 };
 
-use crate::report::style::{Style, harmless};
+use crate::report::style::{Style, harmless, wrapped};
 use crate::report::table::{Cell, Column, Grid, UNKNOWN};
 
 /// A word of text is broken in two only beyond so many characters, so that ids can be copied.
@@ -22,7 +22,9 @@ const WORD: usize = 24;
 /// What the writer says.
 pub fn write(out: &mut dyn io::Write, grid: &dyn Grid, totals: &[Vec<Cell<'_>>], style: Style) -> io::Result<()> {
     if !grid.title().is_empty() {
-        writeln!(out, "{}", harmless(grid.title()))?;
+        for line in wrapped(&harmless(grid.title()), 0, 2, style.width) {
+            writeln!(out, "{line}")?;
+        }
     }
     if grid.row_count() == 0 {
         return writeln!(out, "  no rows");
@@ -210,6 +212,14 @@ all                1234
     fn without_rows_it_says_so() {
         let table = Table::new("Paid", sample().columns);
         assert_eq!(written(&table, &[], Style::PLAIN), "Paid\n  no rows\n");
+    }
+
+    #[test]
+    fn a_long_title_fits_the_width_too() {
+        let mut table = sample();
+        table.title = "Results that hang on the convention for a day that a month lacks".to_owned();
+        let text = written(&table, &[], Style { width: Some(40), colour: false });
+        assert!(text.starts_with("Results that hang on the convention for\n  a day that a month lacks\n"), "{text}");
     }
 
     #[test]

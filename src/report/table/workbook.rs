@@ -222,8 +222,14 @@ fn sheet_names(tables: &[&dyn Grid]) -> Vec<String> {
 
 fn sheet_name(title: &str) -> String {
     let allowed = |sign: &char| !sign.is_control() && !"[]:*?/\\".contains(*sign);
-    let name: String = title.chars().filter(allowed).take(LONGEST_NAME).collect();
-    let name = name.trim_matches(|sign: char| sign == '\'' || sign.is_whitespace());
+    let whole: String = title.chars().filter(allowed).collect();
+    let start: String = whole.chars().take(LONGEST_NAME).collect();
+    // What does not fit ends with a whole word, if there is one.
+    let ends_within_word = whole[start.len()..].starts_with(|next: char| !next.is_whitespace());
+    let words = start.rsplit_once(' ').filter(|_| ends_within_word).map_or(&start[..], |(words, _)| words);
+    let is_cut = words.len() < whole.len();
+    let name = words.trim_matches(|sign: char| sign == '\'' || sign.is_whitespace());
+    let name = if is_cut { name.trim_end_matches([',', ';', '.']) } else { name };
     // Excel keeps this name for itself.
     let is_kept = name.to_lowercase() == "history";
     if name.is_empty() || is_kept { "Table".to_owned() } else { name.to_owned() }
@@ -332,6 +338,9 @@ mod tests {
         assert_eq!(sheet_name("'''"), "Table");
         assert_eq!(sheet_name("HISTORY"), "Table");
         assert_eq!(sheet_name(&"x".repeat(40)).len(), LONGEST_NAME);
+        assert_eq!(sheet_name("All practices, against the first year"), "All practices, against the");
+        assert_eq!(sheet_name("Indicators against thresholds, all practices"), "Indicators against thresholds");
+        assert_eq!(sheet_name("Exactly as many as there may be"), "Exactly as many as there may be");
         let (cover, none) = (Table::new("cover", []), Table::new("", []));
         assert_eq!(sheet_names(&[&cover, &none, &none]), ["cover 2", "Table", "Table 2"]);
         written(&none, &Notes::default());

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 
-use super::commands::{Row, place_funnel, records};
+use super::commands::{Row, place_funnel, records, without_nobody};
 use super::table::Table;
 use super::{Groups, columns, group, total};
 use crate::markup::{Page, Tag};
@@ -150,7 +150,7 @@ fn funnel(page: &Page<'_>, truth: &[Row], cohort: &Cohort) -> Option<Vec<(Row, R
     let heading = format!("{} ", cohort.indicator);
     let tables: Vec<&Tag<'_>> = page.tags("table").collect();
     let table = tables.iter().find(|table| {
-        let caption = page.within(table).next().unwrap().text;
+        let caption = page.within(table).nth(1).unwrap().text;
         table.value("id").is_some_and(|id| id.starts_with("attrition-")) && caption.starts_with(&heading)
     })?;
     let lines = page.table(table.value("id").unwrap());
@@ -184,16 +184,8 @@ fn told(page: &Page<'_>, truth: &[Row], (cohort, people): (&Cohort, &[Groups]), 
     let together = indicators.iter().find(|row| row["year"] == cohort.year && row["indicator"] == cohort.indicator);
     let whole = place(&mut table, together.unwrap_or(&Row::new()), total(people), "all");
     (0..6).for_each(|at| table.sum(whole[at], placed.iter().map(|row| row[at]).collect()));
-    if let Some(mut lines) = funnel(page, truth, cohort) {
-        // Who is not on the list may be nobody and withheld all the same, lest another year's follow.
-        for (shown, truth) in &mut lines {
-            for (column, cell) in shown {
-                if cell == "[c]" && truth[column] == "0" && truth["kind"] == "listed" {
-                    truth.insert(column.clone(), String::new());
-                }
-            }
-        }
-        let totals = place_funnel(&mut table, &lines);
+    if let Some(lines) = funnel(page, truth, cohort) {
+        let totals = place_funnel(&mut table, &without_nobody(lines));
         for (at, stage) in [(0, "register"), (3, "denominator"), (4, "achieved"), (5, "not_achieved")] {
             table.same(whole[at], totals[stage]);
         }
@@ -210,6 +202,14 @@ fn marks<'a>(page: &Page<'a>, chart: &str) -> Vec<&'a str> {
 /// Asserts that what is worked out from withheld counts is told nowhere on the page; gives back how many rows are hidden.
 fn nothing_is_worked_out(page: &Page<'_>, people: &People) -> usize {
     let practices = page.table("practices-table");
+    let funnels =
+        page.tags("svg").filter(|svg| svg.value("aria-labelledby").is_some_and(|ids| ids.starts_with("chart-funnel")));
+    for funnel in funnels {
+        assert!(
+            page.within(funnel).any(|tag| tag.value("data-practice").is_some()),
+            "a funnel without practices is drawn"
+        );
+    }
     let mut hidden = 0;
     for (cohort, of_practices) in COHORTS.iter().zip(people) {
         for at in 0..of_practices.len() {

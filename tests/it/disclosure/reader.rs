@@ -25,6 +25,13 @@ impl Reader {
         self.sums.push((whole, parts));
     }
 
+    /// The cells that can only be one number, as far as the bounds and the sums one by one tell.
+    pub fn sure(&self) -> Vec<usize> {
+        let mut narrowed = self.clone();
+        assert!(narrowed.narrow(), "what is told contradicts itself");
+        (0..narrowed.cells.len()).filter(|at| narrowed.cells[*at].0 == narrowed.cells[*at].1).collect()
+    }
+
     /// True if some table has another number at a cell than `near`, which is a table.
     pub fn has_other(&self, cell: usize, near: &[i64]) -> bool {
         self.other(cell, near).is_some()
@@ -105,6 +112,22 @@ fn it_sees_through_a_table_that_withholds_only_what_is_small() {
     };
     assert_eq!(table(&[0]), [false]);
     assert_eq!(table(&[0, 1]), [true, true]);
+}
+
+#[test]
+fn it_is_sure_where_rounding_leaves_one_value() {
+    // 18 as 20, in nine parts of 2, each as 0: no part may be more than 2, and the whole is 18 at least.
+    let mut reader = Reader::default();
+    let parts: Vec<usize> = (0..9).map(|_| reader.cell(0, 2)).collect();
+    let whole = reader.cell(18, 22);
+    reader.sum(whole, parts);
+    assert_eq!(reader.sure().len(), 10);
+    // Ten parts may be 20 people, or 18.
+    let mut reader = Reader::default();
+    let parts: Vec<usize> = (0..10).map(|_| reader.cell(0, 2)).collect();
+    let whole = reader.cell(18, 22);
+    reader.sum(whole, parts);
+    assert!(reader.sure().is_empty());
 }
 
 #[test]

@@ -270,7 +270,10 @@ fn a_type_that_loses_digits_is_refused() {
     assert!(refusal(id(), floats, code()).contains("a date, a timestamp or ISO text is expected"));
     let lists = vec![("patient_id", id()), ("event_date", day())];
     let missing = loaded_columns(two_patients(numbers(&[Some(7), Some(8)])), lists).unwrap_err().to_string();
-    assert_eq!(missing, "`e.parquet` has no column `code`: it has `patient_id`, `event_date`");
+    assert_eq!(
+        missing,
+        "`e.parquet` has no column `code`: it has `patient_id`, `event_date`; one that is called otherwise is declared with `--map`"
+    );
 }
 
 #[test]
