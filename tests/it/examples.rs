@@ -8,6 +8,8 @@ use std::process::Output;
 use insta::{assert_snapshot, with_settings};
 use tempfile::TempDir;
 
+use crate::csv_text::{cell, rows};
+use crate::tables::Tables;
 use crate::uptake::{output, root, rules};
 
 #[test]
@@ -72,6 +74,47 @@ fn one_wrong_expectation_fails_and_is_named() {
 fn all_that_an_example_can_say() {
     let run = test(toy("right.toml").path(), &[]);
     assert_eq!((run.code, run.stdout.as_str()), (Some(0), "toy/2030-31: 14 examples passed\n"), "{}", run.stderr);
+}
+
+/// A scheme whose payments ask everything that a test can ask: no misreading of a case is left unnoticed.
+#[test]
+fn every_kind_of_test_decides_what_is_paid() {
+    let folder = logic();
+    let run = test(folder.path(), &[]);
+    assert_eq!((run.code, run.stdout.as_str()), (Some(0), "logic/2030-31: 16 examples passed\n"), "{}", run.stderr);
+    let misread = test(folder.path(), &["--mutants"]).stdout;
+    assert!(misread.contains("unnoticed: "), "no example is of the register: {misread}");
+    assert!(!misread.contains("payment banded, points"), "{misread}");
+}
+
+#[test]
+fn those_who_are_set_aside_are_counted_and_paid_for() {
+    // Each born on 2029-09-10: two jabs; the same but excluded; registered at 11 months; declined.
+    let patients = [
+        "1,A,2029-09-10,2029-09-10,,",
+        "2,A,2029-09-10,2029-09-10,,",
+        "3,A,2029-09-10,2030-08-10,,",
+        "4,A,2029-09-10,2029-09-10,,",
+    ];
+    let events = [
+        "1,2030-01-01,38598009",
+        "1,2030-02-01,38598009",
+        "2,2029-09-12,1303503001",
+        "2,2030-01-01,38598009",
+        "2,2030-02-01,38598009",
+        "4,2030-08-11,1303503001",
+    ];
+    let tables = Tables::new(&patients.map(String::from), &events.map(String::from), "A,1000");
+    let folder = logic();
+    let asked = ["--rules", folder.path().to_str().unwrap(), "--year", "logic/2030-31", "--format", "csv"];
+    let counted = rows(&tables.run(&asked).fine().stdout);
+    let of = |column| cell(&counted, &["logic/2030-31", "A", "T1"], column);
+    let all = ["register", "excluded", "excepted", "denominator", "numerator", "points"].map(of);
+    // 1 of 1 is above 80 %: the smaller of 9 - 1 and 9 * 1 / 1.
+    assert_eq!(all, ["4", "1", "2", "1", "1", "8.0000"]);
+    let paid = rows(&tables.run(&[&asked[..], &["--table", "payments"]].concat()).fine().stdout);
+    // £2 for the one excluded and £5 for each of the two excepted.
+    assert_eq!(cell(&paid, &["logic/2030-31", "A", "aside"], "pounds"), "12.00");
 }
 
 #[test]
@@ -207,6 +250,13 @@ pub(crate) fn toy(examples: &str) -> TempDir {
     let (from, book) = (root().join("tests/examples"), folder.path().join("toy/2030-31"));
     copy(&from.join("toy"), &book);
     fs::copy(from.join(examples), book.join("examples.toml")).unwrap();
+    folder
+}
+
+/// A folder of rules with the invented scheme whose payments test everything.
+fn logic() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    copy(&root().join("tests/examples/logic"), &folder.path().join("logic/2030-31"));
     folder
 }
 
