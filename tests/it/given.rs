@@ -187,6 +187,22 @@ fn a_fee_goes_to_who_gave_the_dose_of_that_day() {
 }
 
 #[test]
+fn who_is_on_two_lists_and_what_nobody_gave_is_counted() {
+    // Two doses before 1 came to a list, and one after it: a fee of 10.06 for F. 2 and 3 are on two lists at the year's end.
+    let patients = [
+        "1,F,2023-02-01,2023-08-01",
+        "2,F,2023-02-01,2023-02-01",
+        "2,G,2023-02-01,2023-05-01",
+        "3,F,2023-03-01,2023-03-01",
+        "3,G,2023-03-01,2023-03-01",
+    ];
+    let events = ["1,2023-04-03,dtap,", "1,2023-05-03,dtap,", "1,2023-09-05,dtap,"];
+    let said = run(&Desk::new(), &patients, &events, &["--year", "2023-24", "--table", "fees"]);
+    assert_eq!(cell(&rows(&said.stdout), &["2023-24", "F", "dtap"], "pounds"), "10.06");
+    said.says("2 × a patient with two registrations that hold at once").says("2 × a dose without a giver");
+}
+
+#[test]
 fn a_dose_too_late_for_its_indicator_earns_its_fee() {
     // 8 months on 1 October 2023, and the third dose that day: not achieved, three fees, 30.18.
     let patients = ["1,F,2023-02-01,2023-02-01"];
