@@ -97,6 +97,29 @@ fn what_the_convention_is_worth_by_hand() {
     assert!(csv.contains("A81001,VI001,next day,1,1,3,3,0,0,3,3,2,3,0.00,3736.08,3736.08"), "{csv}");
 }
 
+/// Born on 31 August 2028: 18 months on 28 February 2030 by the last day, and by the next on 1 March, on which this year begins.
+/// The invented scheme pays 2 points of £30 where nobody of the denominator achieved.
+#[test]
+fn one_may_be_on_the_register_under_one_convention_alone() {
+    let rules = tempfile::tempdir().unwrap();
+    let book = rules.path().join("logic/2030-31");
+    crate::tables::copy(&root().join("tests/examples/logic"), &book);
+    for (file, from, to) in [
+        ("contract.toml", "2030-04-01", "2030-03-01"),
+        ("contract.toml", "2031-03-31", "2031-02-28"),
+        ("indicators.rules", "turns 1 year in the year", "turns 18 months in the year"),
+    ] {
+        let text = fs::read_to_string(book.join(file)).unwrap();
+        assert_eq!(text.matches(from).count(), 1, "`{from}` in {file}");
+        fs::write(book.join(file), text.replace(from, to)).unwrap();
+    }
+    let tables = Tables::new(&["a,A,2028-08-31,2028-08-31,,".to_owned()], &[], "A,1000");
+    let asked = ["--rules", rules.path().to_str().unwrap(), "--year", "logic/2030-31", "--format", "csv"];
+    let csv = stdout(arguments("month-end", &tables, &asked));
+    let rows: Vec<&str> = csv.lines().skip(1).collect();
+    assert_eq!(rows, ["logic/2030-31,A,T1,last day,1,1,0,1,0,0,0,1,0,0,0.00,60.00,60.00"]);
+}
+
 /// The counts with the declared convention are `run`'s, row by row.
 #[test]
 fn under_its_own_convention_a_rulebook_counts_as_run_does() {
