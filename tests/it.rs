@@ -34,6 +34,8 @@ mod csv_text;
 mod curve;
 #[path = "it/demo.rs"]
 mod demo;
+#[path = "it/diff.rs"]
+mod diff;
 #[path = "it/disclosure.rs"]
 mod disclosure;
 #[path = "it/editions.rs"]

@@ -1,7 +1,6 @@
 //! Counts of a measurement in a practice.
 
 use crate::eval::judge::Outcome;
-use crate::ground::Amount;
 
 /// How many patients of a practice a measurement counts.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -20,11 +19,6 @@ impl Counts {
     /// register − excluded − excepted, in patients.
     pub fn denominator(&self) -> u64 {
         self.register - self.excluded - self.excepted
-    }
-
-    /// Numerator over denominator in per cent, exact; none without a denominator.
-    pub fn achievement_percent(&self) -> Option<Amount> {
-        Amount::ratio(i128::from(self.numerator) * 100, i128::from(self.denominator()))
     }
 
     /// Counts one more patient on the register.

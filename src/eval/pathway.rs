@@ -73,16 +73,6 @@ impl<'b> Lenses<'b> {
         })
     }
 
-    /// The scheme's rulebook.
-    pub fn scheme(&self) -> &'b Rulebook {
-        self.scheme.book
-    }
-
-    /// Its pathway.
-    pub fn pathway(&self) -> &'b Pathway {
-        self.pathway
-    }
-
     /// By indicator of the pathway: the outcome of a patient; None for one who is not on its register.
     pub(crate) fn outcomes(&self, patient: Patient<'_>, scratch: &mut Scratch) -> Vec<Option<Outcome>> {
         let outcome = |id: &_| judge(&self.year_end, *id, patient, scratch).map(|(_, outcome)| outcome);

@@ -294,3 +294,22 @@ pub(super) fn phrase(rule: Rule) -> &'static str {
         | Rule::COMMENT => "more text",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every rule, so that none that is added later is told in the grammar's words.
+    #[test]
+    fn a_keyword_is_told_as_it_is_written_and_no_other_rule_by_its_name() {
+        for rule in Rule::all_rules() {
+            let (name, phrase) = (format!("{rule:?}"), phrase(*rule));
+            if let Some(keyword) = name.strip_prefix("k_") {
+                assert_eq!(phrase, format!("`{keyword}`"));
+            } else {
+                let outside_quotes: String = phrase.split('`').step_by(2).collect();
+                assert!(!outside_quotes.contains('_') && !phrase.is_empty(), "{name}: {phrase}");
+            }
+        }
+    }
+}

@@ -72,28 +72,52 @@ fn month_ends_worked_by_hand_under_both_conventions() {
     assert_eq!(worked.len(), 21);
 }
 
-/// Two babies, each with the third dose on 28 February 2023: of one it is the day of 8 months by the last day and the day
-/// before by the next; of the other it is before either. 1 of 2 is below the lower threshold of 90 %, 2 of 2 is above
+/// Three babies, each with the third dose on 28 February 2023: of one it is the day of 8 months by the last day and the day
+/// before by the next; of the others it is before either. 2 of 3 is below the lower threshold of 90 %, 3 of 3 is above
 /// the upper of 95 %: 18 points at £207.56, times 9,374 over the national 9,374: £3,736.08.
 #[test]
 fn what_the_convention_is_worth_by_hand() {
     let dose = golden::code("dtap");
-    let patients = ["a,A81001,2022-06-30,2022-06-30,,", "b,A81001,2022-07-30,2022-07-30,,"].map(str::to_owned);
+    let born = [("a", "2022-06-30"), ("b", "2022-07-30"), ("c", "2022-07-15")];
+    let patients = born.map(|(id, birth)| format!("{id},A81001,{birth},{birth},,"));
     let doses = |id: &str| ["2022-09-01", "2022-10-01", "2023-02-28"].map(|day| format!("{id},{day},{dose}"));
-    let tables = Tables::new(&patients, &[doses("a"), doses("b")].concat(), "A81001,9374");
+    let tables = Tables::new(&patients, &["a", "b", "c"].map(doses).concat(), "A81001,9374");
     let practices = tables.path("practices.csv");
     let year = ["--year", "2022-23", "--format", "csv", "--practices", practices.to_str().unwrap()];
     let csv = stdout(arguments("month-end", &tables, &year));
     let rows: Vec<&str> = csv.lines().skip(1).collect();
     // Only the first baby's 8 months fall on a day that its month lacks (30 February; 30 March is there).
-    assert_eq!(rows, ["2022-23,A81001,VI001,last day,1,1,2,2,0,0,2,2,1,2,0.00,3736.08,3736.08"]);
+    assert_eq!(rows, ["2022-23,A81001,VI001,last day,1,1,3,3,0,0,3,3,2,3,0.00,3736.08,3736.08"]);
     // A rulebook that declares the other convention is held against the same two.
     let other = crate::tables::Rules::copy(&["qof/2022-23"]);
     other.edit("qof/2022-23/contract.toml", "\"last day\"", "\"next day\"", 1);
     let mut arguments = arguments("month-end", &tables, &year);
     arguments.extend(["--rules".to_owned(), other.folder().to_str().unwrap().to_owned()]);
     let csv = stdout(arguments);
-    assert!(csv.contains("A81001,VI001,next day,1,1,2,2,0,0,2,2,1,2,0.00,3736.08,3736.08"), "{csv}");
+    assert!(csv.contains("A81001,VI001,next day,1,1,3,3,0,0,3,3,2,3,0.00,3736.08,3736.08"), "{csv}");
+}
+
+/// Born on 31 August 2028: 18 months on 28 February 2030 by the last day, and by the next on 1 March, on which this year begins.
+/// The invented scheme pays 2 points of £30 where nobody of the denominator achieved.
+#[test]
+fn one_may_be_on_the_register_under_one_convention_alone() {
+    let rules = tempfile::tempdir().unwrap();
+    let book = rules.path().join("logic/2030-31");
+    crate::tables::copy(&root().join("tests/examples/logic"), &book);
+    for (file, from, to) in [
+        ("contract.toml", "2030-04-01", "2030-03-01"),
+        ("contract.toml", "2031-03-31", "2031-02-28"),
+        ("indicators.rules", "turns 1 year in the year", "turns 18 months in the year"),
+    ] {
+        let text = fs::read_to_string(book.join(file)).unwrap();
+        assert_eq!(text.matches(from).count(), 1, "`{from}` in {file}");
+        fs::write(book.join(file), text.replace(from, to)).unwrap();
+    }
+    let tables = Tables::new(&["a,A,2028-08-31,2028-08-31,,".to_owned()], &[], "A,1000");
+    let asked = ["--rules", rules.path().to_str().unwrap(), "--year", "logic/2030-31", "--format", "csv"];
+    let csv = stdout(arguments("month-end", &tables, &asked));
+    let rows: Vec<&str> = csv.lines().skip(1).collect();
+    assert_eq!(rows, ["logic/2030-31,A,T1,last day,1,1,0,1,0,0,0,1,0,0,0.00,60.00,60.00"]);
 }
 
 /// The counts with the declared convention are `run`'s, row by row.

@@ -8,6 +8,8 @@ use std::process::Output;
 use insta::{assert_snapshot, with_settings};
 use tempfile::TempDir;
 
+use crate::csv_text::{cell, rows};
+use crate::tables::Tables;
 use crate::uptake::{output, root, rules};
 
 #[test]
@@ -72,6 +74,91 @@ fn one_wrong_expectation_fails_and_is_named() {
 fn all_that_an_example_can_say() {
     let run = test(toy("right.toml").path(), &[]);
     assert_eq!((run.code, run.stdout.as_str()), (Some(0), "toy/2030-31: 14 examples passed\n"), "{}", run.stderr);
+}
+
+/// A scheme whose payments ask everything that a test can ask: no misreading of a case is left unnoticed.
+#[test]
+fn every_kind_of_test_decides_what_is_paid() {
+    let folder = logic();
+    let run = test(folder.path(), &[]);
+    assert_eq!((run.code, run.stdout.as_str()), (Some(0), "logic/2030-31: 16 examples passed\n"), "{}", run.stderr);
+    let misread = test(folder.path(), &["--mutants"]).stdout;
+    assert!(misread.contains("unnoticed: "), "no example is of the register: {misread}");
+    assert!(!misread.contains("payment banded, points"), "{misread}");
+}
+
+/// Each born on 2029-09-10. 1 has two jabs; 2 too, but is excluded; 3 is registered at 11 months and declined; 4 declined; 5 is
+/// registered at 11 months with two jabs.
+fn five_children() -> Tables {
+    let registered = ["2029-09-10", "2029-09-10", "2030-08-10", "2029-09-10", "2030-08-10"];
+    let patients = registered.iter().zip(1..).map(|(day, at)| format!("{at},A,2029-09-10,{day},,"));
+    let mut events: Vec<String> = vec!["2,2029-09-12,1303503001".into()];
+    events.extend([3, 4].map(|at| format!("{at},2030-08-11,1303503001")));
+    events.extend([1, 2, 5].into_iter().flat_map(|at| [1, 2].map(|month| format!("{at},2030-0{month}-01,38598009"))));
+    Tables::new(&patients.collect::<Vec<_>>(), &events, "A,1000")
+}
+
+#[test]
+fn those_who_are_set_aside_are_counted_and_paid_for() {
+    let folder = logic();
+    let asked = ["--rules", folder.path().to_str().unwrap(), "--year", "logic/2030-31", "--format", "csv"];
+    let counted = rows(&five_children().run(&asked).fine().stdout);
+    let of = |column| cell(&counted, &["logic/2030-31", "A", "T1"], column);
+    let all = ["register", "excluded", "excepted", "denominator", "numerator", "points"].map(of);
+    // 2 of 2: at least 2 achieved, of at most 4.
+    assert_eq!(all, ["5", "1", "2", "2", "2", "1.0000"]);
+    let paid = rows(&five_children().run(&[&asked[..], &["--table", "payments"]].concat()).fine().stdout);
+    // £2 for the one excluded and £5 for each of the two excepted.
+    assert_eq!(cell(&paid, &["logic/2030-31", "A", "aside"], "pounds"), "12.00");
+}
+
+/// What did not decide is told all the same.
+#[test]
+fn an_explanation_tells_of_every_clause() {
+    let folder = logic();
+    let explained = |patient: &str| {
+        let asked = ["--rules", folder.path().to_str().unwrap(), "--year", "logic/2030-31", "--indicator", "T1"];
+        five_children().command("explain", &[&asked[..], &["--patient", patient]].concat()).fine().stdout
+    };
+    for (patient, result, clauses) in [
+        ("1", "ACHIEVED", ["GONE, left by the coordinator: no", "LATE, registered too late: no", "NO, declined: no"]),
+        ("2", "EXCLUDED by GONE", ["Achieved: yes", "LATE, registered too late: no", "NO, declined: no"]),
+        ("3", "EXCEPTED by LATE", ["Achieved: no", "LATE, registered too late: yes", "NO, declined: yes"]),
+        ("4", "EXCEPTED by NO", ["Achieved: no", "LATE, registered too late: no", "NO, declined: yes"]),
+        ("5", "ACHIEVED", ["GONE, left by the coordinator: no", "LATE, registered too late: yes", "NO, declined: no"]),
+    ] {
+        let text = explained(patient);
+        assert!(text.contains(&format!("Result: {result}")), "{text}");
+        clauses.iter().for_each(|clause| assert!(text.contains(clause), "`{clause}` of {patient} in\n{text}"));
+    }
+}
+
+/// An age in weeks, and a day that hangs on no birth: ten weeks are 70 days, and 4 weeks after registration 28.
+#[test]
+fn a_register_begins_and_ends_on_its_days() {
+    let people = [
+        "A,A,2030-01-20,2030-01-20,,", // ten weeks on 2030-03-31, the day before the year
+        "B,A,2030-01-21,2030-01-21,,", // ten weeks on its first day
+        "C,A,2031-01-20,2031-01-20,,", // ten weeks on its last day; 4 weeks on a list on 2031-02-17
+        "D,A,2031-01-21,2031-01-21,,", // ten weeks on the day after it; 4 weeks on a list on 2031-02-18
+        "E,A,1990-05-05,2030-03-03,,", // 4 weeks on a list on the day before the year
+        "F,A,1990-05-05,2030-03-04,,", // 4 weeks on a list on its first day
+        "G,A,1960-05-05,2031-03-03,,", // 4 weeks on a list on its last day
+        "H,A,1960-05-05,2031-03-04,,", // 4 weeks on a list on the day after it
+    ];
+    let folder = logic();
+    let asked = ["--rules", folder.path().to_str().unwrap(), "--year", "logic/2030-31"];
+    // The last day before ten weeks of B, and the first day after it of C.
+    let events = ["B,2030-03-31,38598009", "C,2031-03-31,38598009"].map(String::from);
+    let tables = Tables::new(&people.map(String::from), &events, "A,1000");
+    let run = tables.run(&[&asked[..], &["--level", "patient", "--format", "csv"]].concat()).fine();
+    let on = |indicator: &str| -> Vec<String> {
+        let mut of: Vec<_> = run.stdout.lines().map(|line| line.split(',').collect::<Vec<_>>()).collect();
+        of.retain(|cells| cells[3] == indicator);
+        of.iter().map(|cells| format!("{} {}", cells[0], cells[4])).collect()
+    };
+    assert_eq!(on("T2"), ["B achieved", "C not_achieved"]);
+    assert_eq!(on("T3"), ["C not_achieved", "D not_achieved", "F not_achieved", "G not_achieved"]);
 }
 
 #[test]
@@ -207,6 +294,13 @@ pub(crate) fn toy(examples: &str) -> TempDir {
     let (from, book) = (root().join("tests/examples"), folder.path().join("toy/2030-31"));
     copy(&from.join("toy"), &book);
     fs::copy(from.join(examples), book.join("examples.toml")).unwrap();
+    folder
+}
+
+/// A folder of rules with the invented scheme whose payments test everything.
+fn logic() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    copy(&root().join("tests/examples/logic"), &folder.path().join("logic/2030-31"));
     folder
 }
 

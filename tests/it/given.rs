@@ -175,6 +175,34 @@ fn a_dose_given_elsewhere_counts_and_earns_its_fee_there() {
 }
 
 #[test]
+fn a_fee_goes_to_who_gave_the_dose_of_that_day() {
+    // Two doses given at G earn G two fees of 10.06; the third says nothing, and F had the child. On 2023-06-05 two practices
+    // say that they gave the one dose, and the first of them by code earns it.
+    let patients = ["1,F,2023-02-01,2023-02-01", "2,G,1990-01-01,2000-01-01", "3,F,2023-02-01,2023-02-01"];
+    let mut events = vec!["1,2023-04-03,dtap,G", "1,2023-05-03,dtap,G", "1,2023-06-05,dtap,"];
+    events.extend(["3,2023-06-05,dtap,G", "3,2023-06-05,dtap,F", "3,2023-06-05,pcv,A"]);
+    let fees = rows(&run(&Desk::new(), &patients, &events, &["--year", "2023-24", "--table", "fees"]).stdout);
+    let fee = |practice| cell(&fees, &["2023-24", practice, "dtap"], "pounds");
+    assert_eq!((fee("F"), fee("G")), ("20.12", "20.12"));
+}
+
+#[test]
+fn who_is_on_two_lists_and_what_nobody_gave_is_counted() {
+    // Two doses before 1 came to a list, and one after it: a fee of 10.06 for F. 2 and 3 are on two lists at the year's end.
+    let patients = [
+        "1,F,2023-02-01,2023-08-01",
+        "2,F,2023-02-01,2023-02-01",
+        "2,G,2023-02-01,2023-05-01",
+        "3,F,2023-03-01,2023-03-01",
+        "3,G,2023-03-01,2023-03-01",
+    ];
+    let events = ["1,2023-04-03,dtap,", "1,2023-05-03,dtap,", "1,2023-09-05,dtap,"];
+    let said = run(&Desk::new(), &patients, &events, &["--year", "2023-24", "--table", "fees"]);
+    assert_eq!(cell(&rows(&said.stdout), &["2023-24", "F", "dtap"], "pounds"), "10.06");
+    said.says("2 × a patient with two registrations that hold at once").says("2 × a dose without a giver");
+}
+
+#[test]
 fn a_dose_too_late_for_its_indicator_earns_its_fee() {
     // 8 months on 1 October 2023, and the third dose that day: not achieved, three fees, 30.18.
     let patients = ["1,F,2023-02-01,2023-02-01"];
