@@ -44,6 +44,18 @@ pub(super) enum TableArgument {
     Long,
 }
 
+impl TableArgument {
+    /// The member of a JSON document that holds it beside the results; None for one that is the results or is not there.
+    fn member(self) -> Option<&'static str> {
+        match self {
+            TableArgument::Payments => Some("payments"),
+            TableArgument::Fees => Some("fees"),
+            TableArgument::Practices => Some("practices"),
+            TableArgument::Indicators | TableArgument::Long => None,
+        }
+    }
+}
+
 /// Which tables are asked for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Asking {
@@ -229,26 +241,39 @@ impl<'b> Results<'b> {
             (TableArgument::Long, &long),
         ];
         if output.format == Format::Json {
-            let further: [(&str, &dyn Grid); 3] = [("payments", payments), ("fees", fees), ("practices", together)];
-            // One table asked for by name is the result; otherwise the others follow the indicators.
-            let named = tables.iter().find(|(table, _)| asking == Asking::Only(*table));
-            let results: &dyn Grid = named.map_or(measures, |(_, grid)| *grid);
-            return output.write(results, &[], Readers::Anyone, &format::notes([]), |out| {
-                let document = RunDocument {
-                    rulebooks: &self.stamps,
-                    results,
-                    tables: if asking == Asking::All { &further } else { &[] },
-                    overrides: &self.overrides,
-                    disclosure: self.published.disclosure,
-                    remarks: &self.remarks,
-                    gaps: &gaps,
-                    findings,
-                    provenance: &provenance(),
-                };
-                run_json::write(out, &document)
-            });
+            return self.write_json(output, asking, &tables, (&gaps, findings), provenance);
         }
         self.write_shown(output, asking, &tables)
+    }
+
+    /// Writes the tables asked for as one document, the first of them as its results, with what must be known of them.
+    fn write_json<P: Serialize>(
+        &self,
+        output: &OutputArguments,
+        asking: Asking,
+        tables: &[(TableArgument, &dyn Grid); 5],
+        (gaps, findings): (&[NamedGap], &[Finding]),
+        provenance: impl FnOnce() -> P,
+    ) -> Result<(), CliError> {
+        let further = tables.iter().filter(|_| asking == Asking::All);
+        let further: Vec<(&str, &dyn Grid)> =
+            further.filter_map(|(table, grid)| Some((table.member()?, *grid))).collect();
+        // One table asked for by name is the result; otherwise the others follow the indicators.
+        let (_, results) = tables.iter().find(|(table, _)| asking == Asking::Only(*table)).unwrap_or(&tables[0]);
+        output.write(*results, &[], Readers::Anyone, &format::notes([]), |out| {
+            let document = RunDocument {
+                rulebooks: &self.stamps,
+                results: *results,
+                tables: &further,
+                overrides: &self.overrides,
+                disclosure: self.published.disclosure,
+                remarks: &self.remarks,
+                gaps,
+                findings,
+                provenance: &provenance(),
+            };
+            run_json::write(out, &document)
+        })
     }
 
     /// The payments that are shown: people need not read what pays nothing, as a claw-back mostly does.
