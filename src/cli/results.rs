@@ -24,9 +24,9 @@ use crate::report::gaps::{self, Figured, NamedGap};
 use crate::report::long_form;
 use crate::report::payments::{PaymentGrid, PaymentRow, PaymentTable, payment_rows, sort_payments};
 use crate::report::rollup::{Grouping, OfGroups};
-use crate::report::rows::{self, MeasureGrid, MeasureRow, WithheldTotals};
+use crate::report::rows::{self, MeasureGrid, MeasureRow, Totals, WithheldTotals};
 use crate::report::run_json::{self, BookStamp, RunDocument};
-use crate::report::table::{Cell, Grid};
+use crate::report::table::{Cell, Grid, Table};
 use crate::report::together::together;
 
 /// The tables of results.
@@ -224,15 +224,19 @@ impl<'b> Results<'b> {
         let payments = PaymentGrid { title: "Other payments", table: PaymentTable::Payments, rows: &paying };
         let fees = PaymentGrid { title: "Item-of-service fees", table: PaymentTable::Fees, rows: &self.fees };
         // Each is as long as all others, so it is made only where it is read.
-        let together =
-            asking.includes(TableArgument::Practices).then(|| together(&self.measures, &self.payments, &self.fees));
-        let together = together.unwrap_or_default();
+        let together = match asking.includes(TableArgument::Practices) {
+            true => together(&self.measures, &self.payments, &self.fees),
+            false => Table::default(),
+        };
+        let long = match asking.includes(TableArgument::Long) {
+            true => long_form::table(&self.measures),
+            false => Table::default(),
+        };
         let plain: [&dyn Grid; 4] = [&measures, &payments, &fees, &together];
         let grouping = self.published.grouping.as_ref();
         let renamed = grouping.map(|grouping| plain.map(|grid| OfGroups::new(grid, grouping)));
         let [measures, payments, fees, together] =
             renamed.as_ref().map_or(plain, |renamed| renamed.each_ref().map(|grid| grid as &dyn Grid));
-        let long = asking.includes(TableArgument::Long).then(|| long_form::table(&self.measures)).unwrap_or_default();
         let tables: [(TableArgument, &dyn Grid); 5] = [
             (TableArgument::Indicators, measures),
             (TableArgument::Payments, payments),
@@ -297,7 +301,10 @@ impl<'b> Results<'b> {
         tables: &[(TableArgument, &dyn Grid)],
     ) -> Result<(), CliError> {
         let is_totalled = asking.includes(TableArgument::Indicators) && output.format.is_for_people();
-        let totals = is_totalled.then(|| rows::totals(&self.measures, &self.withheld_totals)).unwrap_or_default();
+        let totals = match is_totalled {
+            true => rows::totals(&self.measures, &self.withheld_totals),
+            false => Totals::default(),
+        };
         totals.notes.iter().for_each(|note| output::talk(note));
         let mut grids: Vec<(&dyn Grid, &[Vec<Cell<'_>>])> = Vec::new();
         for (table, grid) in tables.iter().filter(|(table, _)| asking.includes(*table)) {
