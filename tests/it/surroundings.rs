@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::{FileTypeExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, ExitStatus, Output, Stdio};
 use std::sync::LazyLock;
 use std::thread;
 use std::time::Duration;
@@ -190,12 +190,12 @@ fn a_pipe_is_written_to_and_stays_a_pipe() {
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
 }
 
-/// Starts a command, and after so many milliseconds sends it a signal.
-fn killed(arguments: &[String], signal: &str, after: u64) {
+/// Starts a command, and after so many milliseconds sends it a signal; gives back how it ended.
+fn killed(arguments: &[String], signal: &str, after: u64) -> ExitStatus {
     let mut child = uptake(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     thread::sleep(Duration::from_millis(after));
     Command::new("kill").args([format!("-{signal}"), child.id().to_string()]).status().unwrap();
-    child.wait().unwrap();
+    child.wait().unwrap()
 }
 
 /// Files that are not hidden: what a killed run left beside has a name of its own.
@@ -236,9 +236,9 @@ fn an_extract_that_is_killed_half_way_leaves_no_table() {
     let place = folder.path().to_str().unwrap();
     let arguments = ["demo", place, "--size", "3000000", "--write-only"].map(str::to_owned);
     for (signal, after) in [("INT", 300), ("TERM", 600)] {
-        killed(&arguments, signal, after);
+        let ended = killed(&arguments, signal, after);
         let tables: Vec<PathBuf> = shown(folder.path()).into_keys().collect();
-        assert!(tables.is_empty(), "{tables:?}");
+        assert!(tables.is_empty(), "{signal} after {after} ms: it ended with {ended}, and left {tables:?}");
     }
 }
 
