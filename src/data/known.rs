@@ -75,19 +75,20 @@ impl Known {
         let partitions = 1 << scatter.partition_bits;
         let rows = |partition| chunks.iter().map(|chunk| chunk.count(partition)).sum();
         let lines_each = line_count((0..partitions).map(rows).max().unwrap_or(0));
-        let bytes = (lines_each * partitions * size_of::<Line>()) as u64;
+        let line_total = lines_each * partitions;
+        let bytes = (line_total * size_of::<Line>()) as u64;
         // Ids can be chosen so that they crowd in one partition; and a search begins where 32 bits of a key say.
         let rows = chunks.iter().map(|chunk| chunk.len()).sum();
-        let is_crowded = lines_each * partitions > MOST_TIMES * (line_count(rows) + partitions);
-        let is_too_large = is_crowded || u32::try_from(lines_each * partitions).is_err();
+        let is_crowded = line_total > MOST_TIMES * (line_count(rows) + partitions);
+        let is_too_large = is_crowded || u32::try_from(line_total).is_err();
         if is_too_large || scatter.spill.as_ref().is_some_and(|spill| !spill.finds_room(bytes)) {
             return None;
         }
         // On all threads: memory is handed out page by page as it is first written to.
-        let mut lines: Vec<Line> = (0..lines_each * partitions).into_par_iter().map(|_| Line::default()).collect();
+        let mut lines: Vec<Line> = (0..line_total).into_par_iter().map(|_| Line::default()).collect();
         let tables = lines.par_chunks_mut(lines_each).enumerate();
         let fill = |(partition, table): (usize, &mut [Line])| {
-            let mut table = Table { lines: table, first: partition * lines_each, of: lines_each * partitions };
+            let mut table = Table { lines: table, first: partition * lines_each, of: line_total };
             table.fill(chunks, partition, &cohorts)
         };
         let kept: Vec<Kept> = tables.map(fill).collect();

@@ -9,6 +9,7 @@ use crate::data::parquet_pages::{CellPages, Stretched, TextPages};
 use crate::data::progress::Progress;
 use crate::data::rows::{EventRows, EventRules, IdCell, NameCell, Part, PatientCells, PatientRows, PatientRules};
 use crate::data::scatter::{EventRow, RegistrationRow};
+use crate::data::selection::is_outside;
 use crate::ground::{Day, FindingKind};
 
 /// Reads a task's rows as patients.
@@ -102,8 +103,7 @@ fn events_of_group(
         let code = |row: usize| codes.as_ref().map_or(no_code, |codes| codes.cells[row]);
         // Most rows are left behind here, with no look at the rest of them.
         choose(count, &mut looked_at, |row| {
-            let is_passed_over = code(row).is_passed_over_on(cell(&dates, row));
-            !is_passed_over | may_be_blank(text(&ids, row))
+            !is_outside(cell(&dates, row), code(row).days) | may_be_blank(text(&ids, row))
         });
         for &row in &looked_at {
             let id = IdCell::Text(text(&ids, row));
@@ -122,14 +122,6 @@ fn events_of_group(
 struct Coded {
     cell: CodeCell,
     days: (Day, Day),
-}
-
-impl Coded {
-    #[inline]
-    fn is_passed_over_on(self, date: DateCell) -> bool {
-        let (first, last) = self.days;
-        matches!(date, DateCell::Day(day) if (day < first) | (day > last))
-    }
 }
 
 /// Whether a text may be empty or blank, as its first byte tells.

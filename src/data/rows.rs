@@ -7,7 +7,7 @@ use crate::data::ids::{Ids, KEPT_ID_BYTES, Keeper, pack};
 use crate::data::names::{Arrival, NameReader, Names};
 use crate::data::records::CodeIndex;
 use crate::data::scatter::{Chunk, EventRow, Gatherer, NO_DAY, NO_GIVER, RegistrationRow, Scatter};
-use crate::data::selection::Selection;
+use crate::data::selection::{Selection, is_outside};
 use crate::data::sieve::{Sieve, Sifted};
 use crate::data::tally::Tally;
 use crate::ground::{Day, FindingKind};
@@ -270,8 +270,7 @@ impl<'a> EventRows<'a> {
     /// Whether nothing can hang on an event, whoever's it is.
     #[inline]
     fn passes_over(&self, date: DateCell, code: CodeCell) -> bool {
-        let (first, last) = self.rules.selection.days_of(code);
-        matches!(date, DateCell::Day(day) if day < first || day > last)
+        is_outside(date, self.rules.selection.days_of(code))
     }
 
     #[inline]

@@ -1,5 +1,6 @@
 //! Which events are kept, made ready once the patients are read and before the events are.
 
+use crate::data::cells::DateCell;
 use crate::data::codes::{CodeCell, Codes};
 use crate::data::known::Known;
 use crate::data::records::Wanted;
@@ -49,6 +50,13 @@ impl Selection {
             known.forget(scatter);
         }
     }
+}
+
+/// Whether a date is a day outside of these, so that nothing can hang on the event. Both ends are compared, so that a
+/// processor need not foresee which of them decides.
+#[inline]
+pub(crate) fn is_outside(date: DateCell, (first, last): (Day, Day)) -> bool {
+    matches!(date, DateCell::Day(day) if (day < first) | (day > last))
 }
 
 const NO_DAYS: (Day, Day) = (Day::LAST, Day::FIRST);

@@ -84,12 +84,7 @@ impl Day {
         match period.unit {
             Unit::Days => self.plus_days(count_as_days(period.count, 1)),
             Unit::Weeks => self.plus_days(count_as_days(period.count, 7)),
-            Unit::Months | Unit::Years => {
-                let months = i64::from(period.months());
-                MONTHS
-                    .shift(self, months, convention)
-                    .unwrap_or_else(|| self.shift_months(period.months(), convention, NaiveDate::checked_add_months))
-            }
+            Unit::Months | Unit::Years => self.shift_months(i64::from(period.months()), convention),
         }
     }
 
@@ -98,24 +93,22 @@ impl Day {
         match period.unit {
             Unit::Days => self.plus_days(-count_as_days(period.count, 1)),
             Unit::Weeks => self.plus_days(-count_as_days(period.count, 7)),
-            Unit::Months | Unit::Years => {
-                let months = -i64::from(period.months());
-                MONTHS
-                    .shift(self, months, convention)
-                    .unwrap_or_else(|| self.shift_months(period.months(), convention, NaiveDate::checked_sub_months))
-            }
+            Unit::Months | Unit::Years => self.shift_months(-i64::from(period.months()), convention),
         }
     }
 
-    /// As chrono has it, at any distance.
-    fn shift_months(
-        self,
-        months: u32,
-        convention: MissingDay,
-        shift: fn(NaiveDate, Months) -> Option<NaiveDate>,
-    ) -> Day {
+    /// The day so many months later (earlier if negative).
+    fn shift_months(self, months: i64, convention: MissingDay) -> Day {
+        MONTHS.shift(self, months, convention).unwrap_or_else(|| self.shift_by_chrono(months, convention))
+    }
+
+    /// The same as chrono has it, at any distance.
+    fn shift_by_chrono(self, months: i64, convention: MissingDay) -> Day {
         let Some(from) = self.date() else { return self };
-        let Some(to) = shift(from, Months::new(months)) else { return self };
+        // A period has fewer than 2^32 months.
+        let count = Months::new(months.unsigned_abs() as u32);
+        let to = if months < 0 { from.checked_sub_months(count) } else { from.checked_add_months(count) };
+        let Some(to) = to else { return self };
         // chrono gives the month's last day where the day is missing; the other convention is the day after it.
         match convention {
             MissingDay::NextDay if to.day() != from.day() => Day::of(to).plus_days(1),

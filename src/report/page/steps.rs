@@ -82,9 +82,9 @@ fn of_practices(section: &mut Section, material: &Material<'_>, rows: Vec<NextRo
 /// Words of a rule in quotation marks, as a page has them; a terminal sets them between backquotes.
 fn quoted(line: &str) -> String {
     let marks = ["“", "”"].into_iter().cycle();
-    let (first, rest) = line.split_once('`').unwrap_or((line, ""));
-    let parts = rest.split('`').filter(|_| first.len() < line.len());
-    marks.zip(parts).fold(first.to_owned(), |text, (mark, part)| text + mark + part)
+    let mut parts = line.split('`');
+    let first = parts.next().unwrap_or_default().to_owned();
+    marks.zip(parts).fold(first, |text, (mark, part)| text + mark + part)
 }
 
 /// True if a step of the row is worked out from a count that is withheld.
