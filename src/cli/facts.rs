@@ -181,10 +181,7 @@ impl KnownPractices {
         origin: Origin,
     ) -> Facts {
         let has_baselines = self.has_baselines();
-        let baseline = |code: &str| {
-            let named = has_baselines.then(|| (practice_code.to_owned(), code.to_owned()))?;
-            self.baselines.get(&named).copied()
-        };
+        let baseline = |code: &str| self.baselines.get(&(practice_code.to_owned(), code.to_owned())).copied();
         let of_measure = |measurement: &crate::model::book::Measurement| {
             baseline(&measurement.label).or_else(|| baseline(&book.measures[measurement.measure.index()].code))
         };
@@ -192,7 +189,7 @@ impl KnownPractices {
         Facts {
             list_size: list_size.map(u64::from),
             counts: vec![None; book.measurements.len()],
-            baselines: book.measurements.iter().map(of_measure).collect(),
+            baselines: if has_baselines { book.measurements.iter().map(of_measure).collect() } else { Vec::new() },
             doses: vec![None; book.fees.len()],
             waived: arguments.waived(book, practice_code),
             origin,

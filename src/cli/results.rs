@@ -1,6 +1,6 @@
 //! What practices earn, as tables: indicators, other payments, fees; written in the form asked for.
 
-use std::borrow::Cow;
+use std::borrow::{Borrow, Cow};
 
 use clap::ValueEnum;
 use rayon::prelude::*;
@@ -11,6 +11,7 @@ use crate::cli::facts::{BookFacts, KnownPractices};
 use crate::cli::format::{self, Format, OutputArguments};
 use crate::cli::given_counts::CountRemarks;
 use crate::cli::output::{self, Readers};
+use crate::cli::overrides::Override;
 use crate::cli::years::DEFAULT_SCHEME;
 use crate::eval::pay::{Counted, Facts, Origin, earned, paid};
 use crate::eval::sight::Asked;
@@ -102,7 +103,7 @@ impl Asking {
 }
 
 /// How results are made fit for whom they are published to.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Publishing {
     pub(super) disclosure: Option<Disclosure>,
     pub(super) grouping: Option<Grouping>,
@@ -127,21 +128,21 @@ pub(super) struct Results<'b> {
 
 impl<'b> Results<'b> {
     /// Pays every practice by every rulebook, as far as tables are asked for; puts practices together, and withholds what
-    /// their facts say.
+    /// their facts say. Facts that are made as they are asked for need room for one rulebook at a time.
     pub(super) fn of(
-        books: &[BookFacts<'b>],
+        books: impl IntoIterator<Item = impl Borrow<BookFacts<'b>>>,
         known: &KnownPractices,
         published: Publishing,
         asking: Asking,
     ) -> Results<'b> {
         let mut results = Results {
-            books: books.iter().map(|facts| facts.book).collect(),
+            books: Vec::new(),
             measures: Vec::new(),
             payments: Vec::new(),
             fees: Vec::new(),
-            stamps: books.iter().map(|facts| BookStamp::of(facts.book)).collect(),
+            stamps: Vec::new(),
             overrides: serde_json::to_value(&known.overrides).unwrap_or_default(),
-            notes: notes(books, known),
+            notes: notes_of_overrides(known),
             remarks: Vec::new(),
             further_gaps: Vec::new(),
             published,
@@ -150,7 +151,13 @@ impl<'b> Results<'b> {
         if known.overrides.is_empty() {
             results.overrides = serde_json::Value::Null;
         }
-        books.iter().for_each(|facts| results.add(facts, asking));
+        for facts in books {
+            let facts = facts.borrow();
+            results.books.push(facts.book);
+            results.stamps.push(BookStamp::of(facts.book));
+            results.notes.extend(note_of_baseline(facts.book, known));
+            results.add(facts, asking);
+        }
         rows::sort_measures(&mut results.measures);
         sort_payments(&mut results.payments);
         sort_payments(&mut results.fees);
@@ -366,21 +373,24 @@ fn measure_rows(book: &BookFacts<'_>, year: &str, practice_code: &str, facts: &F
 
 /// What a reader must know of how the results came about: what was set, and whether a baseline is missing.
 pub(super) fn notes(books: &[BookFacts<'_>], known: &KnownPractices) -> Vec<String> {
-    let mut notes = Vec::new();
-    for set in &known.overrides {
+    let missing = books.iter().filter_map(|facts| note_of_baseline(facts.book, known));
+    notes_of_overrides(known).into_iter().chain(missing).collect()
+}
+
+/// What was set for this run.
+fn notes_of_overrides(known: &KnownPractices) -> Vec<String> {
+    let note = |set: &Override| {
         let says = set.rulebook_says.as_deref().unwrap_or("leaves it unset");
-        notes.push(format!(
-            "set for this run: {} of {} is {} (the rulebook: {says})",
-            set.figure, set.rulebook, set.set_to
-        ));
-    }
-    for book in books {
-        if reads_baseline(book.book) && !known.has_baselines() {
-            let note = "no baseline was given, so nobody's improvement is known and only the thresholds pay; give one with --baseline";
-            notes.push(format!("{}: {note}", book.book.name));
-        }
-    }
-    notes
+        format!("set for this run: {} of {} is {} (the rulebook: {says})", set.figure, set.rulebook, set.set_to)
+    };
+    known.overrides.iter().map(note).collect()
+}
+
+/// That a rulebook asks for a baseline which nobody gave.
+fn note_of_baseline(book: &Rulebook, known: &KnownPractices) -> Option<String> {
+    let note =
+        "no baseline was given, so nobody's improvement is known and only the thresholds pay; give one with --baseline";
+    (reads_baseline(book) && !known.has_baselines()).then(|| format!("{}: {note}", book.name))
 }
 
 /// True if some payment asks for the practice's baseline.

@@ -146,7 +146,7 @@ pub(super) fn run(arguments: &RunArguments, rules: Option<&Path>) -> Result<Done
     match level {
         Level::Practice => {
             let facts = arguments.facts(&known, &extract, &lenses, &results, asking, &publishing);
-            let results = Results::of(&facts, &known, publishing, asking);
+            let results = Results::of(facts, &known, publishing.clone(), asking);
             arguments.write_measures(results, &lenses, asking, &findings)?;
         }
         Level::Patient => arguments.write_patients(&extract, &books, &results, &findings)?,
@@ -208,22 +208,22 @@ impl RunArguments {
         self.format.of_tables().map(|format| OutputArguments { format, output: self.output.clone() })
     }
 
-    /// What each practice is paid by, as it is published.
-    fn facts<'b>(
-        &self,
-        known: &KnownPractices,
-        extract: &Extract,
-        lenses: &[Lens<'b>],
-        results: &[BookResult],
+    /// What each practice is paid by, as it is published, rulebook by rulebook.
+    fn facts<'b, 'f>(
+        &'f self,
+        known: &'f KnownPractices,
+        extract: &'f Extract,
+        lenses: &'f [Lens<'b>],
+        results: &'f [BookResult],
         asking: Asking,
-        publishing: &Publishing,
-    ) -> Vec<BookFacts<'b>> {
-        let of_book = |(at, (lens, result)): (usize, (&Lens<'b>, &BookResult))| {
+        publishing: &'f Publishing,
+    ) -> impl Iterator<Item = BookFacts<'b>> {
+        let of_book = move |(at, (lens, result)): (usize, (&Lens<'b>, &BookResult))| {
             let (practices, figures, asked) = (&self.practices, known.figures(at), asking.asked());
             facts::from_records(practices, known, lens.book(), figures, extract, result, asked)
                 .published(publishing.disclosure, publishing.grouping.as_ref())
         };
-        lenses.iter().zip(results).enumerate().map(of_book).collect()
+        lenses.iter().zip(results).enumerate().map(of_book)
     }
 
     fn write_measures(

@@ -282,6 +282,22 @@ impl Partition {
         (0..self.grouped.len()).map(|at| self.grouped.patient(at))
     }
 
+    /// How many patients there are.
+    pub fn len(&self) -> usize {
+        self.grouped.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The patient of a place in [`Partition::patients`], which must be below [`Partition::len`].
+    #[inline]
+    pub fn at(&self, place: usize) -> Patient<'_> {
+        self.grouped.patient(place)
+    }
+
     /// One patient, and its place in [`Partition::patients`].
     pub fn patient(&self, key: PatientKey) -> Option<(usize, Patient<'_>)> {
         self.grouped.find(key).map(|at| (at, self.grouped.patient(at)))

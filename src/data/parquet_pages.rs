@@ -146,7 +146,8 @@ impl Pages {
         match &mut self.page.written {
             Written::Places(places) => {
                 places.read(present, &mut self.places)?;
-                if self.places.iter().any(|&place| place as usize >= self.words.len()) {
+                // The greatest is found without a branch for each.
+                if self.places.iter().max().is_some_and(|&most| most as usize >= self.words.len()) {
                     return Err(ParquetError::General("a value is not in its dictionary".to_owned()));
                 }
             }
@@ -161,7 +162,6 @@ impl Pages {
         match page {
             Page::DictionaryPage { buf, .. } => {
                 self.words.clear();
-                // A value has at least as many bytes as its length takes, so no more room is asked for than is used.
                 measure(&buf, 0, self.value_bytes, rows, &mut self.words)?;
                 self.dictionary = buf;
                 Ok(())
@@ -212,7 +212,13 @@ fn measure(
     if u32::try_from(bytes.len()).is_err() {
         return Err(ParquetError::General("a page has more than 4 GiB".to_owned()));
     }
-    for _ in 0..count {
+    // A value has at least the bytes of its length, so no more room is asked for than is used.
+    if count > (bytes.len() - at.min(bytes.len())) / 4 {
+        return Err(too_short());
+    }
+    let known = bounds.len();
+    bounds.resize(known + count, Bounds::default());
+    for value in &mut bounds[known..] {
         let rest = bytes.get(at..).unwrap_or_default();
         let (start, length) = match value_bytes {
             Some(length) => (at, length),
@@ -222,7 +228,7 @@ fn measure(
         if end > bytes.len() {
             return Err(too_short());
         }
-        bounds.push(Bounds { start: start as u32, end: end as u32 });
+        *value = Bounds { start: start as u32, end: end as u32 };
         at = end;
     }
     Ok(at)
@@ -342,14 +348,29 @@ impl TextPages {
         self.pages.words.len()
     }
 
-    /// The text of one of the rows that were read last; empty for none.
+    /// The texts of the rows that were read last.
     #[inline]
-    pub(crate) fn text(&self, row: usize) -> &[u8] {
+    pub(crate) fn texts(&self) -> Texts<'_> {
         let source = match self.pages.page.written {
             Written::Places(_) => &self.pages.dictionary,
             Written::Plain { .. } => &self.pages.page.bytes,
         };
-        self.cells[row].of(source)
+        Texts { source, cells: &self.cells }
+    }
+}
+
+/// The texts of a stretch of rows; of a column that the table lacks all are empty.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Texts<'a> {
+    source: &'a [u8],
+    cells: &'a [Bounds],
+}
+
+impl<'a> Texts<'a> {
+    /// The text of a row of the stretch; empty for none.
+    #[inline]
+    pub(crate) fn of(self, row: usize) -> &'a [u8] {
+        self.cells.get(row).map_or(&[], |bounds| bounds.of(self.source))
     }
 }
 

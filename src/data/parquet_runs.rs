@@ -1,5 +1,7 @@
 //! Parquet's small numbers: places in a dictionary and definition levels, as runs of one number or packed bit by bit.
 
+use std::ops::Range;
+
 use bytes::Bytes;
 use parquet::errors::{ParquetError, Result};
 
@@ -125,13 +127,53 @@ pub(crate) fn too_short() -> ParquetError {
 }
 
 /// Adds `count` of the numbers that lie side by side in `bytes`, from the one with place `first` on.
-#[inline]
 fn unpack(bytes: &[u8], bit_width: usize, first: usize, count: usize, numbers: &mut Vec<u32>) {
-    let mask = (1_u64 << bit_width) - 1;
-    numbers.extend((first..first + count).map(|place| {
-        let bit = place * bit_width;
-        (eight_bytes(bytes, bit / 8) >> (bit % 8) & mask) as u32
-    }));
+    let end = first + count;
+    // Every eight begins with a byte. What comes before the first that is wanted whole is taken one by one, and so is what
+    // comes after the last that lies far enough from the end.
+    let start = first.next_multiple_of(8).min(end);
+    unpack_singly(bytes, bit_width, first..start, numbers);
+    let eights = bytes.get(start / 8 * bit_width..).unwrap_or_default();
+    let unpacked = 8 * unpack_eights(eights, bit_width, (end - start) / 8, numbers);
+    unpack_singly(bytes, bit_width, start + unpacked..end, numbers);
+}
+
+/// Adds the numbers of some places one by one.
+#[inline]
+fn unpack_singly(bytes: &[u8], bit_width: usize, places: Range<usize>, numbers: &mut Vec<u32>) {
+    numbers.extend(places.map(|place| packed(bytes, bit_width, place)));
+}
+
+/// The number of a place among numbers that lie side by side.
+#[inline]
+fn packed(bytes: &[u8], bit_width: usize, place: usize) -> u32 {
+    let bit = place * bit_width;
+    (eight_bytes(bytes, bit / 8) >> (bit % 8) & ((1 << bit_width) - 1)) as u32
+}
+
+/// Adds whole eights of numbers, at most so many; gives back how many there were with eight bytes more after them.
+fn unpack_eights(bytes: &[u8], bit_width: usize, most: usize, numbers: &mut Vec<u32>) -> usize {
+    // The same for each width, so that the compiler knows where every number of an eight lies.
+    macro_rules! of_width {
+        ($($width:literal)*) => {
+            match bit_width {
+                $($width => unpack_eights_of::<$width>(bytes, most, numbers),)*
+                _ => 0,
+            }
+        };
+    }
+    of_width!(1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32)
+}
+
+/// [`unpack_eights`] of numbers of `W` bits each.
+fn unpack_eights_of<const W: usize>(bytes: &[u8], most: usize, numbers: &mut Vec<u32>) -> usize {
+    let count = most.min(bytes.len().saturating_sub(8) / W);
+    numbers.reserve(8 * count);
+    for at in 0..count {
+        let eight = &bytes[at * W..][..W + 8];
+        numbers.extend_from_slice(&std::array::from_fn::<u32, 8, _>(|place| packed(eight, W, place)));
+    }
+    count
 }
 
 /// The eight bytes from a place on as a number, those after the end being 0.
@@ -186,9 +228,9 @@ mod tests {
     proptest! {
         #[test]
         fn numbers_are_unpacked_however_many_are_read_at_a_time(
-            numbers in proptest::collection::vec(any::<u32>(), 0..40),
+            numbers in proptest::collection::vec(any::<u32>(), 0..300),
             bit_width in 1_usize..33,
-            step in 1_usize..20,
+            step in 1_usize..150,
         ) {
             let numbers: Vec<u32> = numbers.iter().map(|number| number >> (32 - bit_width)).collect();
             let groups = numbers.len().div_ceil(8);

@@ -5,7 +5,7 @@ use crate::data::codes::CodeCell;
 use crate::data::error::LoadError;
 use crate::data::names::Arrival;
 use crate::data::parquet_file::{GroupPart, ParquetFile, Task};
-use crate::data::parquet_pages::{CellPages, Stretched, TextPages};
+use crate::data::parquet_pages::{CellPages, Stretched, TextPages, Texts};
 use crate::data::progress::Progress;
 use crate::data::rows::{EventRows, EventRules, IdCell, NameCell, Part, PatientCells, PatientRows, PatientRules};
 use crate::data::scatter::{EventRow, RegistrationRow};
@@ -59,14 +59,16 @@ fn patients_of_group(
             &mut [&mut ids, &mut practices, &mut births, &mut registrations, &mut deregistrations, &mut deaths],
             left,
         )?;
+        let (ids, births, registrations) = (texts(&ids), cells(&births), cells(&registrations));
+        let (deregistrations, deaths) = (cells(&deregistrations), cells(&deaths));
         for row in 0..count {
             let cells = PatientCells {
-                id: IdCell::Text(text(&ids, row)),
+                id: IdCell::Text(ids.of(row)),
                 practice: met.cell(&practices, row),
-                birth: cell(&births, row),
-                registered: cell(&registrations, row),
-                deregistered: cell(&deregistrations, row),
-                death: cell(&deaths, row),
+                birth: date_of(births, row),
+                registered: date_of(registrations, row),
+                deregistered: date_of(deregistrations, row),
+                death: date_of(deaths, row),
             };
             if let Some(arrival) = rows.take(next_row + row as u64, &cells) {
                 met.keep(&practices, row, arrival);
@@ -94,21 +96,22 @@ fn events_of_group(
     let mut codes = group.column(2, |file, chunk, rows| {
         CellPages::open(file, chunk, rows, no_code, |text: &[u8]| code(rules.selection.codes.read(text)))
     })?;
-    let (mut givers, mut texts) = (group.column(3, TextPages::open)?, group.column(4, TextPages::open)?);
+    let (mut givers, mut event_texts) = (group.column(3, TextPages::open)?, group.column(4, TextPages::open)?);
     let mut looked_at = Vec::new();
     let mut left = group.rows;
     while left > 0 {
-        let columns: &mut [&mut dyn Stretched] = &mut [&mut ids, &mut dates, &mut codes, &mut givers, &mut texts];
+        let columns: &mut [&mut dyn Stretched] = &mut [&mut ids, &mut dates, &mut codes, &mut givers, &mut event_texts];
         let count = group.next_stretch(columns, left)?;
-        let code = |row: usize| codes.as_ref().map_or(no_code, |codes| codes.cells[row]);
+        let (ids, dates, codes) = (texts(&ids), cells(&dates), cells(&codes));
+        let (givers, event_texts) = (texts(&givers), texts(&event_texts));
+        let code = |row: usize| codes.get(row).copied().unwrap_or(no_code);
         // Most rows are left behind here, with no look at the rest of them.
         choose(count, &mut looked_at, |row| {
-            !is_outside(cell(&dates, row), code(row).days) | may_be_blank(text(&ids, row))
+            !is_outside(date_of(dates, row), code(row).days) | may_be_blank(ids.of(row))
         });
         for &row in &looked_at {
-            let id = IdCell::Text(text(&ids, row));
-            let (giver, text_of_event) = (text(&givers, row), text(&texts, row));
-            rows.take(next_row + row as u64, id, cell(&dates, row), code(row).cell, giver, text_of_event);
+            let (id, number) = (IdCell::Text(ids.of(row)), next_row + row as u64);
+            rows.take(number, id, date_of(dates, row), code(row).cell, givers.of(row), event_texts.of(row));
         }
         next_row += count as u64;
         left -= count;
@@ -154,7 +157,7 @@ impl MetNames {
     fn cell<'t>(&self, names: &'t Option<TextPages>, row: usize) -> NameCell<'t> {
         let place = names.as_ref().and_then(|names| names.place(row));
         let met = place.and_then(|place| self.0.get(place).copied().flatten());
-        met.map_or_else(|| NameCell::Text(text(names, row)), NameCell::Met)
+        met.map_or_else(|| NameCell::Text(texts(names).of(row)), NameCell::Met)
     }
 
     /// Keeps the number of a row's name.
@@ -184,12 +187,19 @@ fn date(value: &[u8]) -> DateCell {
     days.and_then(Day::from_epoch_days).map_or(DateCell::Fault(FindingKind::MalformedDate), DateCell::Day)
 }
 
+/// The cells of the rows that were read last; none of a column that the table lacks.
 #[inline]
-fn cell(dates: &Option<Dates>, row: usize) -> DateCell {
-    dates.as_ref().map_or(DateCell::Empty, |dates| dates.cells[row])
+fn cells<C: Copy, F: Fn(&[u8]) -> C>(column: &Option<CellPages<C, F>>) -> &[C] {
+    column.as_ref().map_or(&[], |column| &column.cells)
 }
 
 #[inline]
-fn text(column: &Option<TextPages>, row: usize) -> &[u8] {
-    column.as_ref().map_or(&[], |column| column.text(row))
+fn date_of(dates: &[DateCell], row: usize) -> DateCell {
+    dates.get(row).copied().unwrap_or(DateCell::Empty)
+}
+
+/// The texts of the rows that were read last.
+#[inline]
+fn texts(column: &Option<TextPages>) -> Texts<'_> {
+    column.as_ref().map_or_else(Texts::default, TextPages::texts)
 }

@@ -55,13 +55,17 @@ pub fn judge(
 }
 
 /// A patient's outcomes for all measurements of a rulebook, told one by one.
+#[inline]
 pub fn judge_all(
     lens: &Lens<'_>,
     patient: Patient<'_>,
     scratch: &mut Scratch,
     tell: impl FnMut(MeasurementId, PracticeId, Outcome),
 ) {
-    judge_each(lens, patient, scratch, &mut Silent, tell);
+    // Nearly all are passed over here, with a look at their birth and no more.
+    if lens.may_be_on_register(patient.birth) {
+        judge_each(lens, patient, scratch, &mut Silent, tell);
+    }
 }
 
 /// The same while what was seen of each condition is recorded: after each outcome is told, what decided it.
@@ -72,7 +76,9 @@ pub fn judge_all_recorded(
     record: &mut Record,
     tell: impl FnMut(MeasurementId, PracticeId, Outcome),
 ) {
-    judge_each(lens, patient, scratch, record, tell);
+    if lens.may_be_on_register(patient.birth) {
+        judge_each(lens, patient, scratch, record, tell);
+    }
 }
 
 fn judge_each<T: Trace>(
@@ -82,9 +88,6 @@ fn judge_each<T: Trace>(
     trace: &mut T,
     mut tell: impl FnMut(MeasurementId, PracticeId, Outcome),
 ) {
-    if !lens.may_be_on_register(patient.birth) {
-        return;
-    }
     let mut sight: Option<Sight<'_, '_>> = None;
     for &(id, first, last) in &lens.judged {
         if patient.birth < first || patient.birth > last {

@@ -15,7 +15,7 @@ pub struct Facts {
     pub list_size: Option<u64>,
     /// By measurement.
     pub counts: Vec<Option<Counted>>,
-    /// By measurement: the practice's own baseline.
+    /// By measurement: the practice's own baseline; empty where there are none.
     pub baselines: Vec<Option<Counted>>,
     /// By fee: how many doses earn it.
     pub doses: Vec<Option<u64>>,

@@ -86,6 +86,8 @@ struct BookTally {
     doses_of_nobody: Vec<u64>,
     patients: Vec<PatientOutcome>,
     registered_twice: u64,
+    /// Outcomes of the partition at hand, each with its place among the counts.
+    waiting: Vec<(usize, Outcome)>,
     scratch: Scratch,
 }
 
@@ -103,20 +105,31 @@ impl BookTally {
             doses_of_nobody: vec![0; fees],
             patients: Vec::new(),
             registered_twice: 0,
+            waiting: Vec::new(),
             scratch: Scratch::default(),
         }
     }
 
-    fn patient(&mut self, lens: &Lens<'_>, patient: Patient<'_>, level: Level) {
+    /// Judges a partition's patients, then counts their outcomes: patients of a partition are of all practices, whose counts
+    /// are far apart in memory, and a processor waits for many of them at a time where nothing else comes between.
+    fn partition(&mut self, lens: &Lens<'_>, partition: &Partition, level: Level) {
+        // Most are passed over, and not even moved from where they are put together.
+        (0..partition.len()).for_each(|place| self.patient(lens, &partition.at(place), level));
+        self.waiting.drain(..).for_each(|(place, outcome)| self.outcomes[place].count(outcome));
+    }
+
+    #[inline]
+    fn patient(&mut self, lens: &Lens<'_>, patient: &Patient<'_>, level: Level) {
         if lens.fee_clusters != ClusterSet::default() {
-            doses(lens, patient, &mut self.scratch, |fee, practice| match practice {
+            doses(lens, *patient, &mut self.scratch, |fee, practice| match practice {
                 Some(practice) => self.doses[practice.0 as usize * self.fees + fee.index()] += 1,
                 None => self.doses_of_nobody[fee.index()] += 1,
             });
         }
-        self.registered_twice += u64::from(is_registered_twice(&patient, lens.book.end));
-        judge_all(lens, patient, &mut self.scratch, |measurement, practice, outcome| {
-            self.outcomes[practice.0 as usize * self.column_count + self.columns[measurement.index()]].count(outcome);
+        self.registered_twice += u64::from(is_registered_twice(patient, lens.book.end));
+        judge_all(lens, *patient, &mut self.scratch, |measurement, practice, outcome| {
+            let place = practice.0 as usize * self.column_count + self.columns[measurement.index()];
+            self.waiting.push((place, outcome));
             if level == Level::Patient {
                 self.patients.push(PatientOutcome { patient: patient.key, practice, measurement, outcome });
             }
@@ -132,7 +145,7 @@ impl Tally {
     /// One rulebook after the other, so that the counts of one stay in a processor's cache.
     fn partition(&mut self, lenses: &[Lens<'_>], partition: &Partition) {
         for (lens, book) in lenses.iter().zip(&mut self.books) {
-            partition.patients().for_each(|patient| book.patient(lens, patient, self.level));
+            book.partition(lens, partition, self.level);
         }
     }
 }

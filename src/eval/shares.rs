@@ -36,7 +36,7 @@ pub(crate) fn shares_of_partitions<S: Send>(
             let partition = extract.partition(at);
             take(&mut share, &partition);
             findings.merge(partition.findings().clone());
-            progress.advance(partition.patients().len() as u64);
+            progress.advance(partition.len() as u64);
         }
     });
     let mut all = Findings::default();

@@ -242,8 +242,7 @@ impl<'a, 'b> Sight<'a, 'b> {
         registration: &'a Registration,
         scratch: &'a mut Scratch,
     ) -> Sight<'a, 'b> {
-        let seen = patient.events.partition_point(|event| event.day <= day);
-        let born = patient.events.partition_point(|event| event.day < patient.birth);
+        let (born, seen) = (first_of_life(&patient), events_until(&patient, day));
         scratch.renew(lens.book.dates.len());
         let events = patient.events.get(born..seen).unwrap_or(&[]);
         Sight {
@@ -269,7 +268,7 @@ impl<'a, 'b> Sight<'a, 'b> {
         scratch: &'a mut Scratch,
     ) -> Option<Sight<'a, 'b>> {
         let mut sight = Sight::new(lens, patient, day, scratch)?;
-        let born = patient.events.partition_point(|event| event.day < patient.birth);
+        let born = first_of_life(&patient);
         sight.events = patient.events.get(born..).unwrap_or(&[]);
         sight.ends_lifted = true;
         Some(sight)
@@ -395,6 +394,22 @@ impl<'a, 'b> Sight<'a, 'b> {
     /// True if some registration holds on a day.
     pub(crate) fn registered_at(&self, day: Day) -> bool {
         self.patient.registrations.iter().any(|registration| holds(registration, &self.patient, day))
+    }
+}
+
+/// The place of the first event that is not before birth; hardly anybody has one before.
+fn first_of_life(patient: &Patient<'_>) -> usize {
+    match patient.events.first() {
+        Some(first) if first.day < patient.birth => patient.events.partition_point(|event| event.day < patient.birth),
+        Some(_) | None => 0,
+    }
+}
+
+/// How many events there are until the end of a day; most often all of them.
+fn events_until(patient: &Patient<'_>, day: Day) -> usize {
+    match patient.events.last() {
+        Some(last) if last.day > day => patient.events.partition_point(|event| event.day <= day),
+        Some(_) | None => patient.events.len(),
     }
 }
 

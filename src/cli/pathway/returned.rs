@@ -134,7 +134,7 @@ fn practice_rows(
         practice_code: practice_code.to_owned(),
         area: area.clone(),
         indicator: scene.book.measurements[measurement.index()].label.clone(),
-        baseline: facts.baselines[measurement.index()],
+        baseline: facts.baselines.get(measurement.index()).copied().flatten(),
         year_end: facts.counts[measurement.index()],
         exceptions: exceptions.clone(),
         audit_above,
@@ -183,6 +183,7 @@ fn facts(
     exceptions: &[Vec<u64>],
 ) -> Facts {
     let mut facts = known.facts(&arguments.practices, scene.book, practice_code, Origin::Records);
+    facts.baselines.resize(scene.book.measurements.len(), None);
     for (indicator, measurement) in measurements(scene).enumerate() {
         let from_records =
             |counts: &[Vec<Counts>]| id.map(|PracticeId(at)| Counted::from(counts[at as usize][indicator]));
