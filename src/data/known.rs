@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use crate::data::cohorts::{ANY_COHORT, Cohorts};
 use crate::data::ids::spread;
 use crate::data::records::Interest;
-use crate::data::scatter::{Chunk, RegistrationRow, Scatter};
+use crate::data::scatter::{Chunk, RegistrationRow, Scatter, partition_of};
 use crate::ground::Day;
 
 /// What is known of a patient of the patients table.
@@ -52,54 +52,52 @@ impl Line {
     }
 }
 
-/// The line in which the search for a key begins.
+/// The place where the search for a key begins: its partition, and a line of the partition's table.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Home(u32);
+pub(crate) struct Home {
+    partition: u32,
+    line: u32,
+}
 
-/// The patients, by key: a table with open addressing, in which each partition has so many lines for itself and is never
-/// full.
+/// The patients, by key.
 #[derive(Debug)]
 pub(crate) struct Known {
-    lines: Vec<Line>,
-    lines_each: usize,
+    /// By partition.
+    tables: Vec<Table>,
+    partition_bits: u32,
     pub cohorts: Cohorts,
     /// The room in memory that was asked for.
     bytes: u64,
 }
 
 impl Known {
-    /// Those of the rows that were read, if their table finds room in memory. The rows of those who can be on no register
+    /// Those of the rows that were read, if their tables find room in memory. The rows of those who can be on no register
     /// are dropped, unless somebody has more than one, in which something may be odd.
     pub(crate) fn of(chunks: &mut [Chunk<RegistrationRow>], scatter: &Scatter, interest: &Interest) -> Option<Known> {
         let cohorts = Cohorts::new(interest)?;
-        let partitions = 1 << scatter.partition_bits;
+        let partition_bits = scatter.partition_bits;
         let rows = |partition| chunks.iter().map(|chunk| chunk.count(partition)).sum();
-        let lines_each = line_count((0..partitions).map(rows).max().unwrap_or(0));
-        let line_total = lines_each * partitions;
-        let bytes = (line_total * size_of::<Line>()) as u64;
-        // Ids can be chosen so that they crowd in one partition; and a search begins where 32 bits of a key say.
-        let rows = chunks.iter().map(|chunk| chunk.len()).sum();
-        let is_crowded = line_total > MOST_TIMES * (line_count(rows) + partitions);
-        let is_too_large = is_crowded || u32::try_from(line_total).is_err();
+        let line_counts: Vec<usize> = (0..1 << partition_bits).map(|partition| line_count(rows(partition))).collect();
+        let bytes = (line_counts.iter().sum::<usize>() * size_of::<Line>()) as u64;
+        let is_too_large = line_counts.iter().any(|lines| u32::try_from(*lines).is_err());
         if is_too_large || scatter.spill.as_ref().is_some_and(|spill| !spill.finds_room(bytes)) {
             return None;
         }
-        // On all threads: memory is handed out page by page as it is first written to.
-        let mut lines: Vec<Line> = (0..line_total).into_par_iter().map(|_| Line::default()).collect();
-        let tables = lines.par_chunks_mut(lines_each).enumerate();
-        let fill = |(partition, table): (usize, &mut [Line])| {
-            let mut table = Table { lines: table, first: partition * lines_each, of: line_total };
-            table.fill(chunks, partition, &cohorts)
+        // Each thread fills a table right after it has its memory, while it is near.
+        let fill = |(partition, lines): (usize, &usize)| {
+            let mut table = Table { lines: vec![Line::default(); *lines], partition_bits };
+            let kept = table.fill(chunks, partition, &cohorts);
+            (table, kept)
         };
-        let kept: Vec<Kept> = tables.map(fill).collect();
+        let (tables, kept): (Vec<Table>, Vec<Kept>) = line_counts.par_iter().enumerate().map(fill).unzip();
         chunks.par_iter_mut().enumerate().for_each(|(at, chunk)| {
             let mut kept = kept.iter().flat_map(|of_chunks| &of_chunks[at]);
             chunk.retain(|| kept.next().is_none_or(|kept| *kept));
         });
-        Some(Known { lines, lines_each, cohorts, bytes })
+        Some(Known { tables, partition_bits, cohorts, bytes })
     }
 
-    /// Gives the room back that the table took.
+    /// Gives the room back that the tables took.
     pub(crate) fn forget(self, scatter: &Scatter) {
         if let Some(spill) = &scatter.spill {
             spill.give_back(self.bytes);
@@ -109,19 +107,21 @@ impl Known {
     /// Where the search for a key begins.
     #[inline]
     pub(crate) fn home(&self, key: u64) -> Home {
-        Home(home(key, self.lines.len()) as u32)
+        let partition = partition_of(key, self.partition_bits);
+        // Both are below 2^32: the lines were counted, and so many partitions are not made.
+        Home { partition: partition as u32, line: self.tables[partition].home(key) as u32 }
     }
 
     /// Looks at a line, which brings it near; what it gives means nothing.
     #[inline]
     pub(crate) fn approach(&self, home: Home) -> u64 {
-        self.lines[home.0 as usize].keys[0]
+        self.line(home).keys[0]
     }
 
     /// Who has a key; None for nobody.
     #[inline]
     pub(crate) fn find(&self, key: u64, home: Home) -> Option<Found> {
-        let line = &self.lines[home.0 as usize];
+        let line = self.line(home);
         match line.slot(key) {
             Some(slot) => Some(line.found[slot]),
             None if line.is_full() => self.further(key, home),
@@ -131,58 +131,31 @@ impl Known {
 
     #[cold]
     fn further(&self, key: u64, home: Home) -> Option<Found> {
-        let first = home.0 as usize;
-        let start = first - first % self.lines_each;
-        find(&self.lines[start..start + self.lines_each], key, first - start)
+        self.tables[home.partition as usize].find(key)
+    }
+
+    #[inline]
+    fn line(&self, home: Home) -> &Line {
+        &self.tables[home.partition as usize].lines[home.line as usize]
     }
 }
-
-/// Equal shares for all partitions take at most so many times what they need.
-const MOST_TIMES: usize = 4;
 
 /// How many lines so many rows take, a third of the slots to spare, so that they are never full.
 fn line_count(rows: usize) -> usize {
     (rows + rows / 2) / LINE_SLOTS + 1
 }
 
-/// The line, of so many, in which the search for a key begins. Partitions follow the first bits of the spread key, so each
-/// has its own equal share of the lines.
-#[inline]
-fn home(key: u64, lines: usize) -> usize {
-    (((spread(key) >> 32) * lines as u64) >> 32) as usize
-}
-
-/// Who among a partition's lines has a key, the search beginning in one of them.
-fn find(lines: &[Line], key: u64, home: usize) -> Option<Found> {
-    for at in lines_from(lines.len(), home) {
-        let line = &lines[at];
-        match line.slot(key) {
-            Some(slot) => return Some(line.found[slot]),
-            None if line.is_full() => {}
-            None => return None,
-        }
-    }
-    None
-}
-
-/// All lines, from one on and then from the first.
-fn lines_from(lines: usize, first: usize) -> impl Iterator<Item = usize> {
-    (first..lines).chain(0..first)
-}
-
 /// By chunk: whether each row of a partition is kept.
 type Kept = Vec<Vec<bool>>;
 
-/// A partition's lines.
-struct Table<'a> {
-    lines: &'a mut [Line],
-    /// How many lines the partitions before it have.
-    first: usize,
-    /// How many lines all partitions have.
-    of: usize,
+/// The patients of a partition: a table with open addressing that is never full.
+#[derive(Debug)]
+struct Table {
+    lines: Vec<Line>,
+    partition_bits: u32,
 }
 
-impl Table<'_> {
+impl Table {
     /// Takes in the patients of the partition, and tells which of their rows are kept.
     fn fill(&mut self, chunks: &[Chunk<RegistrationRow>], partition: usize, cohorts: &Cohorts) -> Kept {
         let parts: Vec<_> = chunks.iter().map(|chunk| chunk.part(partition)).collect();
@@ -192,21 +165,35 @@ impl Table<'_> {
         }
         // They are looked up once more while the table is near.
         let is_kept = |row: &RegistrationRow| {
-            let found = find(self.lines, row.key, self.home(row.key));
+            let found = self.find(row.key);
             found.is_none_or(|found| found.in_many || cohorts.can_be_on_register(found.cohort))
         };
         parts.iter().map(|part| part.rows.iter().map(is_kept).collect()).collect()
     }
 
-    /// The place among the partition's lines in which the search for a key begins.
+    /// The line in which the search for a key begins. The first bits of the spread key are the same for the whole partition.
     #[inline]
     fn home(&self, key: u64) -> usize {
-        home(key, self.of) - self.first
+        let rest = spread(key) << self.partition_bits >> 32;
+        ((rest * self.lines.len() as u64) >> 32) as usize
+    }
+
+    /// Who has a key.
+    fn find(&self, key: u64) -> Option<Found> {
+        for at in self.lines_from(self.home(key)) {
+            let line = &self.lines[at];
+            match line.slot(key) {
+                Some(slot) => return Some(line.found[slot]),
+                None if line.is_full() => {}
+                None => return None,
+            }
+        }
+        None
     }
 
     /// Adds a patient, or what another row says of one who is there already.
     fn add(&mut self, key: u64, added: Found) {
-        for at in lines_from(self.lines.len(), self.home(key)) {
+        for at in self.lines_from(self.home(key)) {
             let line = &mut self.lines[at];
             if let Some(slot) = line.slot(key) {
                 let found = &mut line.found[slot];
@@ -221,5 +208,10 @@ impl Table<'_> {
                 return;
             }
         }
+    }
+
+    /// All lines, from one on and then from the first.
+    fn lines_from(&self, first: usize) -> impl Iterator<Item = usize> + use<> {
+        (first..self.lines.len()).chain(0..first)
     }
 }

@@ -72,14 +72,14 @@ pub(crate) struct Pages {
     value_bytes: Option<usize>,
     dictionary: Bytes,
     /// Where the dictionary's values are.
-    words: Vec<Bounds>,
+    words: Measured,
     page: OpenPage,
     /// The level of each row of the stretch; empty where every row has a value.
     levels: Vec<u32>,
     /// The places of the stretch's values in the dictionary, if they are written so.
     places: Vec<u32>,
     /// Where the stretch's values are in their page, if they are written there.
-    bounds: Vec<Bounds>,
+    values: Measured,
 }
 
 impl Pages {
@@ -91,11 +91,11 @@ impl Pages {
             nullable: column.max_def_level() > 0,
             value_bytes: (column.physical_type() == Type::INT32).then_some(4),
             dictionary: Bytes::new(),
-            words: Vec::new(),
+            words: Measured::default(),
             page,
             levels: Vec::new(),
             places: Vec::new(),
-            bounds: Vec::new(),
+            values: Measured::default(),
         })
     }
 
@@ -135,7 +135,7 @@ impl Pages {
     fn read(&mut self, rows: usize) -> Result<()> {
         self.levels.clear();
         self.places.clear();
-        self.bounds.clear();
+        self.values.clear();
         let mut present = rows;
         if let Some(levels) = &mut self.page.levels
             && !levels.take_same(1, rows)?
@@ -147,11 +147,11 @@ impl Pages {
             Written::Places(places) => {
                 places.read(present, &mut self.places)?;
                 // The greatest is found without a branch for each.
-                if self.places.iter().max().is_some_and(|&most| most as usize >= self.words.len()) {
+                if self.places.iter().max().is_some_and(|&most| most as usize >= self.words.bounds.len()) {
                     return Err(ParquetError::General("a value is not in its dictionary".to_owned()));
                 }
             }
-            Written::Plain { at } => *at = measure(&self.page.bytes, *at, self.value_bytes, present, &mut self.bounds)?,
+            Written::Plain { at } => *at = self.values.measure(&self.page.bytes, *at, self.value_bytes, present)?,
         }
         self.page.left -= rows;
         Ok(())
@@ -162,7 +162,7 @@ impl Pages {
         match page {
             Page::DictionaryPage { buf, .. } => {
                 self.words.clear();
-                measure(&buf, 0, self.value_bytes, rows, &mut self.words)?;
+                self.words.measure(&buf, 0, self.value_bytes, rows)?;
                 self.dictionary = buf;
                 Ok(())
             }
@@ -201,37 +201,54 @@ impl Pages {
     }
 }
 
-/// Measures the next `count` values from a place on, and gives back the place after them.
-fn measure(
-    bytes: &[u8],
-    mut at: usize,
-    value_bytes: Option<usize>,
-    count: usize,
-    bounds: &mut Vec<Bounds>,
-) -> Result<usize> {
-    if u32::try_from(bytes.len()).is_err() {
-        return Err(ParquetError::General("a page has more than 4 GiB".to_owned()));
+/// Values that were measured, and where they are.
+#[derive(Default, Debug)]
+struct Measured {
+    bounds: Vec<Bounds>,
+    /// Whether some of them may be blank.
+    have_blanks: bool,
+}
+
+impl Measured {
+    fn clear(&mut self) {
+        self.bounds.clear();
+        self.have_blanks = false;
     }
-    // A value has at least the bytes of its length, so no more room is asked for than is used.
-    if count > (bytes.len() - at.min(bytes.len())) / 4 {
-        return Err(too_short());
-    }
-    let known = bounds.len();
-    bounds.resize(known + count, Bounds::default());
-    for value in &mut bounds[known..] {
-        let rest = bytes.get(at..).unwrap_or_default();
-        let (start, length) = match value_bytes {
-            Some(length) => (at, length),
-            None => (at + 4, u32::from_le_bytes(*rest.first_chunk().ok_or_else(too_short)?) as usize),
-        };
-        let end = start + length;
-        if end > bytes.len() {
+
+    /// Measures the next `count` values from a place on, and gives back the place after them.
+    fn measure(&mut self, bytes: &[u8], mut at: usize, value_bytes: Option<usize>, count: usize) -> Result<usize> {
+        if u32::try_from(bytes.len()).is_err() {
+            return Err(ParquetError::General("a page has more than 4 GiB".to_owned()));
+        }
+        // A value has at least the bytes of its length, so no more room is asked for than is used.
+        if count > bytes.len().saturating_sub(at) / LENGTH_BYTES {
             return Err(too_short());
         }
-        *value = Bounds { start: start as u32, end: end as u32 };
-        at = end;
+        let known = self.bounds.len();
+        self.bounds.resize(known + count, Bounds::default());
+        for value in &mut self.bounds[known..] {
+            let rest = bytes.get(at..).unwrap_or_default();
+            let (start, length) = match value_bytes {
+                Some(length) => (at, length),
+                None => (at + LENGTH_BYTES, u32::from_le_bytes(*rest.first_chunk().ok_or_else(too_short)?) as usize),
+            };
+            let end = start + length;
+            let text = bytes.get(start..end).ok_or_else(too_short)?;
+            self.have_blanks |= may_be_blank(text);
+            *value = Bounds { start: start as u32, end: end as u32 };
+            at = end;
+        }
+        Ok(at)
     }
-    Ok(at)
+}
+
+/// How many bytes the length of a text takes.
+const LENGTH_BYTES: usize = 4;
+
+/// Whether a text may be empty or blank, as its first byte tells.
+#[inline]
+pub(crate) fn may_be_blank(text: &[u8]) -> bool {
+    text.first().is_none_or(|&first| first <= b' ')
 }
 
 /// Puts what stands for the values that are there at the places of the rows that have one.
@@ -311,14 +328,14 @@ impl<C: Copy, F: Fn(&[u8]) -> C> Stretched for CellPages<C, F> {
     fn take_up(&mut self) {
         let pages = &self.pages;
         // A row group has one dictionary at most.
-        if self.words.len() != pages.words.len() {
-            self.words = pages.words.iter().map(|word| (self.cell)(word.of(&pages.dictionary))).collect();
+        if self.words.len() != pages.words.bounds.len() {
+            self.words = pages.words.bounds.iter().map(|word| (self.cell)(word.of(&pages.dictionary))).collect();
         }
         self.cells.clear();
         match pages.page.written {
             Written::Places(_) => self.cells.extend(pages.places.iter().map(|&place| self.words[place as usize])),
             Written::Plain { .. } => {
-                self.cells.extend(pages.bounds.iter().map(|value| (self.cell)(value.of(&pages.page.bytes))));
+                self.cells.extend(pages.values.bounds.iter().map(|value| (self.cell)(value.of(&pages.page.bytes))));
             }
         }
         spread_out(&mut self.cells, &pages.levels, self.empty);
@@ -345,28 +362,34 @@ impl TextPages {
 
     /// How many texts the row group's dictionary has.
     pub(crate) fn dictionary_len(&self) -> usize {
-        self.pages.words.len()
+        self.pages.words.bounds.len()
     }
 
     /// The texts of the rows that were read last.
     #[inline]
     pub(crate) fn texts(&self) -> Texts<'_> {
-        let source = match self.pages.page.written {
-            Written::Places(_) => &self.pages.dictionary,
-            Written::Plain { .. } => &self.pages.page.bytes,
+        let (source, measured) = match self.pages.page.written {
+            Written::Places(_) => (&self.pages.dictionary, &self.pages.words),
+            Written::Plain { .. } => (&self.pages.page.bytes, &self.pages.values),
         };
-        Texts { source, cells: &self.cells }
+        let have_blanks = measured.have_blanks || !self.pages.levels.is_empty();
+        Texts { source, cells: &self.cells, have_blanks }
     }
 }
 
-/// The texts of a stretch of rows; of a column that the table lacks all are empty.
-#[derive(Clone, Copy, Default)]
+/// The texts of a stretch of rows.
+#[derive(Clone, Copy)]
 pub(crate) struct Texts<'a> {
     source: &'a [u8],
     cells: &'a [Bounds],
+    /// Whether some of them may be blank.
+    pub have_blanks: bool,
 }
 
 impl<'a> Texts<'a> {
+    /// Those of a column that the table lacks.
+    pub(crate) const ABSENT: Texts<'static> = Texts { source: &[], cells: &[], have_blanks: true };
+
     /// The text of a row of the stretch; empty for none.
     #[inline]
     pub(crate) fn of(self, row: usize) -> &'a [u8] {
@@ -384,9 +407,9 @@ impl Stretched for TextPages {
         match pages.page.written {
             Written::Places(_) => {
                 self.cells.clear();
-                self.cells.extend(pages.places.iter().map(|&place| pages.words[place as usize]));
+                self.cells.extend(pages.places.iter().map(|&place| pages.words.bounds[place as usize]));
             }
-            Written::Plain { .. } => std::mem::swap(&mut self.cells, &mut pages.bounds),
+            Written::Plain { .. } => std::mem::swap(&mut self.cells, &mut pages.values.bounds),
         }
         spread_out(&mut self.cells, &pages.levels, Bounds::default());
     }

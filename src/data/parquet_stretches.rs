@@ -5,7 +5,7 @@ use crate::data::codes::CodeCell;
 use crate::data::error::LoadError;
 use crate::data::names::Arrival;
 use crate::data::parquet_file::{GroupPart, ParquetFile, Task};
-use crate::data::parquet_pages::{CellPages, Stretched, TextPages, Texts};
+use crate::data::parquet_pages::{CellPages, Stretched, TextPages, Texts, may_be_blank};
 use crate::data::progress::Progress;
 use crate::data::rows::{EventRows, EventRules, IdCell, NameCell, Part, PatientCells, PatientRows, PatientRules};
 use crate::data::scatter::{EventRow, RegistrationRow};
@@ -106,10 +106,12 @@ fn events_of_group(
         let (givers, event_texts) = (texts(&givers), texts(&event_texts));
         let code = |row: usize| codes.get(row).copied().unwrap_or(no_code);
         // Most rows are left behind here, with no look at the rest of them.
-        choose(count, &mut looked_at, |row| {
-            !is_outside(date_of(dates, row), code(row).days) | may_be_blank(ids.of(row))
-        });
-        for &row in &looked_at {
+        let is_inside = |row: usize| !is_outside(date_of(dates, row), code(row).days);
+        let chosen = match ids.have_blanks {
+            true => choose(count, &mut looked_at, |row| is_inside(row) | may_be_blank(ids.of(row))),
+            false => choose(count, &mut looked_at, is_inside),
+        };
+        for &row in chosen {
             let (id, number) = (IdCell::Text(ids.of(row)), next_row + row as u64);
             rows.take(number, id, date_of(dates, row), code(row).cell, givers.of(row), event_texts.of(row));
         }
@@ -127,24 +129,19 @@ struct Coded {
     days: (Day, Day),
 }
 
-/// Whether a text may be empty or blank, as its first byte tells.
-#[inline]
-fn may_be_blank(text: &[u8]) -> bool {
-    text.first().is_none_or(u8::is_ascii_whitespace)
-}
-
 /// Those of so many rows for which something is true, in their order. Nothing in it waits for what is true of a row, which
-/// a processor could not foresee.
+/// a processor could not foresee. `room` serves one stretch after the other.
 #[inline]
-fn choose(count: usize, chosen: &mut Vec<usize>, is_chosen: impl Fn(usize) -> bool) {
-    chosen.clear();
-    chosen.resize(count, 0);
+fn choose(count: usize, room: &mut Vec<usize>, is_chosen: impl Fn(usize) -> bool) -> &[usize] {
+    if room.len() < count {
+        room.resize(count, 0);
+    }
     let mut next = 0;
     for row in 0..count {
-        chosen[next] = row;
+        room[next] = row;
         next += usize::from(is_chosen(row));
     }
-    chosen.truncate(next);
+    &room[..next]
 }
 
 /// The names of a row group's dictionary that were met, by their place in it.
@@ -198,8 +195,8 @@ fn date_of(dates: &[DateCell], row: usize) -> DateCell {
     dates.get(row).copied().unwrap_or(DateCell::Empty)
 }
 
-/// The texts of the rows that were read last.
+/// The texts of the rows that were read last; empty ones for a column that the table lacks.
 #[inline]
 fn texts(column: &Option<TextPages>) -> Texts<'_> {
-    column.as_ref().map_or_else(Texts::default, TextPages::texts)
+    column.as_ref().map_or(Texts::ABSENT, TextPages::texts)
 }
