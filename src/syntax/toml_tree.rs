@@ -4,6 +4,7 @@
 //! its digits, and every fault must be able to point to its place.
 
 use std::collections::HashSet;
+use std::ops::Range;
 
 use toml::de::{DeInteger, DeTable, DeValue};
 
@@ -110,19 +111,28 @@ pub fn read_toml(file: FileId, text: &str) -> (Table, Vec<Diagnostic>) {
     }
     let (root, errors) = DeTable::parse_recoverable(text);
     if errors.is_empty() {
-        return (table(file, root.get_ref(), Some(Span::new(file, root.span()))), Vec::new());
+        let places = Places { file, text };
+        return (places.table(root.get_ref(), root.span()), Vec::new());
     }
     let slips = toml_slips::slips(text);
     let mended = toml_slips::mended(text, &slips);
     let (root, errors) = DeTable::parse_recoverable(&mended);
     let mut faults: Vec<Diagnostic> = slips.iter().map(|slip| slip.fault(file, text)).collect();
-    faults.extend(unreadable(file, &mended, &slips, &errors).take(FAULTS_SHOWN));
-    (table(file, root.get_ref(), Some(Span::new(file, root.span()))), faults)
+    let places = Places { file, text };
+    faults.extend(unreadable(places, &mended, &slips, &errors).take(FAULTS_SHOWN));
+    (places.table(root.get_ref(), root.span()), faults)
+}
+
+/// Places in a file whose text was read mended: where a slip was, a place can lie amid one of the characters there.
+#[derive(Clone, Copy)]
+struct Places<'t> {
+    file: FileId,
+    text: &'t str,
 }
 
 /// What the parser says, of each line once, and nothing of lines that a slip is known of.
 fn unreadable<'a>(
-    file: FileId,
+    places: Places<'a>,
     text: &'a str,
     slips: &'a [Slip],
     errors: &'a [toml::de::Error],
@@ -139,10 +149,10 @@ fn unreadable<'a>(
         between.is_none_or(|between| between.contains(&b'\n')) && !has_slip(at)
     });
     firsts.map(move |error| {
-        let place = Span::new(file, error.span().unwrap_or(0..0));
+        let place = places.span(error.span().unwrap_or(0..0));
         let message = error.message().lines().next().unwrap_or("this cannot be read").trim_end_matches('.');
         if message == "duplicate key" {
-            return twice(file, text, place);
+            return twice(places.file, text, place);
         }
         Diagnostic::error("E110", place, format!("not TOML: {message}"))
             .help("write `name = value`, texts in quotes, dates as 2023-04-01")
@@ -169,36 +179,43 @@ fn twice(file: FileId, text: &str, place: Span) -> Diagnostic {
     fault
 }
 
-fn table(file: FileId, read: &DeTable<'_>, span: Option<Span>) -> Table {
-    let mut entries: Vec<Entry> = read
-        .iter()
-        .map(|(key, value)| Entry {
-            key: key.get_ref().to_string(),
-            key_span: Span::new(file, key.span()),
-            value: self::value(file, value.get_ref(), value.span()),
-            span: Span::new(file, value.span()),
-        })
-        .collect();
-    entries.sort_by_key(|entry| entry.key_span.start);
-    Table { entries, span }
-}
+impl Places<'_> {
+    /// A place, its ends at the start of characters.
+    fn span(self, range: Range<usize>) -> Span {
+        Span::new(self.file, self.text.floor_char_boundary(range.start)..self.text.floor_char_boundary(range.end))
+    }
 
-fn value(file: FileId, read: &DeValue<'_>, span: std::ops::Range<usize>) -> Value {
-    match read {
-        DeValue::String(text) => Value::Text(text.to_string()),
-        DeValue::Integer(number) => Value::Number(integer(number)),
-        DeValue::Float(number) => Value::Number(number.as_str().replace('_', "")),
-        DeValue::Boolean(truth) => Value::Truth(*truth),
-        DeValue::Datetime(datetime) => Value::Date(
-            datetime
-                .date
-                .filter(|_| datetime.time.is_none())
-                .and_then(|date| Day::from_ymd(i32::from(date.year), date.month.into(), date.day.into())),
-        ),
-        DeValue::Array(items) => Value::List(
-            items.iter().map(|item| (value(file, item.get_ref(), item.span()), Span::new(file, item.span()))).collect(),
-        ),
-        DeValue::Table(inner) => Value::Table(table(file, inner, Some(Span::new(file, span)))),
+    fn table(self, read: &DeTable<'_>, range: Range<usize>) -> Table {
+        let mut entries: Vec<Entry> = read
+            .iter()
+            .map(|(key, value)| Entry {
+                key: key.get_ref().to_string(),
+                key_span: self.span(key.span()),
+                value: self.value(value.get_ref(), value.span()),
+                span: self.span(value.span()),
+            })
+            .collect();
+        entries.sort_by_key(|entry| entry.key_span.start);
+        Table { entries, span: Some(self.span(range)) }
+    }
+
+    fn value(self, read: &DeValue<'_>, range: Range<usize>) -> Value {
+        match read {
+            DeValue::String(text) => Value::Text(text.to_string()),
+            DeValue::Integer(number) => Value::Number(integer(number)),
+            DeValue::Float(number) => Value::Number(number.as_str().replace('_', "")),
+            DeValue::Boolean(truth) => Value::Truth(*truth),
+            DeValue::Datetime(datetime) => Value::Date(
+                datetime
+                    .date
+                    .filter(|_| datetime.time.is_none())
+                    .and_then(|date| Day::from_ymd(i32::from(date.year), date.month.into(), date.day.into())),
+            ),
+            DeValue::Array(items) => Value::List(
+                items.iter().map(|item| (self.value(item.get_ref(), item.span()), self.span(item.span()))).collect(),
+            ),
+            DeValue::Table(inner) => Value::Table(self.table(inner, range)),
+        }
     }
 }
 

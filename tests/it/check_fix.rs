@@ -35,6 +35,9 @@ fn words_of_the_numbers_file() {
         ),
         ("\"A rulebook to put faults into\"", "“A rulebook to put faults into”"),
         ("is = 10, unit", "is = 10 %, unit"),
+        // First the quotes are straight, then the word in them is mended.
+        ("is = 80, unit = \"%\", status = \"assumed\"", "is = 80, unit = \"%\", status = “asumed”"),
+        ("is = 80, unit = \"%\", status = \"assumed\"", "is = 80, unit = \"%\", status = \"asumed”"),
         ("points_at_lower  = { is = 2,", "points_at_lower\u{a0} = { is = 2,"),
     ] {
         let book = Book::sound();

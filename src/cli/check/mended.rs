@@ -1,6 +1,7 @@
 //! `uptake check --fix`: the edits that faults carry, made in rounds until none is left, and written as whole files or
 //! not at all.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -39,11 +40,12 @@ pub(super) fn mend(library: &Library, names: &[BookName]) -> Mended {
 /// A fault's edit, with its code.
 type Certain<'a> = (&'a Fix, &'static str);
 
-/// The edits by place. Of those that overlap the first is made; those that contradict one another are guesses.
+/// The edits by place. Of those that overlap the first is made, and of those that start together the widest: a name in curly
+/// quotes is read again once its quotes are straight. Those that contradict one another are guesses.
 fn certain(faults: &[Diagnostic]) -> Vec<Certain<'_>> {
     let mut fixes: Vec<Certain<'_>> =
         faults.iter().filter_map(|fault| fault.fix.as_ref().map(|fix| (fix, fault.code))).collect();
-    fixes.sort_by_key(|(fix, _)| (fix.place, fix.text.as_str()));
+    fixes.sort_by_key(|(fix, _)| (fix.place.file, fix.place.start, Reverse(fix.place.end), fix.text.as_str()));
     fixes.dedup_by_key(|(fix, _)| *fix);
     let contradicts = |fix: &Fix| fixes.iter().filter(|(other, _)| other.place == fix.place).count() > 1;
     let mut certain: Vec<Certain<'_>> = Vec::new();
