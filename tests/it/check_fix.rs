@@ -77,6 +77,18 @@ fn words_and_signs_of_rules() {
     }
 }
 
+/// A figure that is renamed where it stands is mended wherever it is read, however often that is.
+#[test]
+fn a_name_that_is_wrong_in_many_places() {
+    let book = Book::sound();
+    book.edit("contract.toml", "rate =", "rates =");
+    let again = "payment again \"again\" for each indicator\n  pounds = round points_at_lower * rate to pence\n";
+    let payments: String = (0..20).map(|at| format!("\n{}", again.replace("again", &format!("again{at}")))).collect();
+    book.write("again.rules", payments);
+    let told = is_mended(&book);
+    assert!(told.contains("\n21 changes\n"), "{told}");
+}
+
 /// What follows a mistyped word stumbles over it: of those faults, none is mended by itself.
 #[test]
 fn words_of_the_language_that_are_mistyped() {
