@@ -399,16 +399,18 @@ impl<'a, 'b> Sight<'a, 'b> {
 
 /// The place of the first event that is not before birth; hardly anybody has one before.
 fn first_of_life(patient: &Patient<'_>) -> usize {
+    let is_before = |event: &Event| event.day < patient.birth;
     match patient.events.first() {
-        Some(first) if first.day < patient.birth => patient.events.partition_point(|event| event.day < patient.birth),
+        Some(first) if is_before(first) => patient.events.partition_point(is_before),
         Some(_) | None => 0,
     }
 }
 
 /// How many events there are until the end of a day; most often all of them.
 fn events_until(patient: &Patient<'_>, day: Day) -> usize {
+    let is_seen = |event: &Event| event.day <= day;
     match patient.events.last() {
-        Some(last) if last.day > day => patient.events.partition_point(|event| event.day <= day),
+        Some(last) if !is_seen(last) => patient.events.partition_point(is_seen),
         Some(_) | None => patient.events.len(),
     }
 }
