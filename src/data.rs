@@ -7,11 +7,11 @@
 //! of wanted codes and drops the rest.
 //!
 //! The way of a row: `source` says where its bytes are, and `read_ahead` fetches those of text; `csv_blocks`,
-//! `csv_records` and `csv_rows`, or `shared_file`,
-//! `parquet_file` with `parquet_pages`, `parquet_runs` and `parquet_stretches` (the usual types) or `parquet_cells` and
-//! `parquet_rows` (all others), or the files of `fhir`, read it; `rows` checks it, and keeps it unless nothing can hang on
-//! it, as a `selection` and its `sieve` tell by who is `known` and of which of the `cohorts`; `scatter` puts it into its
-//! partition (in memory or, beyond a limit, by way of `spill`); `group` brings a patient's rows together.
+//! `csv_records` and `csv_rows`, or `shared_file`, `parquet_file` with `parquet_pages`, `parquet_values`, `parquet_runs`
+//! and `parquet_stretches` (the usual types) or `parquet_cells` and `parquet_rows` (all others), or the files of `fhir`,
+//! read it; `rows` checks it, and keeps it unless nothing can hang on it, as a `selection` and its `sieve` tell by who is
+//! `known` and of which of the `cohorts`; `scatter` puts it into its partition (in memory or, beyond a limit, by way of
+//! `spill`); `group` brings a patient's rows together.
 
 pub mod appointments;
 pub mod code_list;
@@ -56,6 +56,8 @@ mod parquet_runs;
 mod parquet_stretches;
 #[cfg(feature = "parquet")]
 mod parquet_table;
+#[cfg(feature = "parquet")]
+mod parquet_values;
 mod read_ahead;
 mod reader;
 mod rounds;

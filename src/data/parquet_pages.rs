@@ -14,6 +14,7 @@ use parquet::file::metadata::ColumnChunkMetaData;
 use parquet::file::serialized_reader::SerializedPageReader;
 
 use crate::data::parquet_runs::{Runs, too_short};
+use crate::data::parquet_values::{Bounds, Measured, Texts};
 use crate::data::shared_file::SharedFile;
 
 /// Whether all pages of a column can be read here.
@@ -27,21 +28,6 @@ pub(crate) fn are_direct(chunk: &ColumnChunkMetaData) -> bool {
 fn is_direct(encoding: Encoding) -> bool {
     use Encoding::{PLAIN, PLAIN_DICTIONARY, RLE, RLE_DICTIONARY};
     matches!(encoding, PLAIN | PLAIN_DICTIONARY | RLE | RLE_DICTIONARY)
-}
-
-/// Where a value lies among the bytes of its page or its dictionary.
-#[derive(Clone, Copy, Default, Debug)]
-struct Bounds {
-    start: u32,
-    end: u32,
-}
-
-impl Bounds {
-    #[inline]
-    fn of(self, bytes: &[u8]) -> &[u8] {
-        // They were measured against these bytes.
-        &bytes[self.start as usize..self.end as usize]
-    }
 }
 
 /// How the values of a page are written.
@@ -201,56 +187,6 @@ impl Pages {
     }
 }
 
-/// Values that were measured, and where they are.
-#[derive(Default, Debug)]
-struct Measured {
-    bounds: Vec<Bounds>,
-    /// Whether some of them may be blank.
-    have_blanks: bool,
-}
-
-impl Measured {
-    fn clear(&mut self) {
-        self.bounds.clear();
-        self.have_blanks = false;
-    }
-
-    /// Measures the next `count` values from a place on, and gives back the place after them.
-    fn measure(&mut self, bytes: &[u8], mut at: usize, value_bytes: Option<usize>, count: usize) -> Result<usize> {
-        if u32::try_from(bytes.len()).is_err() {
-            return Err(ParquetError::General("a page has more than 4 GiB".to_owned()));
-        }
-        // A value has at least the bytes of its length, so no more room is asked for than is used.
-        if count > bytes.len().saturating_sub(at) / LENGTH_BYTES {
-            return Err(too_short());
-        }
-        let known = self.bounds.len();
-        self.bounds.resize(known + count, Bounds::default());
-        for value in &mut self.bounds[known..] {
-            let rest = bytes.get(at..).unwrap_or_default();
-            let (start, length) = match value_bytes {
-                Some(length) => (at, length),
-                None => (at + LENGTH_BYTES, u32::from_le_bytes(*rest.first_chunk().ok_or_else(too_short)?) as usize),
-            };
-            let end = start + length;
-            let text = bytes.get(start..end).ok_or_else(too_short)?;
-            self.have_blanks |= may_be_blank(text);
-            *value = Bounds { start: start as u32, end: end as u32 };
-            at = end;
-        }
-        Ok(at)
-    }
-}
-
-/// How many bytes the length of a text takes.
-const LENGTH_BYTES: usize = 4;
-
-/// Whether a text may be empty or blank, as its first byte tells.
-#[inline]
-pub(crate) fn may_be_blank(text: &[u8]) -> bool {
-    text.first().is_none_or(|&first| first <= b' ')
-}
-
 /// Puts what stands for the values that are there at the places of the rows that have one.
 fn spread_out<C: Copy>(cells: &mut Vec<C>, levels: &[u32], empty: C) {
     if levels.is_empty() {
@@ -374,26 +310,6 @@ impl TextPages {
         };
         let have_blanks = measured.have_blanks || !self.pages.levels.is_empty();
         Texts { source, cells: &self.cells, have_blanks }
-    }
-}
-
-/// The texts of a stretch of rows.
-#[derive(Clone, Copy)]
-pub(crate) struct Texts<'a> {
-    source: &'a [u8],
-    cells: &'a [Bounds],
-    /// Whether some of them may be blank.
-    pub have_blanks: bool,
-}
-
-impl<'a> Texts<'a> {
-    /// Those of a column that the table lacks.
-    pub(crate) const ABSENT: Texts<'static> = Texts { source: &[], cells: &[], have_blanks: true };
-
-    /// The text of a row of the stretch; empty for none.
-    #[inline]
-    pub(crate) fn of(self, row: usize) -> &'a [u8] {
-        self.cells.get(row).map_or(&[], |bounds| bounds.of(self.source))
     }
 }
 
