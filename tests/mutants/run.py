@@ -6,6 +6,7 @@ target/mutants/outcomes.json, and whoever starts again goes on from there. Print
 justified in survivors.md."""
 
 import argparse
+import hashlib
 import json
 import os
 import resource
@@ -169,8 +170,10 @@ def baseline(tests, jobs):
     written = OUT / "baseline.json"
     found = json.loads(written.read_text()) if written.exists() else {}
 
+    digests = {path: hashlib.sha256(Path(path).read_bytes()).hexdigest() for path in {path for path, _ in tests}}
+
     def key(test):
-        return f"{test} {Path(test[0]).stat().st_mtime}"
+        return f"{test[1]} of {digests[test[0]]}"
 
     def enter(test):
         reached = OUT / f"reached-{threading.get_ident()}"
@@ -310,6 +313,7 @@ def main():
     unviable = {number for number, mutant in mutants.items() if outcomes.get(named(mutant)) == "unviable"}
     function_of = build(mutants, unviable)
     outcomes |= {named(mutants[number]): "unviable" for number in unviable}
+    written.write_text(json.dumps(outcomes, indent=1))
     trials = Trials(baseline(tests_of(asked.groups), asked.jobs))
     left = [number for number, mutant in mutants.items() if named(mutant) not in outcomes]
     left.sort(key=lambda number: [fnmatch(mutants[number]["file"], glob) for glob in asked.globs], reverse=True)
