@@ -211,12 +211,12 @@ class Trials:
     def fate(self, number, function, file, seconds):
         """Which test catches a mutant, or that none does; None where the seconds are over before all were run."""
         ahead = self.ahead(number, function, file)
-        ends = time.monotonic() + seconds
-        at_once = 1
-        while ahead and time.monotonic() < ends:
+        spent_seconds, at_once = 0, 1
+        while ahead and spent_seconds < seconds:
             batch = self.batch(ahead, at_once)
-            at_once *= 2
-            first, _ = failing(batch, number, 10 + int(5 * sum(self.known[test]["seconds"] for test in batch)))
+            batch_seconds = sum(self.known[test]["seconds"] for test in batch)
+            spent_seconds, at_once = spent_seconds + batch_seconds, 2 * at_once
+            first, _ = failing(batch, number, 10 + int(5 * batch_seconds))
             if first:
                 self.caught.update([((batch[0][0], first), function), ((batch[0][0], first), file)])
                 return f"caught by {first}"
