@@ -140,13 +140,10 @@ pub struct Paid {
 /// pays nothing; one that needs what was not counted is left out, because it was not asked about.
 pub fn paid(book: &Rulebook, figures: &[Figure], facts: &Facts) -> Vec<Paid> {
     let programs = book.programs.iter().enumerate().filter(|(_, program)| applies(book, program, facts));
-    let pay = |(at, program): (usize, &Program)| {
-        let result = |name: &str| {
-            program
-                .line(name)
-                .map(|at| if is_waived(program, facts) { Ok(Amount::ZERO) } else { line(program, at, figures, facts) })
-        };
-        Paid { program: at, points: result("points"), pounds: result("pounds") }
+    let pay = |(at, program): (usize, &Program)| Paid {
+        program: at,
+        points: points(book, program, figures, facts),
+        pounds: pounds(book, program, figures, facts),
     };
     programs.map(pay).collect()
 }
@@ -172,18 +169,13 @@ fn result(
     Some(if is_waived(program, facts) { Ok(Amount::ZERO) } else { line(program, at, figures, facts) })
 }
 
-/// Whether a program's formulas decide what is paid: it is neither left out nor waived.
-pub(crate) fn is_reckoned(book: &Rulebook, program: &Program, facts: &Facts) -> bool {
-    applies(book, program, facts) && !is_waived(program, facts)
-}
-
 fn is_waived(program: &Program, facts: &Facts) -> bool {
     matches!(program.of, ProgramOf::Payment(payment) if facts.waived.contains(&payment))
 }
 
 /// Whether a program is paid at all on what is known: a fee where its doses were counted, a payment for a measurement
 /// that was counted.
-fn applies(book: &Rulebook, program: &Program, facts: &Facts) -> bool {
+pub(crate) fn applies(book: &Rulebook, program: &Program, facts: &Facts) -> bool {
     let is_counted = |id: MeasurementId| facts.counts.get(id.index()).copied().flatten().is_some();
     match program.of {
         ProgramOf::Fee(fee) => facts.doses.get(fee.index()).copied().flatten().is_some(),
@@ -206,15 +198,11 @@ pub struct Earned {
 
 /// What a measurement earns by all payments that are made for it.
 pub fn earned(book: &Rulebook, figures: &[Figure], measurement: MeasurementId, facts: &Facts) -> Earned {
-    let programs = || {
-        let ours = book.programs.iter().filter(|program| program.measurement == Some(measurement));
-        ours.filter(|program| applies(book, program, facts) && !is_waived(program, facts))
-    };
-    let sum = |name: &str| {
-        let parts = programs().filter_map(|program| program.line(name).map(|at| line(program, at, figures, facts)));
-        add(parts)
-    };
-    Earned { points: sum("points"), pounds: sum("pounds") }
+    let ours = || book.programs.iter().filter(|program| program.measurement == Some(measurement));
+    Earned {
+        points: add(ours().filter_map(|program| points(book, program, figures, facts))),
+        pounds: add(ours().filter_map(|program| pounds(book, program, figures, facts))),
+    }
 }
 
 /// The sum of amounts: a gap in one is a gap in the sum; None if there are none.

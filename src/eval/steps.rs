@@ -7,7 +7,7 @@ mod path;
 
 use std::collections::BTreeSet;
 
-use crate::eval::pay::{Facts, Reckoning, is_reckoned, points, pounds};
+use crate::eval::pay::{Facts, Reckoning, applies, points, pounds};
 use crate::eval::steps::path::Path;
 use crate::eval::worth::{Gives, reads, with_more};
 use crate::ground::Amount;
@@ -85,7 +85,7 @@ impl Effect {
 pub fn steps<'b>(book: &'b Rulebook, figures: &[Figure], measurement: MeasurementId, facts: &Facts) -> Vec<Step<'b>> {
     let Some(range) = range(measurement, facts) else { return Vec::new() };
     let programs = book.programs.iter().enumerate();
-    let reading = programs.filter(|(_, program)| reads(program, measurement) && is_reckoned(book, program, facts));
+    let reading = programs.filter(|(_, program)| reads(program, measurement) && applies(book, program, facts));
     let each = reading.flat_map(|(at, program)| {
         Search {
             book,

@@ -1,6 +1,7 @@
 //! `uptake test`: the shipped examples, and an invented scheme in `tests/examples` whose examples are right, wrong or
 //! faulty.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Output;
@@ -112,6 +113,39 @@ fn those_who_are_set_aside_are_counted_and_paid_for() {
     assert_eq!(cell(&paid, &["logic/2030-31", "A", "aside"], "pounds"), "12.00");
 }
 
+/// 2 of 2 are 1 point at £30. Waived, the payment gives nothing, which is known; the other is paid as before.
+#[test]
+fn a_waived_payment_gives_nothing() {
+    let folder = logic();
+    let asked = ["--rules", folder.path().to_str().unwrap(), "--year", "logic/2030-31", "--format", "csv"];
+    let of = |waived: &[&str]| {
+        let run = |more: &[&str]| rows(&five_children().run(&[&asked[..], waived, more].concat()).fine().stdout);
+        let (counted, paid) = (run(&[]), run(&["--table", "payments"]));
+        let earned = |column: &str| cell(&counted, &["logic/2030-31", "A", "T1"], column).to_owned();
+        let aside = cell(&paid, &["logic/2030-31", "A", "aside"], "pounds").to_owned();
+        [earned("points"), earned("pounds"), aside]
+    };
+    assert_eq!(of(&[]), ["1.0000", "30.00", "12.00"]);
+    assert_eq!(of(&["--waive", "banded:A"]), ["0.0000", "0.00", "12.00"]);
+}
+
+/// Both achieve of two: with one fewer the bounty would be lost, but nobody pays it from records.
+#[test]
+fn what_is_paid_from_counts_only_has_no_step_in_a_run_of_records() {
+    let folder = logic();
+    let asked = ["--rules", folder.path().to_str().unwrap(), "--year", "logic/2030-31", "--measure", "T1"];
+    let asked = [&asked[..], &["--table", "steps", "--format", "csv"]].concat();
+    let payments = |text: &str| -> BTreeSet<String> { rows(text).iter().map(|row| row["payment"].clone()).collect() };
+    let tables = five_children();
+    let recorded = tables.command("next", &asked).fine().stdout;
+    assert_eq!(payments(&recorded), BTreeSet::from(["banded".to_owned()]));
+    tables.write("counts.csv", "practice_code,measure,numerator,denominator\nA,T1,2,2\n");
+    let counts = tables.path("counts.csv");
+    let counted = output([&["next", "--counts", counts.to_str().unwrap()], &asked[..]].concat());
+    let counted = String::from_utf8(counted.stdout).unwrap();
+    assert_eq!(payments(&counted), BTreeSet::from(["banded".to_owned(), "bounty".to_owned()]));
+}
+
 /// What did not decide is told all the same.
 #[test]
 fn an_explanation_tells_of_every_clause() {
@@ -209,7 +243,7 @@ fn a_rulebook_without_examples_passes() {
 #[test]
 fn all_that_an_example_of_a_pathway_can_say() {
     let run = test(harbour("right.toml").path(), &["harbour/2025-26"]);
-    assert_eq!((run.code, run.stdout.as_str()), (Some(0), "harbour/2025-26: 9 examples passed\n"), "{}", run.stderr);
+    assert_eq!((run.code, run.stdout.as_str()), (Some(0), "harbour/2025-26: 10 examples passed\n"), "{}", run.stderr);
 }
 
 #[test]

@@ -50,6 +50,30 @@ fn what_two_examples_leave_open_is_named_in_the_rules_words() {
     assert!(has(&run, "payment achievement, points, `0 when denominator = 0`: never asked"), "{}", run.stdout);
 }
 
+/// Who is one year old on the day before the year is not on the register, which makes it false. What is recorded of them before
+/// the age of a month makes the exclusion true all the same; but it decides nothing, so nothing notices that it is left out.
+#[test]
+fn one_who_is_not_on_the_register_touches_the_other_clauses_too() {
+    let folder = toy("open.toml");
+    let example = "\n[[example]]\nname = \"too old\"\nindicator = \"T1\"\nborn = 2029-03-31\nevents = [\"2029-04-10 other\"]\nexpect = \"not on the register\"\n";
+    append(&folder.path().join("toy/2030-31/examples.toml"), example);
+    let run = test(folder.path(), &["--coverage", "--mutants"]);
+    assert!(run.stdout.starts_with("toy/2030-31: 3 examples passed\n"), "{}", run.stdout);
+    for touched in [
+        "T1 register, `registered at year end and turns 1 year in the year`: never false",
+        "T1 exclude GONE, `any other before age 1 month`: never true",
+    ] {
+        assert!(!has(&run, touched), "{touched}: {}", run.stdout);
+    }
+    for open in [
+        "T1 except LATE, `registered on or after age 11 months`: never true",
+        "T1 except NO, `any other on or after age 1 month`: never true",
+        "T1 exclude GONE: left out",
+    ] {
+        assert!(has(&run, open), "{open}: {}", run.stdout);
+    }
+}
+
 #[test]
 fn a_misreading_is_open_once_the_example_that_notices_it_is_gone() {
     let folder = toy("open.toml");

@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """Tries the tests on every mutant that cargo-mutants lists for some files: `run.py [--jobs N] [--again] [FILE GLOB …]`, the whole
-evaluator without any. All mutants are built at once (see switched.py); then each is put on, and the groups of tests that enter its
-function run, the quickest first, until one of them fails. What was found stands in target/mutants/outcomes.json, and whoever
-starts again goes on from there. Prints the survivors, and exits 1 if one of them is not justified in survivors.md."""
+evaluator without any. All mutants are built at once (see switched.py); then each is put on, and the tests that enter its function
+run until one of them fails: for ten seconds at first, and who is left over has all of them. What was found stands in
+target/mutants/outcomes.json, and whoever starts again goes on from there. Prints the survivors, and exits 1 if one of them is not
+justified in survivors.md."""
 
 import argparse
+import hashlib
 import json
 import os
 import resource
@@ -12,6 +14,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter, defaultdict
 from concurrent.futures import ThreadPoolExecutor
@@ -25,6 +28,10 @@ OUT = ROOT / "target/mutants"
 TREE = OUT / "tree"
 BUILD = Path(os.environ.get("CARGO_TARGET_DIR") or OUT / "build")
 MEMORY_BYTES = 8 << 30
+# Of processor time: a test that takes longer is left out.
+LONGEST_TEST_SECONDS = 60
+BATCH_SECONDS = 4
+PASSES_SECONDS = (10, 60, float("inf"))
 # What these try is no evaluation: memory, full disks, killed processes, the project's own texts.
 LEFT_OUT = {"it": {"house", "limits", "memory", "readme", "supply", "surroundings", "trust"}, "lib": set()}
 
@@ -102,32 +109,28 @@ def build(mutants, unviable):
         print(f"{len(unviable)} of {len(mutants)} mutants do not compile", file=sys.stderr)
 
 
-def groups(only):
-    """The tests by group: by module those that run the command, by floor those beside the code."""
+def tests_of(only):
+    """The tests that the copy has, each with the executable that runs it, but for those left out."""
     code, messages = cargo("test", "--no-run", "--lib", "--test", "it")
     if code:
         sys.exit("the tests of the copy do not compile")
-    found = defaultdict(list)
+    wanted = only and set(only.split(","))
+    found = []
     for message in messages:
         if not message.get("executable") or not message["profile"]["test"]:
             continue
         kind = "it" if message["target"]["name"] == "it" else "lib"
         names = subprocess.run([message["executable"], "--list", "--format", "terse"], capture_output=True, text=True)
-        for line in names.stdout.splitlines():
-            if line.endswith(": test"):
-                test = line.removesuffix(": test")
-                found[kind, test.split("::")[0], message["executable"]].append(test)
-    wanted = only and set(only.split(","))
-    return {
-        key: tests
-        for key, tests in found.items()
-        if (f"{key[0]}:{key[1]}" in wanted if wanted else key[1] not in LEFT_OUT[key[0]])
-    }
+        for name in (line.removesuffix(": test") for line in names.stdout.splitlines() if line.endswith(": test")):
+            group = name.split("::")[0]
+            if f"{kind}:{group}" in wanted if wanted else group not in LEFT_OUT[kind]:
+                found.append((message["executable"], name))
+    return found
 
 
-def run(group, tests, mutant, cpu_seconds, reached=None):
-    """Whether the tests of a group pass, and the seconds it took: stops at the first that fails."""
-    scratch = OUT / f"scratch/{mutant}"
+def failing(tests, mutant, cpu_seconds, reached=None):
+    """The first of some tests of one executable that fails where a mutant is on, if any does, and the seconds it took."""
+    scratch = OUT / f"scratch/{threading.get_ident()}"
     scratch.mkdir(parents=True, exist_ok=True)
     environment = os.environ | {
         "UPTAKE_MUTANT": str(mutant), "TMPDIR": str(scratch), "INSTA_UPDATE": "no", "PROPTEST_MAX_SHRINK_ITERS": "0",
@@ -141,53 +144,95 @@ def run(group, tests, mutant, cpu_seconds, reached=None):
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
+    names = sorted(name for _, name in tests)
     started = time.monotonic()
     process = subprocess.Popen(
-        [group[2], "--exact", "--test-threads", "2", *tests], cwd=TREE, env=environment, preexec_fn=limit,
+        [tests[0][0], "--exact", "--test-threads", "1", *names], cwd=TREE, env=environment, preexec_fn=limit,
         start_new_session=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         text=True, errors="replace",
     )
-    failed = any(line.rstrip().endswith("... FAILED") for line in process.stdout)
-    if failed:
-        os.killpg(process.pid, signal.SIGKILL)
-    passed = process.wait() == 0 and not failed
+    passed, first = 0, None
+    for line in process.stdout:
+        passed += line.rstrip().endswith("... ok")
+        if line.rstrip().endswith("... FAILED"):
+            first = names[passed]
+            os.killpg(process.pid, signal.SIGKILL)
+    if process.wait() and not first:
+        # Ended for the time or the memory that it took.
+        first = names[min(passed, len(names) - 1)]
     shutil.rmtree(scratch, ignore_errors=True)
-    return passed, time.monotonic() - started
+    return first, time.monotonic() - started
 
 
-def entered(group, tests):
-    """What a group of tests does where no mutant is on: whether it passes, the seconds it takes, the functions it enters."""
-    reached = OUT / "reached.txt"
-    reached.unlink(missing_ok=True)
-    passed, seconds = run(group, tests, 0, 3600, reached)
-    functions = sorted(set(map(int, reached.read_text().split()))) if reached.exists() else []
-    print(f"{group[0]} {group[1]}: {seconds:.1f} s, {len(functions)} functions", "" if passed else "FAILED", file=sys.stderr)
-    return {"passed": passed, "seconds": seconds, "functions": functions}
-
-
-def baseline(all_groups):
-    """The groups that pass without a mutant and enter a function that has any, the quickest first. What was found is kept for as long
-    as the tests are those that were built."""
+def baseline(tests, jobs):
+    """The tests that pass without a mutant and enter a function that has any, each with the seconds it takes and those functions. What
+    was found is kept for as long as the tests are those that were built."""
     written = OUT / "baseline.json"
     found = json.loads(written.read_text()) if written.exists() else {}
-    known = {}
-    for group, tests in sorted(all_groups.items()):
-        key = f"{group} {Path(group[2]).stat().st_mtime}"
-        its = found[key] = found.get(key) or entered(group, tests)
-        written.write_text(json.dumps(found))
-        if its["passed"] and its["functions"]:
-            known[group] = its | {"tests": tests, "functions": set(its["functions"])}
-    return dict(sorted(known.items(), key=lambda item: item[1]["seconds"]))
+
+    digests = {path: hashlib.sha256(Path(path).read_bytes()).hexdigest() for path in {path for path, _ in tests}}
+
+    def key(test):
+        return f"{test[1]} of {digests[test[0]]}"
+
+    def enter(test):
+        reached = OUT / f"reached-{threading.get_ident()}"
+        reached.unlink(missing_ok=True)
+        first, seconds = failing([test], 0, LONGEST_TEST_SECONDS, reached)
+        functions = sorted(set(map(int, reached.read_text().split()))) if reached.exists() else []
+        reached.unlink(missing_ok=True)
+        print(f"{test[1]}: {seconds:.1f} s, {len(functions)} functions{', FAILED' if first else ''}", file=sys.stderr)
+        found[key(test)] = {"passed": not first, "seconds": seconds, "functions": functions}
+        written.write_text(json.dumps(dict(found)))
+
+    with ThreadPoolExecutor(jobs) as pool:
+        list(pool.map(enter, [test for test in tests if key(test) not in found]))
+    known = {test: found[key(test)] for test in tests}
+    return {test: its | {"functions": set(its["functions"])} for test, its in known.items() if its["passed"]}
 
 
-def fate(number, function, known):
-    """Which group catches a mutant, if any does."""
-    for group, its in known.items():
-        if function in its["functions"]:
-            passed, _ = run(group, its["tests"], number, 20 + int(5 * its["seconds"]))
-            if not passed:
-                return f"caught by {group[0]} {group[1]}"
-    return "survived"
+class Trials:
+    """Which tests each mutant has passed so far, and which tests have caught how many mutants of a function and of a file."""
+
+    def __init__(self, known):
+        self.known = known
+        self.passed = defaultdict(set)
+        self.caught = Counter()
+
+    def ahead(self, number, function, file):
+        """The tests that a mutant has yet to pass: first those that are likeliest, for their time, to catch it."""
+
+        def worth(test):
+            return (10 * self.caught[test, function] + self.caught[test, file] + 1) / (self.known[test]["seconds"] + 0.1)
+
+        entering = (test for test, its in self.known.items() if function in its["functions"])
+        return sorted((test for test in entering if test not in self.passed[number]), key=worth, reverse=True)
+
+    def fate(self, number, function, file, seconds):
+        """Which test catches a mutant, or that none does; None where the seconds are over before all were run."""
+        ahead = self.ahead(number, function, file)
+        spent_seconds, at_once = 0, 1
+        while ahead and spent_seconds < seconds:
+            batch = self.batch(ahead, at_once)
+            batch_seconds = sum(self.known[test]["seconds"] for test in batch)
+            spent_seconds, at_once = spent_seconds + batch_seconds, 2 * at_once
+            first, _ = failing(batch, number, 10 + int(5 * batch_seconds))
+            if first:
+                self.caught.update([((batch[0][0], first), function), ((batch[0][0], first), file)])
+                return f"caught by {first}"
+            self.passed[number] |= set(batch)
+            ahead = [test for test in ahead if test not in self.passed[number]]
+        return None if ahead else "survived"
+
+    def batch(self, ahead, at_once):
+        """The next tests to run in one process: so many, of one executable, and only as long as they are short."""
+        seconds, tests = 0, []
+        for test in [test for test in ahead if test[0] == ahead[0][0]][:at_once]:
+            seconds += self.known[test]["seconds"]
+            if tests and seconds > BATCH_SECONDS:
+                break
+            tests.append(test)
+        return tests
 
 
 def justified():
@@ -226,7 +271,7 @@ def asked_for():
     arguments.add_argument("--jobs", type=int, default=1, help="mutants that are tried at a time")
     arguments.add_argument("--again", action="store_true", help="forget what was found before")
     arguments.add_argument("--survivors", action="store_true", help="try those again that survived before")
-    arguments.add_argument("--groups", help="only these groups of tests: it:golden,lib:eval")
+    arguments.add_argument("--groups", help="only the tests of these modules: it:golden,lib:eval")
     arguments.add_argument("globs", nargs="*", default=["src/eval/**", "src/eval.rs"])
     return arguments.parse_args()
 
@@ -237,27 +282,42 @@ def known_outcomes(written, asked):
     return {name: fate for name, fate in outcomes.items() if not (asked.survivors and fate == "survived")}
 
 
+def try_all(left, mutants, function_of, trials, jobs, tell):
+    """Tries mutants until each has its fate: all for a little while, then those that are left for longer."""
+    for seconds in PASSES_SECONDS:
+        print(f"{len(left)} mutants are tried, each with {seconds} s of tests", file=sys.stderr)
+
+        def try_one(number):
+            fate = trials.fate(number, function_of[number], mutants[number]["file"], seconds)
+            if fate:
+                tell(mutants[number], fate)
+            return fate
+
+        with ThreadPoolExecutor(jobs) as pool:
+            fates = list(pool.map(try_one, left))
+        left = [number for number, fate in zip(left, fates) if not fate]
+
+
 def main():
     asked = asked_for()
     OUT.mkdir(parents=True, exist_ok=True)
     written = OUT / "outcomes.json"
     outcomes = known_outcomes(written, asked)
+
+    def tell(mutant, fate):
+        outcomes[named(mutant)] = fate
+        print(f"{named(mutant)}: {fate}", file=sys.stderr)
+        written.write_text(json.dumps(dict(outcomes), indent=1))
+
     mutants = listed(asked.globs)
     unviable = {number for number, mutant in mutants.items() if outcomes.get(named(mutant)) == "unviable"}
     function_of = build(mutants, unviable)
     outcomes |= {named(mutants[number]): "unviable" for number in unviable}
     written.write_text(json.dumps(outcomes, indent=1))
-    known = baseline(groups(asked.groups))
-
-    def try_one(number):
-        outcomes[named(mutants[number])] = fate(number, function_of[number], known)
-        print(f"{named(mutants[number])}: {outcomes[named(mutants[number])]}", file=sys.stderr)
-        written.write_text(json.dumps(dict(outcomes), indent=1))
-
+    trials = Trials(baseline(tests_of(asked.groups), asked.jobs))
     left = [number for number, mutant in mutants.items() if named(mutant) not in outcomes]
     left.sort(key=lambda number: [fnmatch(mutants[number]["file"], glob) for glob in asked.globs], reverse=True)
-    with ThreadPoolExecutor(asked.jobs) as pool:
-        list(pool.map(try_one, left))
+    try_all(left, mutants, function_of, trials, asked.jobs, tell)
     sys.exit(summary(mutants, outcomes))
 
 
