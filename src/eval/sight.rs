@@ -438,3 +438,22 @@ pub(crate) fn is_registered_twice(patient: &Patient<'_>, day: Day) -> bool {
     patient.registrations.len() > 1
         && patient.registrations.iter().filter(|registration| holds(registration, patient, day)).count() > 1
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fees_a_pathway_and_related_events_each_look_at_everybody() {
+        let outcomes = Asked::default();
+        let fees = Asked { fees: true, ..outcomes };
+        let pathway = Asked { pathway: true, ..outcomes };
+        let related = Asked { related: true, ..outcomes };
+        for asked in [fees, pathway, related] {
+            assert!(asked.interest(&[], &[]).is_none(), "{asked:?}");
+        }
+        for asked in [outcomes, Asked { courses: true, ..outcomes }] {
+            assert!(asked.interest(&[], &[]).is_some(), "{asked:?}");
+        }
+    }
+}
