@@ -142,8 +142,8 @@ pub fn paid(book: &Rulebook, figures: &[Figure], facts: &Facts) -> Vec<Paid> {
     let programs = book.programs.iter().enumerate().filter(|(_, program)| applies(book, program, facts));
     let pay = |(at, program): (usize, &Program)| Paid {
         program: at,
-        points: points(book, program, figures, facts),
-        pounds: pounds(book, program, figures, facts),
+        points: given(program, "points", figures, facts),
+        pounds: given(program, "pounds", figures, facts),
     };
     programs.map(pay).collect()
 }
@@ -165,7 +165,12 @@ fn result(
     figures: &[Figure],
     facts: &Facts,
 ) -> Option<Result<Amount, Gap>> {
-    let at = program.line(name).filter(|_| applies(book, program, facts))?;
+    applies(book, program, facts).then(|| given(program, name, figures, facts)).flatten()
+}
+
+/// What a program that is paid gives; None where it has no such line.
+fn given(program: &Program, name: &str, figures: &[Figure], facts: &Facts) -> Option<Result<Amount, Gap>> {
+    let at = program.line(name)?;
     Some(if is_waived(program, facts) { Ok(Amount::ZERO) } else { line(program, at, figures, facts) })
 }
 

@@ -109,25 +109,17 @@ pub fn read_toml(file: FileId, text: &str) -> (Table, Vec<Diagnostic>) {
         let fault = Diagnostic::error("E106", Span::new(file, at..at + 1), message);
         return (Table::default(), vec![fault.help("write one figure a line, as the shipped files do")]);
     }
+    let places = Places { file, text };
     let (root, errors) = DeTable::parse_recoverable(text);
     if errors.is_empty() {
-        let places = Places { file, text };
         return (places.table(root.get_ref(), root.span()), Vec::new());
     }
     let slips = toml_slips::slips(text);
     let mended = toml_slips::mended(text, &slips);
     let (root, errors) = DeTable::parse_recoverable(&mended);
     let mut faults: Vec<Diagnostic> = slips.iter().map(|slip| slip.fault(file, text)).collect();
-    let places = Places { file, text };
     faults.extend(unreadable(places, &mended, &slips, &errors).take(FAULTS_SHOWN));
     (places.table(root.get_ref(), root.span()), faults)
-}
-
-/// Places in a file whose text was read mended: where a slip was, a place can lie amid one of the characters there.
-#[derive(Clone, Copy)]
-struct Places<'t> {
-    file: FileId,
-    text: &'t str,
 }
 
 /// What the parser says, of each line once, and nothing of lines that a slip is known of.
@@ -177,6 +169,13 @@ fn twice(file: FileId, text: &str, place: Span) -> Diagnostic {
         at += line.len();
     }
     fault
+}
+
+/// Places in a file whose text was read mended: where a slip was, a place can lie amid one of the characters there.
+#[derive(Clone, Copy)]
+struct Places<'t> {
+    file: FileId,
+    text: &'t str,
 }
 
 impl Places<'_> {

@@ -134,7 +134,7 @@ fn practice_rows(
         practice_code: practice_code.to_owned(),
         area: area.clone(),
         indicator: scene.book.measurements[measurement.index()].label.clone(),
-        baseline: facts.baselines.get(measurement.index()).copied().flatten(),
+        baseline: facts.baselines[measurement.index()],
         year_end: facts.counts[measurement.index()],
         exceptions: exceptions.clone(),
         audit_above,
