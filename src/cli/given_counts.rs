@@ -243,7 +243,8 @@ fn stand_in(book: &Rulebook, practice_code: &str, counts: &mut [Option<Counted>]
     }
 }
 
-/// The course of lowest achievement, the first listed of equals; None unless all of them were counted.
+/// The course of lowest achievement, the first listed of equals; None unless all of them were counted. A course that counts
+/// nobody has no achievement and is the lowest only where all are so.
 fn lowest(book: &Rulebook, proxy: &Proxy, quarter: Option<u8>, counts: &[Option<Counted>]) -> Option<(usize, Counted)> {
     let mut lowest: Option<(usize, Counted)> = None;
     for course in &proxy.lowest_of {
@@ -251,7 +252,10 @@ fn lowest(book: &Rulebook, proxy: &Proxy, quarter: Option<u8>, counts: &[Option<
             measured.measure == *course && (measured.quarter.is_none() || measured.quarter == quarter)
         })?;
         let counted = counts.get(at).copied().flatten()?;
-        let is_lower = lowest.is_none_or(|(_, held)| counted.achievement_percent() < held.achievement_percent());
+        let is_lower = lowest.is_none_or(|(_, held)| match (counted.achievement_percent(), held.achievement_percent()) {
+            (Some(its), Some(held)) => its < held,
+            (its, held) => its.is_some() && held.is_none(),
+        });
         if is_lower {
             lowest = Some((at, counted));
         }

@@ -51,8 +51,8 @@ pub(super) struct RecallArguments {
     #[command(flatten)]
     practices: PracticeArguments,
 
-    /// The day on which it is asked: what happened after it is not seen, and nothing can be given before it; by default
-    /// today (UTC)
+    /// The day on which it is asked: events after it are not seen, and nothing can be given before it; by default today
+    /// (UTC). Registrations, leavings and deaths are those of the whole table, as they are for `run`
     #[arg(long, value_name = "DATE", value_parser = day)]
     as_of: Option<Day>,
 

@@ -20,7 +20,8 @@ use crate::model::worklist::PatientRows;
 /// What is asked, and of whom.
 #[derive(Clone, Copy, Debug)]
 pub struct Asking<'a> {
-    /// What happened after this day is not seen, and nothing can be given before it.
+    /// Events after this day are not seen, and nothing can be given before it. Registrations stay those of the whole
+    /// extract: who is told as in time is one whom an ordinary run counts once the doses are given.
     pub as_of: Day,
     /// By rulebook, by measurement: whether its patients are told; those of the others are counted only.
     pub told: &'a [Vec<bool>],

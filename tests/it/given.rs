@@ -102,6 +102,22 @@ fn a_percentage_is_exact_in_sums_and_said_to_be_rounded() {
 }
 
 #[test]
+fn a_course_that_counts_nobody_has_no_achievement_that_could_be_lowest() {
+    let (nobody, many) = ("F,DTAP_IPV_HIB_5Y,0,0\n", "F,MMR2_5Y,96,100\n");
+    let desk = Desk::new();
+    for lines in [[nobody, many], [many, nobody]] {
+        let counts = format!("practice_code,measure,numerator,denominator\n{}", lines.concat());
+        let said = desk.score(&counts, &["--year", "2023-24"]);
+        // All points from 96 %.
+        assert_eq!(cell(&rows(&said.stdout), &["2023-24", "F", "VI003"], "points"), "18.0000", "{}", said.stderr);
+        said.says("VI003 is not counted, and MMR2_5Y stands in for it (F)");
+    }
+    let both = "practice_code,measure,numerator,denominator\nF,MMR2_5Y,0,0\nF,DTAP_IPV_HIB_5Y,0,0\n";
+    let said = desk.score(both, &["--year", "2023-24"]);
+    assert_eq!(cell(&rows(&said.stdout), &["2023-24", "F", "VI003"], "points"), "0.0000");
+}
+
+#[test]
 fn courses_stand_in_for_indicators_that_are_not_counted() {
     let counts = "practice_code,measure,numerator,denominator\nF,DTAP_IPV_HIB_5Y,60,60\nF,MMR2_5Y,57,60\nG,MMR2_5Y,57,60\n\
                   H,VI003,60,60\nH,DTAP_IPV_HIB_5Y,6,60\nH,MMR2_5Y,5,60\n";
