@@ -83,7 +83,7 @@ impl<'b> Lenses<'b> {
 /// What a pathway is looked at with, besides records.
 #[derive(Clone, Copy, Debug)]
 pub struct Setting<'a> {
-    /// The day of the report: what happened after it is not seen.
+    /// The day of the report: what was recorded after it is not seen. Registrations stay those of the whole extract.
     pub as_of: Day,
     /// Appointments.
     pub appointments: &'a Appointments,

@@ -27,7 +27,8 @@ pub(in crate::cli) struct BesideFiles {
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) slots: Option<PathBuf>,
 
-    /// The day of the report: what happened after it is not seen; by default the year's end
+    /// The day of the report: what was recorded after it is not seen; by default the year's end. Registrations, leavings and
+    /// deaths are those of the whole table
     #[arg(long, value_name = "DATE", value_parser = day)]
     pub(in crate::cli) as_of: Option<Day>,
 }
