@@ -1,8 +1,12 @@
 //! Which codes are wanted.
 
+use crate::data::LoadError;
 use crate::data::ids::spread;
 use crate::data::records::CodeIndex;
 use crate::ground::{ConceptId, FindingKind};
+
+/// The most codes that are read at once: an event keeps its code's place in 16 bits.
+pub(crate) const MOST_CODES: usize = u16::MAX as usize;
 
 /// What a code cell turned out to be.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -24,10 +28,15 @@ pub(crate) struct Codes {
 }
 
 impl Codes {
-    /// The table of these codes: ascending, each once, fewer than 65,536.
-    pub(crate) fn new(codes: &[ConceptId]) -> Codes {
+    /// The table of these codes: ascending, each once.
+    ///
+    /// # Errors
+    /// [`LoadError::TooManyCodes`] if they are more than [`MOST_CODES`].
+    pub(crate) fn new(codes: &[ConceptId]) -> Result<Codes, LoadError> {
         assert!(codes.is_sorted_by(|a, b| a < b), "wanted codes are ascending and each stands once");
-        assert!(codes.len() < 1 << 16, "at most 65,535 codes are wanted");
+        if codes.len() > MOST_CODES {
+            return Err(LoadError::TooManyCodes { codes: codes.len() });
+        }
         // A quarter full, so that a code that is not wanted mostly meets an empty slot at once.
         let bits = (codes.len() * 4).next_power_of_two().ilog2().max(4);
         let mut table = Codes { slots: vec![(0, CodeIndex(0)); 1 << bits], shift: 64 - bits };
@@ -38,7 +47,7 @@ impl Codes {
             }
             table.slots[at] = (code.number(), CodeIndex(place as u16));
         }
-        table
+        Ok(table)
     }
 
     /// What a cell's text is; an empty text is a missing value.
@@ -101,7 +110,7 @@ mod tests {
     #[test]
     fn wanted_codes_are_told_from_others() {
         let wanted: Vec<ConceptId> = (0..3000).map(|at| ConceptId::from_number(100_000 + at * 7).unwrap()).collect();
-        let codes = Codes::new(&wanted);
+        let codes = Codes::new(&wanted).unwrap();
         for (place, code) in wanted.iter().enumerate() {
             assert_eq!(codes.read(code.to_string().as_bytes()), CodeCell::Wanted(CodeIndex(place as u16)));
         }
@@ -115,6 +124,15 @@ mod tests {
         }
         assert_eq!(codes.read(b""), CodeCell::Fault(FindingKind::MissingValue));
         assert_eq!(codes.read(b"\xff23456"), CodeCell::Fault(FindingKind::NotText));
-        assert_eq!(Codes::new(&[]).read(b"100000"), CodeCell::Other);
+        assert_eq!(Codes::new(&[]).unwrap().read(b"100000"), CodeCell::Other);
+    }
+
+    #[test]
+    fn more_codes_than_an_event_can_tell_apart_are_refused() {
+        let mut most: Vec<ConceptId> =
+            (0..MOST_CODES as u64).map(|at| ConceptId::from_number(100_000 + at).unwrap()).collect();
+        assert!(Codes::new(&most).is_ok());
+        most.push(ConceptId::from_number(900_000).unwrap());
+        assert!(matches!(Codes::new(&most), Err(LoadError::TooManyCodes { codes: 65_536 })));
     }
 }

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use crate::data::codes::MOST_CODES;
 use crate::ground::FindingKind;
 
 /// A table that cannot be used. Each message names the file, what was expected and found, and the fix.
@@ -196,6 +197,14 @@ pub enum LoadError {
         needed_bytes: u64,
         /// Bytes that there are for them.
         room_bytes: u64,
+    },
+    /// More codes than can be read at once.
+    #[error(
+        "the rulebooks count events of {codes} codes, and at most {MOST_CODES} can be read at once: ask for fewer years in one run, or name fewer codes"
+    )]
+    TooManyCodes {
+        /// How many there are.
+        codes: usize,
     },
     /// A CSV file whose last quote is never closed.
     #[error(

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use crate::data::codes::Codes;
 use crate::data::columns::{Column, GIVER_COLUMN, PATIENT_COLUMNS, TEXT_COLUMN, event_columns};
 use crate::data::digest;
 use crate::data::error::{LoadError, refuse_most};
@@ -111,6 +112,7 @@ fn load_sized(
     progress: &dyn Progress,
     sizes: Sizes,
 ) -> Result<Extract, LoadError> {
+    let codes = Codes::new(&wanted.codes)?;
     let event_columns = event_columns(wanted.givers, wanted.text);
     // Both headers are looked at before anything is read, so that a wrong file is known at once.
     let patients = Table::open(&inputs.patients, &PATIENT_COLUMNS, sizes)?;
@@ -126,7 +128,7 @@ fn load_sized(
     let ids = keeper.freeze();
     // A table without such columns is spared the room for what they would hold.
     let extras = events.reads(GIVER_COLUMN) || events.reads(TEXT_COLUMN);
-    let selection = Selection::new(wanted, extras, &mut patients, &scatter);
+    let selection = Selection::new(codes, wanted, extras, &mut patients, &scatter);
     let rules =
         EventRules { ids: &ids, names: &names, selection: &selection, scatter: &scatter, digest: options.digest };
     let events = events.events(&rules, progress)?;

@@ -18,6 +18,7 @@ mod organization;
 mod registration;
 mod resource;
 
+use crate::data::codes::Codes;
 use crate::data::csv_rows::byte_count;
 use crate::data::error::LoadError;
 use crate::data::extract::{Extract, LoadOptions, Loaded, TableNames, Unfilled, Wanted, partition_bits, scatter};
@@ -64,6 +65,7 @@ fn load_sized(
     progress: &dyn Progress,
     block_bytes: usize,
 ) -> Result<Extract, LoadError> {
+    let codes = Codes::new(&wanted.codes)?;
     let mut export = Export::open(inputs, block_bytes)?;
     let rows = inputs.iter().map(byte_count).sum::<u64>() / RESOURCE_BYTES;
     progress.total(rows);
@@ -73,7 +75,7 @@ fn load_sized(
     let (mut patients, organizations) = export.patients(rules, progress)?;
     let ids = keeper.freeze();
     let extras = wanted.givers || wanted.text;
-    let selection = Selection::new(wanted, extras, &mut patients, &scatter);
+    let selection = Selection::new(codes, wanted, extras, &mut patients, &scatter);
     let rules = EventRules { ids: &ids, names: &names, selection: &selection, scatter: &scatter, digest };
     let (givers, text) = (wanted.givers, wanted.text);
     let events = export.events(&EventReader { rules, organizations: &organizations, givers, text }, progress)?;

@@ -23,6 +23,7 @@ pub(crate) struct Selection {
 impl Selection {
     /// What is wanted of the events of these patients, of whom those on whom nothing can hang are dropped.
     pub(crate) fn new(
+        codes: Codes,
         wanted: &Wanted,
         extras: bool,
         patients: &mut Part<RegistrationRow>,
@@ -31,7 +32,7 @@ impl Selection {
         // Givers and texts are asked for where everybody is looked at.
         let interest = wanted.interest.as_ref().filter(|_| !extras);
         let known = interest.and_then(|interest| Known::of(&mut patients.chunks, scatter, interest));
-        Selection { codes: Codes::new(&wanted.codes), extras, days: days(wanted), known }
+        Selection { codes, extras, days: days(wanted), known }
     }
 
     /// The first and the last day on which something can hang on an event of this code; a faulty one is always looked at.

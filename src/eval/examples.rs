@@ -159,11 +159,11 @@ impl<'b> Bench<'b> {
     }
 
     /// The code of the cluster named by `each_code_of` with which an example comes out otherwise than it expects; None for
-    /// one that passes, that does so with the first code already, or that has no such cluster.
+    /// one that passes, that comes out so with the first code already, or that has no such cluster.
     pub fn failing_code(&mut self, example: &Example) -> Option<ConceptId> {
-        let in_turn = match &example.case {
-            Case::Patient(case) => &case.in_turn,
-            Case::Fee(case) => &case.in_turn,
+        let (first, in_turn) = match &example.case {
+            Case::Patient(case) => (&case.events, &case.in_turn),
+            Case::Fee(case) => (&case.events, &case.in_turn),
             Case::Counts(_) | Case::Child(_) | Case::Payment(_) | Case::Figures(_) => return None,
         };
         let fails = |bench: &mut Bench<'_>, events: &[(Day, ConceptId)]| match &example.case {
@@ -174,6 +174,9 @@ impl<'b> Bench<'b> {
             Case::Fee(case) => !bench.earning(case, events).is_expected(example, bench.lens.book()),
             Case::Counts(_) | Case::Child(_) | Case::Payment(_) | Case::Figures(_) => false,
         };
+        if fails(self, first) {
+            return None;
+        }
         in_turn.iter().find(|other| fails(self, &other.events)).map(|other| other.code)
     }
 

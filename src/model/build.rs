@@ -20,6 +20,7 @@ mod related;
 mod sense;
 mod uses;
 mod worklists;
+mod written_out;
 
 use crate::ground::{BookName, Diagnostic, FileId, Sources};
 use crate::model::Rulebook;
@@ -73,6 +74,7 @@ struct Parts {
     requirements: Vec<crate::model::book::Requirement>,
     pathway: Option<crate::model::pathway::Pathway>,
     worklists: Vec<crate::model::worklist::Worklist>,
+    written_out: written_out::WrittenOut,
 }
 
 pub(super) use codes::{cluster_codes, code_entries, included_clusters};

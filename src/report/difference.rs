@@ -162,7 +162,7 @@ impl BookChanges {
                 Search::NotFound => told.no_child_found = true,
                 Search::NotSought => {}
             }
-            told.practice = practice.as_ref().map(|practice| shown::practice(old, new, practice));
+            told.practice = practice.as_ref().map(shown::practice);
             (change, told)
         });
         let mut subjects: Vec<(&Subject, SubjectChanges)> = Vec::new();

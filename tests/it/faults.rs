@@ -293,6 +293,63 @@ fn deep_nesting_is_answered_soon() {
     }
 }
 
+/// Names that stand twice where the next is defined: the first has 3 parts, and each after it twice those of the one before
+/// and 10 more, which is 13 × 2^n − 10. The ninth has 6,646, the tenth 13,302.
+#[test]
+fn what_names_in_names_come_to_is_bounded() {
+    let (before, after) = sound_rules().split_once("any jab before age 1 year").map(two_owned).unwrap();
+    let rules = |names: u32| {
+        let twice = |at| format!("define a{at} (a{0} and any jab before age {at} months) or (a{0} and no jab before age {at} months)\n", at - 1);
+        let defines: String = (1..=names).map(twice).collect();
+        format!("define a0 any jab before age 1 year\n{defines}{before}a{names}{after}")
+    };
+    let ran = nasty("indicators.rules", rules(9).as_bytes());
+    assert!(!ran.stdout.contains("E417"), "{}", ran.stdout);
+    for names in [10, 40] {
+        let ran = nasty("indicators.rules", rules(names).as_bytes());
+        assert!(ran.stdout.contains("error[E417]") && ran.stdout.contains("indicators.rules:11:"), "{}", ran.stdout);
+    }
+    // Days that are counted between days, each of which is named twice.
+    let days = |at: u32| format!("define d{at} the first jab after d{0} and before 2 weeks after d{0}\n", at - 1);
+    let days: String = (1..=40).map(days).collect();
+    let text = format!("define d0 the first jab\n{days}{before}there is a d40{after}");
+    let ran = nasty("indicators.rules", text.as_bytes());
+    assert!(ran.stdout.contains("error[E417]"), "{}", ran.stdout);
+}
+
+/// A line of 1 part, and each after it twice those of the one before and one more: 2^(n+1) − 1. The thirteenth has 16,383.
+#[test]
+fn what_lines_in_lines_come_to_is_bounded() {
+    let payment = |lines: u32| {
+        let twice = |at| format!("  x{at} = x{0} + x{0}\n", at - 1);
+        let lines: String = (1..=lines).map(twice).collect();
+        format!("payment p \"p\" for the practice\n  source paper assumed\n  x0 = 1\n{lines}")
+    };
+    let line = |last: u32| format!("  pounds = 0 when x{last} < 0\n         = 0 otherwise\n");
+    let ran = nasty("more.rules", (payment(12) + &line(12)).as_bytes());
+    assert!(!ran.stdout.contains("E417"), "{}", ran.stdout);
+    for lines in [13, 60] {
+        let ran = nasty("more.rules", (payment(lines) + &line(lines)).as_bytes());
+        assert!(ran.stdout.contains("error[E417]") && ran.stdout.contains("more.rules:16:"), "{}", ran.stdout);
+    }
+}
+
+/// Each name asks a little more than the one before: no answer is sought for longer than a rulebook is worth.
+#[test]
+fn long_chains_of_names_are_answered_soon() {
+    let (before, after) = sound_rules().split_once("any jab before age 1 year").map(two_owned).unwrap();
+    for (word, names) in [("or", 16), ("or", 100), ("and", 16), ("and", 100)] {
+        let next = |at: u32| format!("define a{at} no jab before age {} months {word} a{}\n", at % 60 + 1, at - 1);
+        let defines: String = (1..=names).map(next).collect();
+        let text = format!("define a0 any jab\n{defines}{before}a{names}{after}");
+        nasty("indicators.rules", text.as_bytes());
+    }
+}
+
+fn two_owned((one, other): (&str, &str)) -> (String, String) {
+    (one.to_owned(), other.to_owned())
+}
+
 #[test]
 fn files_cut_short_anywhere_are_answered() {
     let shipped = |name: &str| fs::read(root().join("rules/qof/2023-24").join(name)).unwrap();

@@ -28,6 +28,13 @@ pub static BOOKS: LazyLock<Vec<Rulebook>> = LazyLock::new(|| {
     YEARS.iter().map(book).collect()
 });
 
+/// Every shipped rulebook that counts people itself.
+static ALL_BOOKS: LazyLock<Vec<Rulebook>> = LazyLock::new(|| {
+    let library = Library::new(crate::tables::sources(&crate::uptake::rules()));
+    let named = crate::uptake::BOOKS.iter().map(|book| BookName::parse(book, "qof").unwrap());
+    named.map(|name| library.check(&name).book.unwrap()).collect()
+});
+
 /// The clusters of the indicators, by a code of each.
 static CODES: LazyLock<Vec<String>> = LazyLock::new(|| {
     let clusters = [
@@ -112,6 +119,16 @@ fn load(patients: &[String], events: &[String]) -> (Extract, Vec<Lens<'static>>)
 
 /// The tables, and some rulebooks ready to look at them.
 pub fn load_for<'b>(books: &'b [Rulebook], patients: &[String], events: &[String]) -> (Extract, Vec<Lens<'b>>) {
+    load_asked(books, Asked::default(), patients, events)
+}
+
+/// The same for what is asked of the rulebooks.
+fn load_asked<'b>(
+    books: &'b [Rulebook],
+    asked: Asked,
+    patients: &[String],
+    events: &[String],
+) -> (Extract, Vec<Lens<'b>>) {
     let clusters = books.iter().flat_map(|book| &book.clusters);
     let wanted =
         Wanted::codes(clusters.flat_map(|cluster| &cluster.codes).map(|code| code.id).collect::<Vec<ConceptId>>());
@@ -121,7 +138,7 @@ pub fn load_for<'b>(books: &'b [Rulebook], patients: &[String], events: &[String
         events: Input::csv("events.csv", table(EVENTS, events)),
     };
     let extract = extract::load(&inputs, &wanted, &LoadOptions::default(), &Silent).unwrap();
-    let lenses = books.iter().map(|book| Lens::new(book, &wanted.codes, Asked::default())).collect();
+    let lenses = books.iter().map(|book| Lens::new(book, &wanted.codes, asked)).collect();
     (extract, lenses)
 }
 
@@ -251,17 +268,15 @@ proptest! {
     #[test]
     fn explain_comes_to_what_run_came_to(people in people()) {
         let (patients, events) = rows(&people);
-        let (extract, lenses) = load(&patients, &events);
+        let asked = Asked { courses: true, ..Asked::default() };
+        let (extract, lenses) = load_asked(&ALL_BOOKS, asked, &patients, &events);
         let (results, _) = run(&extract, &lenses, Level::Patient, &Silent);
         for (lens, result) in lenses.iter().zip(&results) {
             let mut expected: Vec<_> = result.patients.iter().map(|row| (row.patient.0, row.measurement.0, row.outcome, row.practice.0)).collect();
             let mut explained = Vec::new();
             for at in 0..extract.partition_count() {
                 for patient in extract.partition(at).patients() {
-                    for (measurement, id) in lens.book().measurements.iter().zip(0..) {
-                        if lens.book().measures[measurement.measure.index()].kind != uptake::model::book::MeasureKind::Indicator {
-                            continue;
-                        }
+                    for (_, id) in lens.book().measurements.iter().zip(0..) {
                         let Some(told) = explain(lens, MeasurementId(id), patient) else { continue };
                         prop_assert_eq!(told.register.holds, told.outcome.is_some());
                         let Some(outcome) = told.outcome else { continue };

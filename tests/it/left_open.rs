@@ -148,7 +148,6 @@ fn each_code_of_a_cluster_is_tried() {
     let run = test(folder.path(), &["--mutants"]);
     assert!(run.stdout.starts_with("toy/2030-31: 3 examples passed\n"), "{}", run.stdout);
     assert!(!run.stdout.contains("codes jab: "), "each code is held: {}", run.stdout);
-    // Expected otherwise, it fails with the first code already, which goes without saying.
     let text = fs::read_to_string(book.join("examples.toml")).unwrap();
     fs::write(book.join("examples.toml"), text.replace("each_code_of = \"jab\"", "each_code_of = \"jabb\"")).unwrap();
     let faulty = test(folder.path(), &[]);
@@ -157,6 +156,29 @@ fn each_code_of_a_cluster_is_tried() {
         "{}",
         faulty.stdout
     );
+}
+
+/// What is otherwise with a later code of the cluster than the first is told with that code; with the first, without.
+#[test]
+fn the_code_that_an_example_fails_with_is_named() {
+    let folder = toy("open.toml");
+    let book = folder.path().join("toy/2030-31");
+    append(&book.join("codes/other.toml"), "38598009 = { term = \"any dose\", source = \"nobody\" }\n");
+    let example = |expect: &str| {
+        format!(
+            "\n[[example]]\nname = \"by each code\"\nindicator = \"T1\"\nborn = 2029-09-10\n\
+             events = [\"2029-09-20 jab\", \"2030-02-01 jab\"]\neach_code_of = \"jab\"\nexpect = \"{expect}\"\n"
+        )
+    };
+    append(&book.join("examples.toml"), &example("achieved"));
+    let run = test(folder.path(), &[]);
+    let said = "by each code\n  expected  achieved\n  found     excluded GONE, with the code 38598009\n";
+    assert!(run.stdout.contains(said), "{}", run.stdout);
+
+    let text = fs::read_to_string(book.join("examples.toml")).unwrap();
+    fs::write(book.join("examples.toml"), text.replace(&example("achieved"), &example("not achieved"))).unwrap();
+    let run = test(folder.path(), &[]);
+    assert!(run.stdout.contains("by each code\n  expected  not achieved\n  found     achieved\n"), "{}", run.stdout);
 }
 
 fn append(file: &Path, more: &str) {

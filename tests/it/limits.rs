@@ -5,8 +5,10 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output};
 
+use uptake::ground::ConceptId;
+
 use crate::tables::{EVENTS, PATIENTS, Ran, Rules};
-use crate::uptake::output;
+use crate::uptake::{output, root};
 
 fn check(rules: &Rules) -> Ran {
     Ran::of(output(["check", "--rules", rules.folder().to_str().unwrap()]))
@@ -42,6 +44,33 @@ fn a_file_that_cannot_be_a_rule_file_is_not_read() {
     let file = fs::File::create(rules.path("qof/2023-24/vast.rules")).unwrap();
     file.set_len((16 << 20) + 1).unwrap();
     check(&rules).refused().says("vast.rules has 16777217 bytes; a rule file has at most 16777216");
+}
+
+/// Five clusters that have 65,535 codes together, and one code more.
+#[test]
+fn a_rulebook_counts_events_of_at_most_65535_codes() {
+    let rules = Rules::copy(&[]);
+    let base = root().join("tests/ui/base");
+    fs::create_dir_all(rules.path("test/2023-24/codes")).unwrap();
+    fs::copy(root().join("tests/ui/contract/sound.toml"), rules.path("test/2023-24/contract.toml")).unwrap();
+    let text = fs::read_to_string(base.join("indicators.rules")).unwrap();
+    fs::write(rules.path("test/2023-24/indicators.rules"), text.replace("any jab", "any c0 or any c1 or any c2 or any c3 or any c4")).unwrap();
+    let mut codes = (1_000_001_u64..).filter_map(|number| {
+        let with_check_digit = (0..10).filter_map(|digit| ConceptId::from_number(number * 1000 + 100 + digit));
+        with_check_digit.into_iter().find(|code| code.fault().is_none())
+    });
+    let entry = |code: ConceptId| format!("{code} = {{ term = \"t\", source = \"s\" }}\n");
+    for at in 0..5 {
+        let codes: String = codes.by_ref().take(13_107).map(entry).collect();
+        let cluster = format!("title = \"t\"\ncomplete = true\n[sources]\ns = \"s\"\n[codes]\n{codes}");
+        fs::write(rules.path(&format!("test/2023-24/codes/c{at}.toml")), cluster).unwrap();
+    }
+    let ran = check(&rules);
+    assert_eq!(ran.code, Some(0), "{}", ran.stdout);
+    rules.append("test/2023-24/codes/c4.toml", &entry(codes.next().unwrap()));
+    let ran = check(&rules);
+    assert_eq!(ran.code, Some(1), "{}", ran.stdout);
+    assert!(ran.stdout.contains("error[E208]") && ran.stdout.contains("more than 65535 codes"), "{}", ran.stdout);
 }
 
 #[test]

@@ -248,7 +248,7 @@ fn the_articles_advice_holds_for_the_demos_practices() {
 
 // ---- Laws ---------------------------------------------------------------------------------------------------------
 
-const NUMBERS: &str = r#"
+pub(crate) const NUMBERS: &str = r#"
 scheme      = "toy"
 year        = "2030-31"
 title       = "A toy contract"
@@ -278,7 +278,7 @@ all_points   = { is = 18, unit = "points", status = "assumed", source = "none" }
 none = "nobody says"
 "#;
 
-const RULES: &str = r#"
+pub(crate) const RULES: &str = r#"
 indicator T1 "one"
   source none assumed
   register
@@ -335,7 +335,7 @@ payment both "for both together" for the practice
          = round bonus to pence otherwise
 "#;
 
-const JAB: &str = r#"
+pub(crate) const JAB: &str = r#"
 title    = "A jab"
 complete = true
 

@@ -309,6 +309,25 @@ fn what_was_not_asked_for_is_not_read() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn sizes_of_blocks_and_partitions_and_threads_do_not_matter(
+        rows in (1_usize..300, 1_usize..900),
+        block_bytes in 40_usize..4000,
+        partition_bits in 0_u32..8,
+        threads in 1_usize..5,
+    ) {
+        let options = LoadOptions { digest: true, ..LoadOptions::default() };
+        let (patient_rows, event_rows) = many_rows();
+        let (patient_rows, event_rows) = (&patient_rows[..rows.0], &event_rows[..rows.1]);
+        let sizes = Sizes { block_bytes, partition_bits: Some(partition_bits), ..Sizes::default() };
+        let first = loaded_many(patient_rows, event_rows, &options, Sizes::default(), 1);
+        prop_assert_eq!(first, loaded_many(patient_rows, event_rows, &options, sizes, threads));
+    }
+}
+
+proptest! {
     #[test]
     fn any_bytes_are_read_without_a_panic(
         patients in proptest::collection::vec(any::<u8>(), 0..80),

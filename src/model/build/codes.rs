@@ -1,5 +1,7 @@
 //! Code clusters: those of the scheme's own folder first, else those of the national version that the rulebook names.
 
+use std::collections::BTreeSet;
+
 use crate::ground::concept::ConceptFault;
 use crate::ground::{ConceptId, Diagnostic, FileId, Sources, Span};
 use crate::model::book::{Cluster, ClusterSet, Code};
@@ -12,6 +14,9 @@ use crate::syntax::tree::Word;
 
 /// The most clusters that one rulebook can name: a set of them is one machine word.
 const MOST_CLUSTERS: usize = 64;
+
+/// The most codes that the clusters of one rulebook can have together: an event keeps its code's place in 16 bits.
+const MOST_CODES: usize = u16::MAX as usize;
 
 /// The codes of a cluster, from the newest national version that has it, else from a scheme's own folder.
 pub(in crate::model) fn cluster_codes(sources: &Sources, name: &str) -> Vec<ConceptId> {
@@ -31,6 +36,7 @@ pub(in crate::model) fn cluster_codes(sources: &Sources, name: &str) -> Vec<Conc
         clusters: Vec::new(),
         files: Vec::new(),
         faults: Vec::new(),
+        has_too_many_codes: false,
     };
     codes.read(name, file, 0).codes.iter().map(|code| code.id).collect()
 }
@@ -43,6 +49,8 @@ pub(super) struct Codes<'a> {
     clusters: Vec<Cluster>,
     files: Vec<FileId>,
     faults: Vec<Diagnostic>,
+    /// That is said once.
+    has_too_many_codes: bool,
 }
 
 impl<'a> Codes<'a> {
@@ -61,7 +69,7 @@ impl<'a> Codes<'a> {
                 versions => format!("versions are: {versions}"),
             }));
         }
-        Codes { sources, own_folder, national_folder, clusters: Vec::new(), files: Vec::new(), faults }
+        Codes { sources, own_folder, national_folder, clusters: Vec::new(), files: Vec::new(), faults, has_too_many_codes: false }
     }
 
     /// The set of the clusters that are named; those that cannot be found are faults.
@@ -73,6 +81,13 @@ impl<'a> Codes<'a> {
             }
         }
         set
+    }
+
+    /// How many codes the clusters have together, each counted once.
+    fn codes_together(&self) -> usize {
+        let codes = || self.clusters.iter().flat_map(|cluster| &cluster.codes).map(|code| code.id);
+        // Mostly there are too few for it to matter whether some stand in several clusters.
+        if codes().count() <= MOST_CODES { 0 } else { codes().collect::<BTreeSet<_>>().len() }
     }
 
     fn find(&mut self, name: &Word, faults: &mut Vec<Diagnostic>) -> Option<usize> {
@@ -90,6 +105,13 @@ impl<'a> Codes<'a> {
         }
         let cluster = self.read(&name.text, file, 0);
         self.clusters.push(cluster);
+        if !self.has_too_many_codes && self.codes_together() > MOST_CODES {
+            let message =
+                format!("with `{}` the rulebook counts events of more than {MOST_CODES} codes", name.text);
+            let help = "keep the clusters to codes that are recorded, or take those out that no rule needs";
+            faults.push(Diagnostic::error("E208", name.span, message).help(help));
+            self.has_too_many_codes = true;
+        }
         Some(self.clusters.len() - 1)
     }
 

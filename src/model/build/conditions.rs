@@ -41,6 +41,7 @@ impl Builder<'_> {
     }
 
     pub(super) fn add(&mut self, condition: Condition, span: Span) -> ConditionId {
+        let condition = self.no_longer_than_can_be_read(condition, span);
         self.parts.conditions.push(condition);
         let text = self.sources.quoted(span);
         self.parts.condition_words.push(ConditionWords { text, name: None, span, notes: Notes::default() });

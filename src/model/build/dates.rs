@@ -14,6 +14,7 @@ impl Builder<'_> {
     /// The id of a date: the same date always has the same id.
     pub(super) fn intern_date(&mut self, date: Date, words: &str) -> DateId {
         let at = self.parts.dates.iter().position(|known| *known == date).unwrap_or_else(|| {
+            self.parts.enter_date(&date);
             self.parts.dates.push(date);
             self.parts.date_words.push(words.to_owned());
             self.parts.dates.len() - 1
@@ -56,6 +57,7 @@ impl Builder<'_> {
                 Date::Nth { which, clusters, window }
             }
         };
+        let resolved = self.no_date_longer_than_can_be_read(resolved, date.span());
         self.intern_date(resolved, &words)
     }
 

@@ -19,6 +19,8 @@ pub(super) struct Subject {
     pub(super) has_doses: bool,
     /// The lines so far.
     pub(super) lines: Vec<Line>,
+    /// How many parts each of them has, with all its names written out.
+    pub(super) parts: Vec<u32>,
     /// Those of them whose unit nobody knows, because a figure is missing: what they stand beside is no fault of theirs.
     pub(super) unclear: Vec<usize>,
 }
@@ -60,12 +62,15 @@ impl Builder<'_> {
     /// Resolves one more line of a program.
     pub(super) fn line(&mut self, line: &tree::Line, subject: &mut Subject) {
         let missing_before = self.missing.len();
-        let (resolved, unit) = self.line_in_unit(line, subject);
+        let (mut resolved, unit) = self.line_in_unit(line, subject);
+        let (parts, cases) = self.no_line_longer_than_can_be_read(resolved.cases, &subject.parts, line.name.span);
+        resolved.cases = cases;
         let hangs_on_what_is_missing = self.missing.len() > missing_before || !subject.unclear.is_empty();
         if unit == Measured::Nothing && hangs_on_what_is_missing {
             subject.unclear.push(subject.lines.len());
         }
         subject.lines.push(resolved);
+        subject.parts.push(parts);
     }
 
     fn line_in_unit(&mut self, line: &tree::Line, subject: &Subject) -> (Line, Measured) {

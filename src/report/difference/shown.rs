@@ -10,7 +10,7 @@ use crate::ground::{Amount, ConceptId, Day};
 use crate::model::Rulebook;
 use crate::model::book::{Measure, MeasurementId};
 use crate::report::difference::side_names;
-use crate::report::style::listed;
+use crate::report::style::{counted, listed};
 
 /// A made-up child that two rulebooks treat differently.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
@@ -181,11 +181,13 @@ fn code_words(old: (&Rulebook, &Measure), new: (&Rulebook, &Measure), code: Conc
     }
 }
 
-pub(super) fn practice(old: &Rulebook, new: &Rulebook, practice: &SmallPractice) -> PracticeShown {
-    let _ = (old, new);
+pub(super) fn practice(practice: &SmallPractice) -> PracticeShown {
     let people = match &practice.paid_for {
         Some(label) => format!("{} of {} for {label}", practice.numerator, practice.denominator),
-        None => format!("{} of {} everywhere, {} doses", practice.numerator, practice.denominator, practice.numerator),
+        None => {
+            let doses = counted(practice.numerator, "dose");
+            format!("{} of {} everywhere, {doses}", practice.numerator, practice.denominator)
+        }
     };
     let says = format!(
         "{people}, {LIST_SIZE} patients on the list: {} → {} ({})",

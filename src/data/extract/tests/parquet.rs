@@ -321,3 +321,35 @@ fn a_little_table_reads_as_its_csv_would() {
     let practices = crate::data::practices::read(&input).unwrap();
     assert_eq!(practices.find("F1").and_then(|practice| practice.list_size), Some(9000));
 }
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// By way of arrays, a batch at a time, and page by page.
+    #[test]
+    fn sizes_of_batches_and_row_groups_do_not_matter(
+        rows in (1_usize..300, 1_usize..900),
+        batch_rows in 1_usize..500,
+        group_rows in 1_usize..500,
+        partition_bits in 0_u32..8,
+        digest: bool,
+    ) {
+        let (patient_rows, event_rows) = many_rows();
+        let (patient_rows, event_rows) = (&patient_rows[..rows.0], &event_rows[..rows.1]);
+        let (text, date) = (DataType::Utf8, DataType::Date32);
+        let patient_types = [text.clone(), text.clone(), date.clone(), date.clone(), date.clone(), date.clone()];
+        let event_types = [text.clone(), date, text.clone(), text.clone(), text];
+        let options = LoadOptions { digest, ..LoadOptions::default() };
+        let said = |sizes: Sizes, group_rows: usize| {
+            let table = |header, rows, types| table(header, rows, types, Compression::SNAPPY, group_rows);
+            let inputs = PatientInputs {
+                patients: parquet("p.csv", table(HEADER, patient_rows, &patient_types)),
+                events: parquet("e.csv", table(EVENTS_HEADER, event_rows, &event_types)),
+            };
+            let extract = load_sized(&inputs, &wanted(), &options, &crate::data::Silent, sizes).unwrap();
+            (patients(&extract), findings(&extract), extract.input_digest())
+        };
+        let sizes = Sizes { batch_rows, partition_bits: Some(partition_bits), ..Sizes::default() };
+        prop_assert_eq!(said(Sizes::default(), 100_000), said(sizes, group_rows));
+    }
+}

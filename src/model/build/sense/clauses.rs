@@ -7,7 +7,7 @@ use crate::model::book::{
     Clause, Condition, ConditionId, ConditionWords, Date, DateId, Fee, Measure, MeasureId, Reason, Window,
 };
 use crate::model::build::Builder;
-use crate::model::build::sense::logic::{People, Tables, Wanted};
+use crate::model::build::sense::logic::{Budget, People, Tables, Wanted};
 
 impl Builder<'_> {
     pub(super) fn check_clauses(&mut self) {
@@ -17,7 +17,9 @@ impl Builder<'_> {
         }
         let parts = &self.parts;
         let missing_day = self.contract.missing_day;
-        let tables = Tables { dates: &parts.dates, conditions: &parts.conditions, start, end, missing_day };
+        let budget = Budget::default();
+        let tables =
+            Tables { dates: &parts.dates, conditions: &parts.conditions, start, end, missing_day, budget: &budget };
         let faulty: Vec<Span> =
             self.faults.iter().filter(|fault| fault.severity == Severity::Error).map(|fault| fault.place).collect();
         let has_reports = parts.pathway.is_some();

@@ -10,6 +10,8 @@ mod state;
 #[cfg(test)]
 mod tests;
 
+use std::cell::Cell;
+
 use crate::ground::{Day, MissingDay, Unit};
 use crate::model::book::{Condition, ConditionId, Date, DateId, Window};
 
@@ -21,8 +23,11 @@ pub(super) type Wanted = (ConditionId, bool);
 /// Turns taken for one day of birth before the answer is that somebody may.
 const TURNS: usize = 4000;
 
-/// Turns taken for all days of birth together.
+/// Turns taken for all days of birth in all questions about a rulebook: the longest that is shipped needs a twentieth.
 const ALL_TURNS: usize = 1_000_000;
+
+/// With so many parts still open a turn takes twice as long as with none.
+const PARTS_WORTH_A_TURN: usize = 8;
 
 /// Nobody on a list is older than this, in days.
 const OLDEST_DAYS: i32 = 130 * 366;
@@ -38,6 +43,25 @@ pub(super) struct Tables<'a> {
     pub(super) start: Day,
     pub(super) end: Day,
     pub(super) missing_day: MissingDay,
+    pub(super) budget: &'a Budget,
+}
+
+/// How many turns are left for all questions about a rulebook. Once they are spent, every answer is that somebody may.
+pub(super) struct Budget(Cell<usize>);
+
+impl Default for Budget {
+    fn default() -> Budget {
+        Budget(Cell::new(ALL_TURNS))
+    }
+}
+
+impl Budget {
+    /// Takes so many turns; false if they are not there.
+    fn spend(&self, turns: usize) -> bool {
+        let left = self.0.get();
+        self.0.set(left.saturating_sub(turns));
+        turns <= left
+    }
 }
 
 /// Those whom a question is about: born in a range of days, and measured on some days.
@@ -90,13 +114,11 @@ impl<'a> Tables<'a> {
         wanted: &[Wanted],
         can_be: impl Fn(&Search<'_>, &mut State) -> bool,
     ) -> bool {
-        let mut turns = 0;
         people.worlds().all(|world| {
             let mut search = Search { tables: *self, world, turns: 0 };
             let mut state = State::new(world.day);
             let nobody = !can_be(&search, &mut state) || !search.somebody(state, wanted.to_vec());
-            turns += search.turns;
-            nobody && turns <= ALL_TURNS
+            self.budget.spend(search.turns) && nobody
         })
     }
 
@@ -200,7 +222,7 @@ impl Search<'_> {
     /// True unless it is certain that nobody meets the rest, what was settled before given.
     fn somebody(&mut self, mut state: State, mut open: Vec<Wanted>) -> bool {
         loop {
-            self.turns += 1;
+            self.turns += 1 + open.len() / PARTS_WORTH_A_TURN;
             if self.turns > TURNS {
                 return true;
             }

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::{People, Tables, Wanted};
+use super::{Budget, People, Tables, Wanted};
 use crate::ground::{Day, MissingDay, Period, Unit};
 use crate::model::book::{ClusterSet, Condition, ConditionId, Date, DateId, Edge, Which, Window};
 
@@ -173,7 +173,8 @@ proptest! {
         let dates = dates();
         let missing_day = if next_day { MissingDay::NextDay } else { MissingDay::LastDay };
         let (start, end) = (day("2023-04-01"), day("2024-03-31"));
-        let tables = Tables { dates: &dates, conditions: &conditions, start, end, missing_day };
+        let budget = Budget::default();
+        let tables = Tables { dates: &dates, conditions: &conditions, start, end, missing_day, budget: &budget };
         let judge = Judge { tables, patient: &patient, seen_to: end };
         let wanted: Vec<Wanted> =
             wanted.into_iter().map(ConditionId).map(|id| (id, judge.holds(id))).collect();
