@@ -37,6 +37,25 @@ fn a_rule_file_has_at_most_a_mebibyte() {
 }
 
 #[test]
+fn brackets_are_sixty_deep_at_most_and_sums_of_a_hundred_parts() {
+    let (condition, sum) = ("at least 3 dtap before age 8 months", "payment p \"p\" for the practice\n  points = 1");
+    let nested = |deep: usize| format!("{}{condition}{}", "(".repeat(deep), ")".repeat(deep));
+    let long = |parts: usize| format!("\n{sum}{}\n", " + 1".repeat(parts - 1));
+    let listed = |deep: usize| format!("\n[deep]\nlist = {}{}\n", "[".repeat(deep), "]".repeat(deep));
+    for (most, is_over) in [(0, false), (1, true)] {
+        let rules = Rules::copy(&["qof/2023-24"]);
+        rules.edit("qof/2023-24/indicators.rules", condition, &nested(60 + most), 1);
+        assert_eq!(check(&rules).stdout.contains("E106"), is_over, "{}", nested(60 + most));
+        let rules = Rules::copy(&["qof/2023-24"]);
+        rules.append("qof/2023-24/indicators.rules", &long(100 + most));
+        assert_eq!(check(&rules).stdout.contains("E106"), is_over, "{}", long(100 + most));
+        let rules = Rules::copy(&["qof/2023-24"]);
+        rules.append("qof/2023-24/contract.toml", &listed(60 + most));
+        assert_eq!(check(&rules).stdout.contains("E106"), is_over, "{}", listed(60 + most));
+    }
+}
+
+#[test]
 fn a_file_that_cannot_be_a_rule_file_is_not_read() {
     let rules = Rules::copy(&["qof/2023-24"]);
     let file = fs::File::create(rules.path("qof/2023-24/vast.rules")).unwrap();
