@@ -1,8 +1,10 @@
 //! The command line: arguments in, files read and written, exit codes out.
 //!
 //! This is the only floor that opens a path, reads a clock, or prints. Results go to stdout, everything else to stderr.
-//! Exit codes: 0 done; 1 the check that was asked for failed; 2 the command line or the input is unusable.
+//! Exit codes: 0 done; 1 the check that was asked for failed; 2 the command line or the input is unusable, or the program
+//! itself is at fault, which it says.
 
+mod apart;
 mod attrition;
 mod audit;
 mod check;
@@ -16,6 +18,7 @@ mod examples;
 mod explain;
 mod export;
 mod facts;
+mod fault;
 mod fmt;
 mod format;
 mod given_counts;
@@ -155,17 +158,24 @@ fn command_line() -> CommandLine {
 
 /// Runs the command line and gives the exit code.
 pub fn main() -> ExitCode {
+    fault::guarded(parse_and_run).unwrap_or(ExitCode::from(2))
+}
+
+fn parse_and_run() -> ExitCode {
+    let parse = |line: CommandLine| {
+        let matches = line.try_get_matches()?;
+        Ok::<_, clap::Error>((Arguments::from_arg_matches(&matches)?, matches))
+    };
     // Help ends with examples, which nobody else need wait for.
-    let with_examples = |_| command_line().try_get_matches().and_then(|matches| Arguments::from_arg_matches(&matches));
-    let arguments = match Arguments::try_parse().or_else(with_examples) {
-        Ok(arguments) => arguments,
+    let (arguments, matches) = match parse(Arguments::command()).or_else(|_| parse(command_line())) {
+        Ok(parsed) => parsed,
         Err(error) => {
             // Help and version are results; a wrong command line is exit code 2. A closed pipe is no error.
             let _ = error.print();
             return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
         }
     };
-    match run(arguments) {
+    match apart::refuse_overwriting(&matches).and_then(|()| run(arguments)) {
         Ok(Done::Well) => ExitCode::SUCCESS,
         Ok(Done::CheckFailed) => ExitCode::from(1),
         Err(error) if error.is_closed_pipe() => ExitCode::SUCCESS,

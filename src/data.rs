@@ -11,7 +11,8 @@
 //! and `parquet_stretches` (the usual types) or `parquet_cells` and `parquet_rows` (all others), or the files of `fhir`,
 //! read it; `rows` checks it, and keeps it unless nothing can hang on it, as a `selection` and its `sieve` tell by who is
 //! `known` and of which of the `cohorts`; `scatter` puts it into its partition (in memory or, beyond a limit, by way of
-//! `spill`); `group` brings a patient's rows together.
+//! `spill`); `group` brings a patient's rows together. `first_line` tells of a header no more than is a header's; `decoding`
+//! says where a panic is caught.
 
 pub mod appointments;
 pub mod code_list;
@@ -19,6 +20,7 @@ pub mod counts;
 pub mod error;
 pub mod extract;
 pub mod fhir;
+pub mod first_line;
 pub mod naming;
 pub mod practices;
 pub mod progress;
@@ -34,6 +36,7 @@ mod columns;
 mod csv_blocks;
 mod csv_records;
 mod csv_rows;
+mod decoding;
 mod digest;
 mod group;
 mod ids;
@@ -72,6 +75,7 @@ mod spill;
 mod tally;
 
 pub use appointments::{Appointment, Appointments};
+pub use decoding::is_decoding;
 pub use error::LoadError;
 pub use extract::{
     Births, CodeIndex, CodeInterest, Event, Extract, Interest, LoadOptions, Partition, Patient, PatientInputs,

@@ -158,8 +158,9 @@ impl CurveArguments {
         let step = step.filter(|step| *step > Amount::ZERO).ok_or_else(|| {
             CliError::usage(format!("`--step {}` is neither `child` nor a number of per cent", self.step))
         })?;
-        let places = size.over(step).unwrap_or(size);
-        if places > Amount::from(MOST_PLACES) {
+        // The first place is at nobody, before any step.
+        let steps = size.over(step).unwrap_or(size);
+        if steps > Amount::from(MOST_PLACES - 1) {
             return Err(CliError::usage(format!("the curve would have more than {MOST_PLACES} places"))
                 .help("give a `--step` of some per cent"));
         }

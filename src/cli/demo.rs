@@ -124,7 +124,7 @@ pub struct Summary {
 #[derive(Debug, Error)]
 pub enum DemoError {
     /// A file or folder cannot be written.
-    #[error("cannot write `{}`", path.display())]
+    #[error("cannot write {}: {source}", path.display())]
     Write {
         /// Which.
         path: PathBuf,

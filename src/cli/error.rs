@@ -71,11 +71,22 @@ impl CliError {
 
     /// An error of writing a path.
     pub fn write(path: &Path) -> impl FnOnce(io::Error) -> CliError + '_ {
-        move |source| CliError::Write { path: path.to_owned(), source }
+        move |source| CliError::Write { path: path.to_owned(), source: in_our_words(source) }
     }
 
     /// True if the reader of stdout went away, which is no error.
     pub fn is_closed_pipe(&self) -> bool {
         matches!(self, CliError::Stdout(error) if error.kind() == io::ErrorKind::BrokenPipe)
+    }
+}
+
+/// A folder that was not there, or was empty, when it was looked for, and holds something when it is to be put in its
+/// place: the system's words tell of neither.
+fn in_our_words(error: io::Error) -> io::Error {
+    match error.kind() {
+        io::ErrorKind::DirectoryNotEmpty => {
+            io::Error::new(io::ErrorKind::DirectoryNotEmpty, "another run has put something there meanwhile")
+        }
+        _ => error,
     }
 }

@@ -135,12 +135,18 @@ fn title(
     })
 }
 
-/// Shows every faulty row, and lets the command go on only if it may leave them out.
+/// So many faulty rows are shown: a file of something else has nothing but such.
+const MOST_FAULTS: usize = 100;
+
+/// Shows the faulty rows, and lets the command go on only if it may leave them out.
 fn check_faults(arguments: &ImportCodesArguments, selection: &Selection) -> Result<(), CliError> {
     let file = arguments.file.display();
     let kind = if arguments.skip_faulty { "left out" } else { "error" };
-    for (line, fault) in &selection.faults {
+    for (line, fault) in selection.faults.iter().take(MOST_FAULTS) {
         output::talk(&format!("{kind}: {file}, row {line}: {fault}"));
+    }
+    if let Some(more) = selection.faults.len().checked_sub(MOST_FAULTS).filter(|more| *more > 0) {
+        output::talk(&format!("{kind}: {file}: {} more", account::counted(more, "faulty row")));
     }
     let rows = account::counted(selection.faults.len(), "row");
     if !selection.faults.is_empty() && !arguments.skip_faulty {

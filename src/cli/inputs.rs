@@ -225,15 +225,15 @@ impl RecordDigests {
 #[derive(Serialize)]
 pub(super) struct TableDigest {
     file: String,
-    /// SHA-256 in hexadecimal; none for stdin, which cannot be read twice.
+    /// SHA-256 in hexadecimal; none for stdin or a pipe, which cannot be read twice.
     sha256: Option<String>,
 }
 
 impl TableDigest {
     /// Reads a file again to take its digest.
     pub(super) fn of(path: &Path) -> TableDigest {
-        let is_stdin = path.as_os_str() == "-";
-        TableDigest { file: path.display().to_string(), sha256: if is_stdin { None } else { sha256(path) } }
+        let is_file = path.as_os_str() != "-" && fs::metadata(path).is_ok_and(|about| about.is_file());
+        TableDigest { file: path.display().to_string(), sha256: if is_file { sha256(path) } else { None } }
     }
 
     /// As a report lists it.

@@ -99,15 +99,15 @@ pub(super) fn create_private_folder(path: &Path) -> io::Result<()> {
 }
 
 /// Puts new texts in the place of files: all of them are written beside their places before the first is renamed, so
-/// that a full disk changes none. Who may read and write a file stays as it was.
-pub(super) fn replace_files(files: &[(PathBuf, String)]) -> Result<(), CliError> {
+/// that a full disk changes none. Who may read and write a file stays as it was; `readers` may read one that is new.
+pub(super) fn replace_files(files: &[(PathBuf, String)], readers: Readers) -> Result<(), CliError> {
     let mut written: Vec<PathBuf> = Vec::with_capacity(files.len());
     let mut write = |path: &Path, text: &str| {
-        let (beside, mut file) = open_beside(path, Readers::Owner)?;
+        let (beside, mut file) = open_beside(path, readers)?;
         written.push(beside);
         file.write_all(text.as_bytes())?;
         file.sync_all()?;
-        file.set_permissions(fs::metadata(path)?.permissions())
+        fs::metadata(path).map_or(Ok(()), |about| file.set_permissions(about.permissions()))
     };
     let wrote = files.iter().try_for_each(|(path, text)| write(path, text).map_err(CliError::write(path)));
     let moved = wrote.and_then(|()| {

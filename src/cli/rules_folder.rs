@@ -32,20 +32,19 @@ pub(super) enum Origin {
 
 /// Finds the rules: the folder asked for, else `rules` in the current folder or one above, else the copy built in.
 pub(super) fn find(asked: Option<&Path>) -> Result<(Library, Origin), CliError> {
-    let folder = match asked {
-        Some(folder) if !folder.is_dir() => {
-            let message = format!("there is no folder {}", folder.display());
-            return Err(
-                CliError::usage(message).help("`--rules` names the folder that holds qof/, codes/ and the like")
-            );
-        }
-        Some(folder) => Some(folder.to_owned()),
-        None => found_above(),
-    };
-    match folder {
+    if let Some(folder) = asked.filter(|folder| !folder.is_dir()) {
+        let message = format!("there is no folder {}", folder.display());
+        return Err(CliError::usage(message).help("`--rules` names the folder that holds qof/, codes/ and the like"));
+    }
+    match place(asked) {
         Some(folder) => Ok((Library::new(read(&folder)?), Origin::Folder(folder))),
         None => Ok((built_in(), Origin::BuiltIn)),
     }
+}
+
+/// The folder that [`find`] reads, unless it is the copy built in.
+pub(super) fn place(asked: Option<&Path>) -> Option<PathBuf> {
+    asked.map(Path::to_owned).or_else(found_above)
 }
 
 /// Why nothing can be done with a folder in which no rulebook lies.

@@ -1,6 +1,5 @@
 //! `uptake completions` and `uptake man`: what shells and manual readers need, written from the command line itself.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Command};
@@ -8,6 +7,7 @@ use clap_complete::Shell;
 use clap_mangen::Man;
 
 use crate::cli::output::{self, Readers};
+use crate::cli::whole_folder::{self, WholeFolder};
 use crate::cli::{CliError, Done};
 
 /// Arguments of `uptake completions`.
@@ -38,22 +38,32 @@ pub(super) fn man(arguments: &ManArguments, command: Command) -> Result<Done, Cl
         output::to_stdout(|out| Man::new(command).render(out))?;
         return Ok(Done::Well);
     };
-    fs::create_dir_all(folder).map_err(CliError::write(folder))?;
     let mut command = command;
     command.build();
-    let pages = write_pages(&command, folder)?;
-    output::talk(&format!("wrote {pages} pages to {}", folder.display()));
+    let pages = pages(&command)?;
+    let count = pages.len();
+    put(folder, pages)?;
+    output::talk(&format!("wrote {count} pages to {}", folder.display()));
     Ok(Done::Well)
 }
 
-/// The page of a command and those below it; how many there are.
-fn write_pages(command: &Command, folder: &Path) -> Result<usize, CliError> {
+/// The pages of a command and of those below it, by their files' names.
+fn pages(command: &Command) -> Result<Vec<(String, String)>, CliError> {
     let page = Man::new(command.clone());
-    let place = folder.join(page.get_filename());
-    output::to_place(Some(&place), Readers::Anyone, |out| page.render(out))?;
-    let mut pages = 1;
+    let mut text = Vec::new();
+    page.render(&mut text)?;
+    let mut all = vec![(page.get_filename(), String::from_utf8_lossy(&text).into_owned())];
     for inner in command.get_subcommands().filter(|inner| inner.get_name() != "help") {
-        pages += write_pages(inner, folder)?;
+        all.extend(pages(inner)?);
     }
-    Ok(pages)
+    Ok(all)
+}
+
+/// A new folder appears whole. Into one that is there, which may hold pages of other programs, all pages are put or none.
+fn put(folder: &Path, pages: Vec<(String, String)>) -> Result<(), CliError> {
+    if !folder.exists() {
+        return whole_folder::put(folder, &[WholeFolder { below: String::new(), files: pages }]);
+    }
+    let files: Vec<(PathBuf, String)> = pages.into_iter().map(|(name, page)| (folder.join(name), page)).collect();
+    output::replace_files(&files, Readers::Anyone)
 }

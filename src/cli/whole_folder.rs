@@ -9,24 +9,50 @@ use crate::cli::CliError;
 /// A folder that is to appear, and its files: paths below it, with `/` between their parts, and texts.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct WholeFolder {
-    /// Below the folder that all are put into: `qof/2027-28`.
+    /// Below the folder that all are put into: `qof/2027-28`; nothing for that folder itself.
     pub(super) below: String,
     pub(super) files: Vec<(String, String)>,
 }
 
-/// Puts folders into `root`, which is made if it is not there. If one cannot be put, none is, and what was made is taken
-/// away again. None of them may be there already.
+/// Puts folders into `root`. If one cannot be put, none is, and what was made is taken away again. None of them may be
+/// there already. A root that is not there yet appears with all of them at once.
 pub(super) fn put(root: &Path, folders: &[WholeFolder]) -> Result<(), CliError> {
     let made = first_missing(root);
-    let stage = root.join(format!(".uptake.{}.part", std::process::id()));
-    let put = stage_and_move(root, &stage, folders);
+    let is_new = made.is_some() && root.file_name().is_some();
+    let name = format!(".uptake.{}.part", std::process::id());
+    let stage = if is_new { root.with_file_name(name) } else { root.join(name) };
+    let put = if is_new { stage_and_move_all(root, &stage, folders) } else { stage_and_move(root, &stage, folders) };
     let _ = fs::remove_dir_all(&stage);
     if put.is_err()
         && let Some(made) = made
     {
-        let _ = fs::remove_dir_all(made);
+        // Another run may have put something there meanwhile, which is left alone.
+        let _ = remove_empty(root, &made);
     }
     put
+}
+
+/// Takes away the folders above a root that could not be put, down from the outermost that was made.
+fn remove_empty(root: &Path, made: &Path) -> io::Result<()> {
+    root.ancestors().skip(1).take_while(|above| above.starts_with(made)).try_for_each(fs::remove_dir)
+}
+
+fn stage_and_move_all(root: &Path, stage: &Path, folders: &[WholeFolder]) -> Result<(), CliError> {
+    if let Some(above) = root.parent().filter(|above| !above.as_os_str().is_empty()) {
+        fs::create_dir_all(above).map_err(CliError::write(root))?;
+    }
+    fs::create_dir(stage).map_err(CliError::write(root))?;
+    for folder in folders {
+        let place = stage.join(&folder.below);
+        if !folder.below.is_empty() && place.exists() {
+            let twice = io::Error::new(io::ErrorKind::AlreadyExists, "it is there already");
+            return Err(CliError::write(&root.join(&folder.below))(twice));
+        }
+        for (below, text) in &folder.files {
+            write(&place.join(below), text).map_err(CliError::write(&root.join(&folder.below).join(below)))?;
+        }
+    }
+    move_to(stage, root).map_err(CliError::write(root))
 }
 
 /// The outermost folder of a path that is not there yet.
@@ -112,5 +138,8 @@ mod tests {
         let root = temporary.path().join("new/rules");
         assert!(put(&root, &[folder("toy/2030-31"), folder("toy/2030-31")]).is_err());
         assert!(!temporary.path().join("new").exists());
+        fs::create_dir_all(&root).unwrap();
+        assert!(put(&root, &[folder("toy/2030-31"), folder("toy/2030-31")]).is_err());
+        assert_eq!(fs::read_dir(&root).unwrap().count(), 0);
     }
 }

@@ -12,6 +12,7 @@ mod text;
 use std::collections::HashMap;
 
 use crate::data::code_list::headers::{Columns, Header};
+use crate::data::first_line::FirstLine;
 use crate::ground::ConceptId;
 
 pub use code_cell::RowFault;
@@ -89,13 +90,13 @@ pub enum CodeListError {
     },
     /// No column holds codes.
     #[error(
-        "no column of `{file}` is known to hold SNOMED CT codes (its first line is: {first}): name the one that does `code`, and the one with their terms `term`"
+        "no column of `{file}` is known to hold SNOMED CT codes, for its first line has {present}: name the one that does `code`, and the one with their terms `term`"
     )]
     NoCodes {
         /// The file's name.
         file: String,
-        /// The columns of its first line.
-        first: String,
+        /// The columns of its first line, as far as they may be told.
+        present: FirstLine,
     },
     /// The codes' columns are there, the reference sets' are not.
     #[error("`{file}` does not say which reference set a row belongs to: read it with `--from opencodelists`")]
@@ -174,11 +175,11 @@ impl Reading {
             return Err(RowFault::NoRefset);
         }
         if let Some(at) = columns.active
-            && !code_cell::is_active(&text::tidy(&record[at]))?
+            && !code_cell::is_active(&text::tidy(&record[at]), &columns.active_name)?
         {
             return Ok(RowContent::Retired);
         }
-        let code = code_cell::code(&text::tidy(&record[columns.code]))?;
+        let code = code_cell::code(&text::tidy(&record[columns.code]), &columns.code_name)?;
         let term = columns.term.map_or(String::new(), |at| text::tidy(&record[at]));
         Ok(RowContent::Listed { code, term })
     }

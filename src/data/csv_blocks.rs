@@ -7,11 +7,11 @@ use memchr::{memchr, memchr_iter, memrchr};
 
 use crate::data::columns::Header;
 use crate::data::error::LoadError;
-use crate::data::read_ahead::{BLOCK_BYTES, Block, ReadAhead};
+use crate::data::read_ahead::{Block, ReadAhead};
 use crate::data::source::Input;
 
-/// A record longer than so many blocks is a quote that was never closed.
-const RECORD_BLOCKS: usize = 16;
+/// A record longer than so many bytes, its end apart, is a quote that was never closed, or no record of a table.
+const RECORD_BYTES: usize = 64 << 20;
 
 /// The blocks of a file, one after another.
 pub(crate) struct Blocks<'a> {
@@ -69,11 +69,16 @@ impl<'a> Blocks<'a> {
             if let Some(end) = ends.last {
                 return Ok(self.ahead.hand_out(end));
             }
-            if enough > RECORD_BLOCKS * self.block_bytes.max(BLOCK_BYTES) {
-                return Err(self.open_quote());
+            if self.ahead.rest.len() > RECORD_BYTES {
+                return Err(if ends.open_quote { self.open_quote() } else { self.long_row() });
             }
-            enough *= 2;
+            // A record of the greatest length is held with its end.
+            enough = enough.max(1).saturating_mul(2).min(RECORD_BYTES + 1);
         }
+    }
+
+    fn long_row(&self) -> LoadError {
+        LoadError::LongRow { file: self.ahead.name.to_owned(), line: self.ahead.line }
     }
 
     fn open_quote(&self) -> LoadError {

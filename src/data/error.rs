@@ -3,6 +3,7 @@
 use std::io;
 
 use crate::data::codes::MOST_CODES;
+use crate::data::first_line::FirstLine;
 use crate::ground::FindingKind;
 
 /// A table that cannot be used. Each message names the file, what was expected and found, and the fix.
@@ -45,6 +46,16 @@ pub enum LoadError {
         /// The line.
         line: u64,
     },
+    /// A row that does not end.
+    #[error(
+        "the row at line {line} of `{file}` is longer than 64 MiB, which no row of a table is: check that the file is CSV"
+    )]
+    LongRow {
+        /// The name as it was given.
+        file: String,
+        /// The line.
+        line: u64,
+    },
     /// The system could not read the file.
     #[error("cannot read `{file}`: {source}")]
     Read {
@@ -74,20 +85,20 @@ pub enum LoadError {
         file: String,
     },
     /// A column that is needed and not there.
-    #[error("`{file}` has no column `{column}`: it has {}{}", listed(present), near.as_ref().map_or("; one that is called otherwise is declared with `--map`".to_owned(), |near| format!("; if it is `{near}`, declare it with `--map`")))]
+    #[error("`{file}` has no column `{column}`: it has {present}{}", near.as_ref().map_or("; one that is called otherwise is declared with `--map`".to_owned(), |near| format!("; if it is `{near}`, declare it with `--map`")))]
     MissingColumn {
         /// The name as it was given.
         file: String,
         /// The column's name.
         column: String,
-        /// The columns that are there.
-        present: Vec<String>,
+        /// The columns that are there, as far as they may be told.
+        present: FirstLine,
         /// The one that comes closest, if one does.
         near: Option<String>,
     },
-    /// A table that begins with a row. What stands in it may be a patient's, and is not told.
+    /// A table whose first line has no known name of a column, and so is a row. What stands in it may be a patient's, and is not told.
     #[error(
-        "the first line of `{file}` has no column `{column}` and looks like a row: a header line with the column names is expected"
+        "the first line of `{file}` is not a header: a line with the column names is expected, of which `{column}` must be one; if it is called otherwise, declare it with `--map`"
     )]
     NoHeader {
         /// The name as it was given.
@@ -96,7 +107,7 @@ pub enum LoadError {
         column: String,
     },
     /// A column that was declared to be one of ours and is not there.
-    #[error("`{file}` has no column `{called}`, which was declared to be its `{column}`: it has {}", listed(present))]
+    #[error("`{file}` has no column `{called}`, which was declared to be its `{column}`: it has {present}")]
     DeclaredColumn {
         /// The name as it was given.
         file: String,
@@ -104,8 +115,8 @@ pub enum LoadError {
         column: String,
         /// The name that was declared.
         called: String,
-        /// The columns that are there.
-        present: Vec<String>,
+        /// The columns that are there, as far as they may be told.
+        present: FirstLine,
     },
     /// A table most of whose dates are in an order that nobody declared.
     #[error(
@@ -249,8 +260,15 @@ pub(crate) fn refuse_most(file: &str, rows: u64, count: impl Fn(FindingKind) -> 
     most.map_or(Ok(()), |(_, error)| Err(error(file.to_owned())))
 }
 
-/// Names in backticks with commas between them.
+/// So many files are named, however many there are.
+const MOST_NAMED: usize = 20;
+
+/// Names of files in backticks with commas between them.
 fn listed(names: &[String]) -> String {
-    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-    if quoted.is_empty() { "no columns".to_owned() } else { quoted.join(", ") }
+    let quoted: Vec<String> = names.iter().take(MOST_NAMED).map(|name| format!("`{name}`")).collect();
+    let listed = quoted.join(", ");
+    match names.len().saturating_sub(MOST_NAMED) {
+        0 => listed,
+        more => format!("{listed} and {more} more"),
+    }
 }

@@ -114,6 +114,11 @@ impl Naming {
         self.columns.get(column).map(String::as_str)
     }
 
+    /// All names that were declared of the file's columns.
+    pub(crate) fn called_names(&self) -> impl Iterator<Item = &str> {
+        self.columns.values().map(String::as_str)
+    }
+
     /// In which order the dates of a column of ours are written.
     pub(crate) fn order_of(&self, column: &str) -> DateOrder {
         self.orders.get(column).copied().unwrap_or(self.order)

@@ -15,6 +15,7 @@ use parquet::errors::ParquetError;
 use parquet::file::metadata::{ColumnChunkMetaData, PageIndexPolicy, ParquetMetaData, RowGroupMetaData};
 
 use crate::data::columns::{Column, Header, Holds};
+use crate::data::decoding;
 use crate::data::error::LoadError;
 use crate::data::naming::DateOrder;
 use crate::data::parquet_limits::refuse_overfull;
@@ -234,7 +235,7 @@ fn batches(
 /// is told like any other failure, since the fault is the file's.
 fn decode<T, E: Display>(file: &str, decoder: impl FnOnce() -> Result<T, E>) -> Result<T, LoadError> {
     let failed = |detail: String| LoadError::Parquet { file: file.to_owned(), detail };
-    match catch_unwind(AssertUnwindSafe(decoder)) {
+    match catch_unwind(AssertUnwindSafe(|| decoding::silently(decoder))) {
         Ok(decoded) => decoded.map_err(|error| failed(error.to_string())),
         Err(_) => Err(failed("its pages contradict one another".to_owned())),
     }

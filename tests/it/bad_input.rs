@@ -58,6 +58,80 @@ fn a_missing_column_is_named_with_those_that_are_there() {
     tables.run(&YEAR).refused().says("practices.csv` has no column `practice_code`: it has `practice`, `list_size`");
 }
 
+/// First lines of rows, as patients' files have them; none of their words may be told.
+const ROWS: [&str; 6] = [
+    "xyzzy-1;xyzzy text;17/11/2022",
+    "xyzzy-1|2022-11-17|A81000",
+    "xyzzy-1\t2022-11-17\tA81000",
+    "NHS 9434765919,M",
+    "AB123456C,A81001,Nov-22",
+    "Smith,John,E12",
+];
+
+const OF_ROWS: [&str; 8] = ["xyzzy", "2022", "A81000", "A81001", "9434765919", "AB123456C", "Nov-22", "Smith"];
+
+/// The commands that read a table which the path is the last word of.
+const READERS: [&str; 8] = [
+    "run --year 2023-24 --events @events.csv --patients",
+    "run --year 2023-24 --patients @patients.csv --events",
+    "run --year 2023-24 --patients @patients.csv --events @events.csv --practices",
+    "run --year target-payments/2020-21 --patients @patients.csv --events @events.csv --baseline",
+    "pathway --year wf-newham/2024-25 --patients @patients.csv --events @events.csv --appointments",
+    "pathway --year wf-newham/2024-25 --patients @patients.csv --events @events.csv --slots",
+    "score --year 2023-24",
+    "import-codes --cluster mmr --version 2099.1 --output -",
+];
+
+#[test]
+fn a_first_line_that_is_no_header_is_not_told() {
+    let tables = with_events("");
+    for row in ROWS {
+        tables.write("headless.csv", format!("{row}\n{row}\n"));
+        for reader in READERS {
+            let word = |word: &str| word.strip_prefix('@').map(|name| tables.path(name).to_str().unwrap().to_owned());
+            let words = reader.split(' ').chain(["@headless.csv"]).map(|each| word(each).unwrap_or(each.to_owned()));
+            let ran = Ran::of(output(words.clone())).refused();
+            ran.says(if reader.starts_with("import-codes") { "of other names" } else { "is not a header" });
+            is_not_told(&ran, reader);
+            if reader.ends_with("--patients") {
+                let map = ["--map", "patients.birth_date=DOB"].map(str::to_owned);
+                let ran = Ran::of(output(words.chain(map))).refused();
+                ran.says("is not a header");
+                is_not_told(&ran, reader);
+            }
+        }
+    }
+}
+
+#[track_caller]
+fn is_not_told(ran: &Ran, reader: &str) {
+    let told = OF_ROWS.into_iter().find(|part| ran.stderr.contains(part));
+    assert_eq!(told, None, "{reader}: {}", ran.stderr);
+}
+
+#[test]
+fn a_cell_of_a_list_of_codes_is_named_by_its_row_and_column() {
+    let tables = Tables::of_texts("", "");
+    let file = tables.path("patients.csv");
+    tables.write("patients.csv", "code,term\n9434765919,Smith\nAB123456C,Smith\n9.43E+09,Smith\n");
+    let ran = Ran::of(output(["import-codes", file.to_str().unwrap(), "--cluster", "mmr", "--version", "2099.1"]));
+    ran.says("row 2: the check digit of the code in the column `code` is wrong");
+    for told in ["9434765919", "AB123456C", "9.43E+09", "Smith"] {
+        assert!(!ran.stderr.contains(told), "{}", ran.stderr);
+    }
+}
+
+#[test]
+fn however_long_a_first_line_is_the_error_is_short() {
+    let tables = with_events("");
+    let lines = ["x".repeat(10 << 20), ",".repeat(10 << 20), "code,".repeat(2 << 20), "code ".repeat(2 << 20)];
+    for line in lines {
+        tables.write("patients.csv", format!("{line}\n"));
+        let ran = tables.run(&YEAR).refused();
+        assert!(ran.stderr.len() < 2000, "{} bytes", ran.stderr.len());
+    }
+}
+
 #[test]
 fn a_column_that_stands_twice_is_refused() {
     let tables = with_patients("");

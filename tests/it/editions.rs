@@ -38,6 +38,23 @@ fn an_edited_cluster_is_named_with_its_codes() {
 }
 
 #[test]
+fn of_many_codes_a_few_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    copy(&rules(), folder.path());
+    let cluster = folder.path().join("codes/2026.1/mmrv.toml");
+    let mut text = fs::read_to_string(&cluster).unwrap();
+    let source = text.split("source = \"").nth(1).and_then(|rest| rest.split('"').next()).unwrap().to_owned();
+    for code in 0..2000 {
+        text += &format!("{} = {{ term = \"t\", source = \"{source}\" }}\n", 100_000_000 + code);
+    }
+    fs::write(&cluster, text).unwrap();
+    let checked = output(["check", "2023-24", "--format", "json", "--rules", folder.path().to_str().unwrap()]);
+    let said = String::from_utf8(checked.stdout).unwrap();
+    let line = said.split("this cluster was edited").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+    assert!(line.len() < 500 && line.contains(" and 1980 more"), "{line}");
+}
+
+#[test]
 fn the_shipped_clusters_are_as_published() {
     let checked = output(["check", "--rules", rules().to_str().unwrap()]);
     assert_eq!(String::from_utf8(checked.stdout).unwrap().matches("W316").count(), 0);

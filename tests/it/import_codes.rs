@@ -164,9 +164,10 @@ fn faulty_rows_are_all_named_and_nothing_is_written() {
     let folder = Rules::new();
     let more = ["--cluster", "mmr", "--version", "2027.1"];
     let run = folder.import("faulty.csv", &more).refused();
-    run.says("row 3: `3.08081E+14` is a code that a spreadsheet rounded")
-        .says("row 4: the check digit of `170433009` is wrong");
-    run.says("row 5: `13968211000001100` has lost its digits").says("row 6: the row has 3 cells and the header 2");
+    run.says("row 3: the column `code` has a code that a spreadsheet rounded")
+        .says("row 4: the check digit of the code in the column `code` is wrong");
+    run.says("row 5: the code in the column `code` has lost its digits")
+        .says("row 6: the row has 3 cells and the header 2");
     run.says("error: 4 rows of ").says("nothing was written").says("--skip-faulty");
     assert!(!folder.path("codes/2027.1").exists());
 

@@ -130,6 +130,35 @@ fn parquet_files() {
     try_all("parquet", targets::parquet, 1);
 }
 
+/// The command itself: the targets above call the library, which tells nobody of a decoder's panic.
+#[cfg(feature = "parquet")]
+#[test]
+fn broken_parquet_files_end_in_one_error() {
+    let seeds = seeds("parquet");
+    let folder = tempfile::tempdir().unwrap();
+    let place = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    fs::write(place("patients.csv"), format!("{}\n", crate::tables::PATIENTS)).unwrap();
+    fs::write(place("events.csv"), format!("{}\n", crate::tables::EVENTS)).unwrap();
+    let mut numbers = Numbers(7);
+    let mutated: Vec<Vec<u8>> = (0..40).map(|_| mutated(&seeds, &mut numbers)).collect();
+    let mut refused = 0;
+    for bytes in seeds.iter().chain(&mutated) {
+        fs::write(place("broken.parquet"), bytes).unwrap();
+        for (patients, events) in [("broken.parquet", "events.csv"), ("patients.csv", "broken.parquet")] {
+            let words = ["run", "--year", "2023-24", "--patients", &place(patients), "--events", &place(events)];
+            let ran = crate::uptake::uptake(words).env("RUST_BACKTRACE", "1").output().unwrap();
+            let stderr = String::from_utf8_lossy(&ran.stderr);
+            assert!(matches!(ran.status.code(), Some(0 | 2)), "{stderr}");
+            assert!(!stderr.contains("panicked") && !stderr.contains("fault of the program"), "{stderr}");
+            if ran.status.code() == Some(2) {
+                assert!(stderr.starts_with("error: ") && stderr.lines().count() == 1, "{stderr}");
+                refused += 1;
+            }
+        }
+    }
+    assert!(refused > 40, "{refused}");
+}
+
 #[test]
 fn fhir_exports() {
     try_all("fhir", targets::fhir, 1);

@@ -8,6 +8,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 
 use crate::cli::check::found;
+use crate::cli::output::Readers;
 use crate::cli::{CliError, output, rules_folder};
 use crate::ground::{BookName, Diagnostic, FileId, Fix, SavedAs, Sources};
 use crate::model::Library;
@@ -147,7 +148,7 @@ impl Mended {
             let mark = if new.saved_as == SavedAs::MarkedUtf8 { "\u{feff}" } else { "" };
             files.push((path, format!("{mark}{}", new.text)));
         }
-        output::replace_files(&files)
+        output::replace_files(&files, Readers::Owner)
     }
 
     /// The library as it now is.

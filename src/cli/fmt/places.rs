@@ -23,6 +23,10 @@ pub(super) fn find(what: &[String], rules: Option<&Path>) -> Result<Vec<Place>, 
             let message = format!("{} is no rule file", path.display());
             return Err(CliError::usage(message).help("rule files end in .rules or .toml"));
         };
+        if fs::metadata(path).is_ok_and(|about| !about.is_file() && !about.is_dir()) {
+            let message = format!("{} is a pipe or a device, which cannot be laid out in its place", path.display());
+            return Err(CliError::usage(message).help("hand its text over on stdin: `uptake fmt -`"));
+        }
         let bytes = fs::read(path).map_err(CliError::read(path))?;
         places.push(Place { text: utf8(path, bytes)?, path: path.to_owned(), form });
     }

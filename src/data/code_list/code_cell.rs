@@ -6,35 +6,37 @@ use crate::ground::concept::ConceptFault;
 /// Spreadsheets keep this many digits of a number and make the rest zeros.
 const SPREADSHEET_DIGITS: u32 = 15;
 
-/// Why a row cannot be taken over.
+/// Why a row cannot be taken over. A cell is named by its column and never repeated: the file may be one of patients.
 #[derive(thiserror::Error, Clone, PartialEq, Eq, Debug)]
 pub enum RowFault {
     /// No code.
-    #[error("the code is missing: fill it in or remove the row")]
-    NoCode,
+    #[error("the column `{0}` is empty: fill in the code or remove the row")]
+    NoCode(String),
     /// `1.66281E+14`
     #[error(
-        "`{0}` is a code that a spreadsheet rounded, and its last digits are lost: take the publisher's file again and do not save it from a spreadsheet"
+        "the column `{0}` has a code that a spreadsheet rounded, and its last digits are lost: take the publisher's file again and do not save it from a spreadsheet"
     )]
     Scientific(String),
     /// The last digits are zeros, and the check digit is wrong.
     #[error(
-        "`{0}` has lost its digits after the fifteenth, as spreadsheets do: take the publisher's file again and do not save it from a spreadsheet"
+        "the code in the column `{0}` has lost its digits after the fifteenth, as spreadsheets do: take the publisher's file again and do not save it from a spreadsheet"
     )]
-    Rounded(ConceptId),
+    Rounded(String),
     /// Not an id at all.
-    #[error("`{0}` is not a SNOMED CT id, which has 6 to 18 digits and no leading zero: mend or remove it")]
+    #[error(
+        "the column `{0}` does not hold a SNOMED CT id, which has 6 to 18 digits and no leading zero: mend or remove it"
+    )]
     NotAnId(String),
     /// The last digit does not agree with the others.
-    #[error("the check digit of `{0}` is wrong: a digit was mistyped or lost")]
-    CheckDigit(ConceptId),
+    #[error("the check digit of the code in the column `{0}` is wrong: a digit was mistyped or lost")]
+    CheckDigit(String),
     /// An id of something else.
     #[error(
-        "`{0}` is a SNOMED CT id, but not a concept's: take the concept id, not a description's or a relationship's"
+        "the column `{0}` has a SNOMED CT id, but not a concept's: take the concept id, not a description's or a relationship's"
     )]
-    Partition(ConceptId),
+    Partition(String),
     /// Whether the code is active cannot be told.
-    #[error("`{0}` does not say whether the code is still in its set: write 1 or 0")]
+    #[error("the column `{0}` does not say whether the code is still in its set: write 1 or 0")]
     Active(String),
     /// The row names no reference set.
     #[error("the row names no reference set: fill in its cluster or its refset id")]
@@ -67,21 +69,21 @@ fn lines(count: usize) -> String {
     if count == 1 { "the line".to_owned() } else { format!("the {count} lines") }
 }
 
-/// The concept that a cell names.
-pub(super) fn code(cell: &str) -> Result<ConceptId, RowFault> {
+/// The concept that a cell of a column names.
+pub(super) fn code(cell: &str, column: &str) -> Result<ConceptId, RowFault> {
     if cell.is_empty() {
-        return Err(RowFault::NoCode);
+        return Err(RowFault::NoCode(column.to_owned()));
     }
     let Some(id) = ConceptId::parse(cell) else {
         let is_number = cell.contains(['E', 'e', '.']) && cell.parse::<f64>().is_ok_and(f64::is_finite);
         let fault = if is_number { RowFault::Scientific } else { RowFault::NotAnId };
-        return Err(fault(cell.to_owned()));
+        return Err(fault(column.to_owned()));
     };
     match id.fault() {
         None => Ok(id),
-        Some(_) if lost_digits(id) => Err(RowFault::Rounded(id)),
-        Some(ConceptFault::CheckDigit) => Err(RowFault::CheckDigit(id)),
-        Some(ConceptFault::Partition) => Err(RowFault::Partition(id)),
+        Some(_) if lost_digits(id) => Err(RowFault::Rounded(column.to_owned())),
+        Some(ConceptFault::CheckDigit) => Err(RowFault::CheckDigit(column.to_owned())),
+        Some(ConceptFault::Partition) => Err(RowFault::Partition(column.to_owned())),
     }
 }
 
@@ -92,10 +94,10 @@ fn lost_digits(id: ConceptId) -> bool {
 }
 
 /// Whether a row still belongs to its set.
-pub(super) fn is_active(cell: &str) -> Result<bool, RowFault> {
+pub(super) fn is_active(cell: &str, column: &str) -> Result<bool, RowFault> {
     match cell.to_ascii_lowercase().as_str() {
         "1" | "true" | "yes" | "y" | "active" => Ok(true),
         "0" | "false" | "no" | "n" | "inactive" => Ok(false),
-        _ => Err(RowFault::Active(cell.to_owned())),
+        _ => Err(RowFault::Active(column.to_owned())),
     }
 }

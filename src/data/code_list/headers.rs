@@ -2,6 +2,7 @@
 
 use crate::data::code_list::code_cell::RowFault;
 use crate::data::code_list::{CodeListError, CodeListForm, text};
+use crate::data::first_line::FirstLine;
 
 /// How many records of a preamble may stand before the header.
 const LONGEST_PREAMBLE: usize = 10;
@@ -56,6 +57,9 @@ pub(super) struct Header {
 /// Where the columns stand.
 pub(super) struct Columns {
     pub(super) code: usize,
+    /// What the header calls the column of codes, and that of what is active.
+    pub(super) code_name: String,
+    pub(super) active_name: String,
     pub(super) term: Option<usize>,
     pub(super) cluster: Option<usize>,
     pub(super) refset: Option<usize>,
@@ -93,14 +97,21 @@ pub(super) fn find(file: &str, text: &str, form: Option<CodeListForm>) -> Result
     for delimiter in [b'\t', b',', b';'] {
         for (at, (_, record)) in text::records(text, delimiter).take(LONGEST_PREAMBLE).enumerate() {
             let names: Vec<String> = record.iter().map(plain).collect();
-            if let Some((columns, form)) = columns(&file(), &names, form)? {
+            if let Some((mut columns, form)) = columns(&file(), &names, form)? {
+                let name = |at: Option<usize>| at.and_then(|at| record.get(at)).map(text::tidy).unwrap_or_default();
+                (columns.code_name, columns.active_name) = (name(Some(columns.code)), name(columns.active));
                 return Ok(Header { columns, form, delimiter, rows: at + 1 });
             }
         }
     }
+    Err(CodeListError::NoCodes { file: file(), present: first_line(text) })
+}
+
+/// What may be told of the first line, which may be somebody's row.
+fn first_line(text: &str) -> FirstLine {
     let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or("");
-    let first = text::tidy(&first.chars().take(200).collect::<String>());
-    Err(CodeListError::NoCodes { file: file(), first })
+    let all = [LIST_CODES, LIST_TERMS, REFSET_CODES, REFSET_TERMS, CLUSTERS, REFSET_IDS, DESCRIPTIONS, ACTIVE];
+    FirstLine::of_list(first.split(['\t', ',', ';']).map(str::trim), all.into_iter().flatten().copied())
 }
 
 /// A column's name without what its writers vary: case, spaces, underscores.
@@ -132,6 +143,8 @@ fn columns(
     let Some(code) = one(codes)? else { return Ok(None) };
     let mut columns = Columns {
         code,
+        code_name: String::new(),
+        active_name: String::new(),
         term: one(terms)?,
         cluster: None,
         refset: None,

@@ -25,14 +25,15 @@ fn columns_go_by_name_and_a_code_counts_once() {
 fn every_faulty_code_is_named_with_its_line() {
     let text = "code,term\n38598009,ok\n\n1.66281E+14,a\n38598008,b\n64572019,c\n,d\nXaLOr,e\n38598009.0,f\n308081000000100,g\n13968211000001100,h\n";
     let found = faults(text);
-    assert_eq!(found[0], (4, RowFault::Scientific("1.66281E+14".to_owned())));
-    assert_eq!(found[1], (5, RowFault::CheckDigit(id("38598008"))));
+    let column = || "code".to_owned();
+    assert_eq!(found[0], (4, RowFault::Scientific(column())));
+    assert_eq!(found[1], (5, RowFault::CheckDigit(column())));
     assert!(matches!(found[2], (6, RowFault::CheckDigit(_) | RowFault::Partition(_))));
-    assert_eq!(found[3], (7, RowFault::NoCode));
-    assert_eq!(found[4], (8, RowFault::NotAnId("XaLOr".to_owned())));
-    assert_eq!(found[5], (9, RowFault::Scientific("38598009.0".to_owned())));
-    assert_eq!(found[6], (10, RowFault::CheckDigit(id("308081000000100"))));
-    assert_eq!(found[7], (11, RowFault::Rounded(id("13968211000001100"))));
+    assert_eq!(found[3], (7, RowFault::NoCode(column())));
+    assert_eq!(found[4], (8, RowFault::NotAnId(column())));
+    assert_eq!(found[5], (9, RowFault::Scientific(column())));
+    assert_eq!(found[6], (10, RowFault::CheckDigit(column())));
+    assert_eq!(found[7], (11, RowFault::Rounded(column())));
 }
 
 #[test]
@@ -100,7 +101,8 @@ fn files_of_another_kind_are_refused() {
     );
     assert!(refused("PK\u{3}\u{4}", None).contains("workbook"));
     assert!(refused(" \n", None).contains("is empty"));
-    assert!(refused("patient,date\n1,2\n", None).contains("its first line is: patient,date"));
+    assert!(refused("patient,date\n1,2\n", None).contains("its first line has `patient`, `date`: name the one"));
+    assert!(refused("xyzzy,9434765919\n1,2\n", None).contains("its first line has 2 columns of other names: name"));
     assert!(refused("code,code\n1,2\n", None).contains("`code` twice"));
     assert!(refused("code,term\n1,2\n", Some(CodeListForm::Refset)).contains("--from opencodelists"));
 }

@@ -7,7 +7,7 @@ use crate::data::read_ahead::{Block, ReadAhead};
 use crate::data::rounds::BlockSource;
 use crate::data::source::Input;
 
-/// A line longer than so many bytes is no resource that a practice system writes.
+/// A line longer than so many bytes, its end apart, is no resource that a practice system writes.
 const LINE_BYTES: usize = 64 << 20;
 
 /// The blocks of a file, one after another.
@@ -50,10 +50,11 @@ impl BlockSource for Lines<'_> {
             if let Some(end) = memrchr(b'\n', &self.ahead.rest) {
                 return Ok(self.ahead.hand_out(end + 1));
             }
-            if enough > LINE_BYTES {
+            if self.ahead.rest.len() > LINE_BYTES {
                 return Err(LoadError::LongLine { file: self.ahead.name.to_owned(), line: self.ahead.line });
             }
-            enough *= 2;
+            // A line of the greatest length is held with its end.
+            enough = enough.max(1).saturating_mul(2).min(LINE_BYTES + 1);
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Published versions of the code clusters, and whether one was edited in place.
 
+use std::collections::BTreeSet;
+
 use crate::ground::{Diagnostic, FileId, Sources, Span};
 use crate::syntax::toml_tree::{Table, Value, read_toml};
 
@@ -12,15 +14,16 @@ pub(in crate::model) fn edited_clusters(sources: &Sources, published: &Sources) 
             continue;
         }
         let (ours, theirs) = (code_ids(sources, file), code_ids(published, original));
-        let missing = |from: &[String], in_: &[String]| -> Vec<String> {
-            from.iter().filter(|code| !in_.contains(code)).cloned().collect()
+        let missing = |from: &[String], others: &[String]| -> Vec<String> {
+            let others: BTreeSet<&String> = others.iter().collect();
+            from.iter().filter(|code| !others.contains(code)).cloned().collect()
         };
         let (added, removed) = (missing(&ours, &theirs), missing(&theirs, &ours));
         if added.is_empty() && removed.is_empty() {
             continue;
         }
         let said = [("added", added), ("removed", removed)].into_iter().filter(|(_, codes)| !codes.is_empty());
-        let said: Vec<String> = said.map(|(word, codes)| format!("{word} {}", codes.join(", "))).collect();
+        let said: Vec<String> = said.map(|(word, codes)| format!("{word} {}", listed(&codes))).collect();
         let message = format!("this cluster was edited after its version was published: {}", said.join("; "));
         let warning = Diagnostic::warning("W316", Span::new(file, 0..0), message);
         let version = found.path.rsplit_once('/').map_or("", |(folder, _)| folder);
@@ -29,6 +32,17 @@ pub(in crate::model) fn edited_clusters(sources: &Sources, published: &Sources) 
         )));
     }
     warnings
+}
+
+/// So many codes are named, and the others counted.
+const MOST_NAMED: usize = 20;
+
+fn listed(codes: &[String]) -> String {
+    let named = codes.iter().take(MOST_NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
+    match codes.len().saturating_sub(MOST_NAMED) {
+        0 => named,
+        more => format!("{named} and {more} more"),
+    }
 }
 
 fn code_ids(sources: &Sources, file: FileId) -> Vec<String> {
