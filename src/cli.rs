@@ -11,6 +11,7 @@ mod curve;
 pub mod demo;
 mod diff;
 mod disclosure;
+mod ending;
 mod error;
 mod examples;
 mod explain;
@@ -150,14 +151,22 @@ enum Done {
 
 /// The command line as it is read and as its help shows it.
 fn command_line() -> CommandLine {
-    examples::with_examples(Arguments::command())
+    examples::with_examples(importing::shown_where_read(Arguments::command()))
 }
 
 /// Runs the command line and gives the exit code.
 pub fn main() -> ExitCode {
+    let typed = match ending::completed(&Arguments::command(), std::env::args_os().collect()) {
+        Ok(typed) => typed,
+        Err(error) => {
+            output::complain(&error);
+            return ExitCode::from(2);
+        }
+    };
     // Help ends with examples, which nobody else need wait for.
-    let with_examples = |_| command_line().try_get_matches().and_then(|matches| Arguments::from_arg_matches(&matches));
-    let arguments = match Arguments::try_parse().or_else(with_examples) {
+    let with_examples =
+        |_| command_line().try_get_matches_from(&typed).and_then(|matches| Arguments::from_arg_matches(&matches));
+    let arguments = match Arguments::try_parse_from(&typed).or_else(with_examples) {
         Ok(arguments) => arguments,
         Err(error) => {
             // Help and version are results; a wrong command line is exit code 2. A closed pipe is no error.

@@ -237,7 +237,7 @@ fn a_new_contract_year_is_a_new_folder() {
     assert_eq!(outcomes_in(&tables, &rules, "2026-27", "VI001"), ["before not_achieved"]);
     assert_eq!(outcomes_in(&tables, &rules, "2027-28", "VI001"), ["first not_achieved", "last achieved"]);
     // The rules that lie beside the program have no such year.
-    tables.run(&["--year", "2027-28"]).refused().says("there is no contract year `2027-28`");
+    tables.run(&["--year", "2027-28"]).refused().says("there is no rulebook `2027-28`");
 }
 
 #[test]

@@ -28,6 +28,12 @@ impl Comparing<'_> {
             if areas.is_empty() { "all areas".to_owned() } else { areas.join(", ") }
         };
         self.texts(&book, What::Areas, Grade::Logic, Some(&areas(old)), Some(&areas(new)));
+        let baseline = |book: &Rulebook| {
+            let years: Vec<String> = book.baseline_years.iter().map(ToString::to_string).collect();
+            (!years.is_empty()).then(|| years.join(", "))
+        };
+        let baselines = (baseline(old), baseline(new));
+        self.texts(&book, What::BaselineYears, Grade::Logic, baselines.0.as_deref(), baselines.1.as_deref());
         self.uses();
         for pair in pairs(&old.sources, &new.sources, |source| source.id.clone()) {
             if let Pair::Both(a, b) = pair {
