@@ -20,7 +20,7 @@ use crate::cli::pathway::day;
 use crate::cli::progress::Bar;
 use crate::cli::provenance::{Made, Provenance};
 use crate::cli::years::{DEFAULT_SCHEME, YearArguments};
-use crate::cli::{CliError, Done, worklists};
+use crate::cli::{CliError, Done, results, worklists};
 use crate::data::{Extract, Silent};
 use crate::eval::pathway::Card;
 use crate::eval::pay::Gap;
@@ -198,6 +198,7 @@ impl RecallArguments {
         output::talk(&format!("as of {}{today}", setting.as_of.in_words()));
         let gaps = gaps_of(&lines);
         output::talk_block(&gaps::summary(&gaps));
+        results::notes(&[], setting.known).iter().for_each(|note| output::talk(note));
         if let Some(folder) = &self.lists {
             return write_all(setting.books, &scene, folder);
         }

@@ -388,11 +388,7 @@ fn another_scheme_has_its_old_name_marked_and_a_year_out_of_turn_is_remarked() {
         ": title: as in wf-newham/2024-25\n",
         ": areas: as in wf-newham/2024-25\n",
     ] {
-        assert!(
-            ran.stdout.contains(&format!("newtown/2025-26/scheme.toml:")) && ran.stdout.contains(what),
-            "{}",
-            ran.stdout
-        );
+        assert!(ran.stdout.contains("newtown/2025-26/scheme.toml:") && ran.stdout.contains(what), "{}", ran.stdout);
     }
     assert!(stdout(["fmt", "--check", "--rules", into]).ends_with("nothing to change\n"));
     let (gap, back) = (temporary.path().join("gap"), temporary.path().join("back"));

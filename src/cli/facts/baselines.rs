@@ -76,7 +76,7 @@ impl Baselines {
     /// tell no year may be of several, and are kept.
     fn choose(&mut self, findings: &mut Findings) {
         for rows in self.rows.values_mut() {
-            rows.sort_by(|a, b| order(a).cmp(&order(b)));
+            rows.sort_by_key(order);
             let mut kept: Vec<Earlier> = Vec::with_capacity(rows.len());
             for earlier in rows.drain(..) {
                 let same_year =
