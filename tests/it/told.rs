@@ -234,6 +234,6 @@ fn help_offers_tables_only_where_they_are_read() {
     }
     for command in [["next", "--measure"], ["recall", "--indicator"]] {
         let help = Ran::of(output([command[0], "--help"])).fine().stdout;
-        assert!(help.contains("[aliases: --"), "{help}");
+        assert!(help.contains("[alias: --"), "{help}");
     }
 }
