@@ -13,6 +13,7 @@ mod curve;
 pub mod demo;
 mod diff;
 mod disclosure;
+mod ending;
 mod error;
 mod examples;
 mod explain;
@@ -153,7 +154,7 @@ enum Done {
 
 /// The command line as it is read and as its help shows it.
 fn command_line() -> CommandLine {
-    examples::with_examples(Arguments::command())
+    examples::with_examples(importing::shown_where_read(Arguments::command()))
 }
 
 /// Runs the command line and gives the exit code.
@@ -162,8 +163,15 @@ pub fn main() -> ExitCode {
 }
 
 fn parse_and_run() -> ExitCode {
+    let typed = match ending::completed(&Arguments::command(), std::env::args_os().collect()) {
+        Ok(typed) => typed,
+        Err(error) => {
+            output::complain(&error);
+            return ExitCode::from(2);
+        }
+    };
     let parse = |line: CommandLine| {
-        let matches = line.try_get_matches()?;
+        let matches = line.try_get_matches_from(&typed)?;
         Ok::<_, clap::Error>((Arguments::from_arg_matches(&matches)?, matches))
     };
     // Help ends with examples, which nobody else need wait for.

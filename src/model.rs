@@ -5,6 +5,7 @@
 //! one is the proof that it was checked, and an evaluator need not fail. It must not know any patient.
 
 pub mod book;
+pub mod bounds;
 pub mod difference;
 pub mod examples;
 pub mod formula;

@@ -131,6 +131,8 @@ mod table_2;
 mod tables;
 #[path = "it/targets.rs"]
 mod targets;
+#[path = "it/told.rs"]
+mod told;
 #[path = "it/trust.rs"]
 mod trust;
 #[path = "it/uptake.rs"]

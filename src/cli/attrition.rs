@@ -1,19 +1,20 @@
 //! `uptake attrition`: how many people drop out at each clause of an indicator, and how many fail only that clause.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
 use crate::cli::disclosure::DisclosureArguments;
 use crate::cli::format::{self, OutputArguments};
-use crate::cli::inputs::{PatientArguments, RecordDigests};
+use crate::cli::inputs::{self, PatientArguments, RecordDigests, TableDigest};
 use crate::cli::output::{self, Readers};
 use crate::cli::progress::Bar;
 use crate::cli::provenance::Made;
-use crate::cli::years::{DEFAULT_SCHEME, YearArguments};
+use crate::cli::years::{self, DEFAULT_SCHEME, YearArguments};
 use crate::cli::{CliError, Done};
-use crate::data::{Extract, Silent};
+use crate::data::practices::{self, Practices};
+use crate::data::{Extract, Silent, TableName};
 use crate::eval::attrition::{Groups, attrition as count};
 use crate::eval::sight::{Asked, Lens};
 use crate::ground::Finding;
@@ -38,8 +39,12 @@ pub(super) struct AttritionArguments {
     #[command(flatten)]
     tables: PatientArguments,
 
+    /// Practices, as `run` reads them: told of where a row is odd, though nobody's drop-out hangs on them
+    #[arg(long, value_name = "FILE")]
+    practices: Option<PathBuf>,
+
     /// The indicator, such as VI001, or course; all indicators if none is named
-    #[arg(long, value_name = "CODE", value_delimiter = ',')]
+    #[arg(long, visible_alias = "measure", value_name = "CODE", value_delimiter = ',')]
     indicator: Vec<String>,
 
     /// Whose people are counted together
@@ -68,6 +73,7 @@ struct Provenance {
     made: Made,
     #[serde(flatten)]
     records: RecordDigests,
+    practices: Option<TableDigest>,
 }
 
 pub(super) fn attrition(arguments: &AttritionArguments, rules: Option<&Path>) -> Result<Done, CliError> {
@@ -79,6 +85,13 @@ pub(super) fn attrition(arguments: &AttritionArguments, rules: Option<&Path>) ->
         book.measures[book.measurements[id.index()].measure.index()].kind == MeasureKind::Course
     };
     let courses = books.iter().zip(&chosen).any(|(book, ids)| ids.iter().any(|id| is_course((book, id))));
+    let practices = match &arguments.practices {
+        Some(path) => practices::read(&inputs::open(path, TableName::Practices)?)?,
+        None => Practices::default(),
+    };
+    if arguments.tables.strict {
+        practices.refuse_malformed()?;
+    }
     let bar = Bar::rows();
     let (extract, lenses) = arguments.tables.load(&books, Asked { courses, ..Asked::default() }, &bar)?;
     let groups = match arguments.by {
@@ -89,6 +102,7 @@ pub(super) fn attrition(arguments: &AttritionArguments, rules: Option<&Path>) ->
     bar.finish();
     let mut odd = extract.findings().clone();
     odd.merge(grouped);
+    odd.merge(practices.findings);
     let odd = odd.list();
     output::talk_block(&findings::summary(&odd, disclosure));
     let labels: Vec<String> = books.iter().map(|book| book.year_label(DEFAULT_SCHEME)).collect();
@@ -124,8 +138,7 @@ pub(super) fn measurements(books: &[Rulebook], codes: &[String]) -> Result<Vec<V
         });
         let chosen: Vec<MeasurementId> = chosen.map(|(_, at)| MeasurementId(at)).collect();
         match chosen.is_empty() && codes.is_empty() {
-            true => Err(CliError::usage(format!("{} counts nobody itself", book.name))
-                .help("name the contract year whose indicators it reads")),
+            true => Err(years::no_counts(book)),
             false => Ok(chosen),
         }
     };
@@ -157,7 +170,11 @@ impl AttritionArguments {
         let long = attrition.long_table(&practices);
         self.output.write(&long, &[], Readers::Anyone, &notes, |out| {
             let stamps: Vec<BookStamp> = books.iter().map(BookStamp::of).collect();
-            let provenance = Provenance { made: Made::now(), records: self.tables.digests() };
+            let provenance = Provenance {
+                made: Made::now(),
+                records: self.tables.digests(),
+                practices: self.practices.as_deref().map(TableDigest::of),
+            };
             let document = RunDocument {
                 rulebooks: &stamps,
                 results: &long,

@@ -173,7 +173,7 @@ struct Found {
 
 pub(super) fn compare(arguments: &CompareArguments, rules: Option<&Path>) -> Result<Done, CliError> {
     let years = YearArguments { year: arguments.years.clone(), scheme: DEFAULT_SCHEME.to_owned() };
-    let (library, books) = years.books(rules)?;
+    let (library, books) = years.counting_books(rules)?;
     let others = arguments.others(&years, &books)?;
     let known = arguments.practices.read(&[&books[..], &others].concat())?;
     let stamps = books.iter().chain(&others).map(BookStamp::of).collect();
@@ -255,7 +255,7 @@ impl CompareArguments {
     /// The rulebooks of the other folder, if there is one.
     fn others(&self, years: &YearArguments, books: &[Rulebook]) -> Result<Vec<Rulebook>, CliError> {
         match &self.against {
-            Some(folder) if books.len() == 1 => Ok(years.books(Some(folder))?.1),
+            Some(folder) if books.len() == 1 => Ok(years.counting_books(Some(folder))?.1),
             Some(_) => Err(CliError::usage("`--against` compares one year with itself, and several years were named")
                 .help("name one with `--years`")),
             None if books.len() < 2 => Err(CliError::usage("a comparison needs at least two years")

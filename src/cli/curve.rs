@@ -37,7 +37,7 @@ pub(super) struct CurveArguments {
     list_size: Option<u64>,
 
     /// Only these indicators and courses; by default all that the rulebooks have, at one uptake
-    #[arg(long, value_name = "MEASURE", value_delimiter = ',')]
+    #[arg(long, visible_alias = "indicator", value_name = "MEASURE", value_delimiter = ',')]
     measure: Vec<String>,
 
     /// A place for each whole person, or every so many per cent
@@ -55,7 +55,8 @@ pub(super) struct CurveArguments {
     #[arg(long, value_enum, default_value_t = CurveFormat::Table)]
     format: CurveFormat,
 
-    /// Write the results to a file, which appears whole or not at all; `-` is stdout
+    /// Write the results to a file, which appears whole or not at all; without --format its ending names the form; `-` is
+    /// stdout
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
 }
@@ -80,7 +81,7 @@ enum CurveFormat {
 
 pub(super) fn curve(arguments: &CurveArguments, rules: Option<&Path>) -> Result<Done, CliError> {
     let years = YearArguments { year: arguments.years.clone(), scheme: DEFAULT_SCHEME.to_owned() };
-    let (_, books) = years.books(rules)?;
+    let (_, books) = years.counting_books(rules)?;
     let (figures, overrides) = arguments.overrides.figures(&books)?;
     arguments.check_names(&books)?;
     let drawn =
@@ -127,7 +128,8 @@ impl CurveArguments {
         for name in &self.waive {
             let mut payments = books.iter().flat_map(|book| &book.payments);
             if !payments.any(|payment| payment.name == *name && payment.waivable) {
-                return Err(CliError::usage(format!("there is no payment `{name}` that may be waived in these years")));
+                let error = CliError::usage(format!("there is no payment `{name}` that may be waived in these years"));
+                return Err(error.help("a curve is of no practice in particular: write `--waive PAYMENT`, without one"));
             }
         }
         Ok(())

@@ -34,7 +34,8 @@ pub(super) struct DiffArguments {
     #[arg(long, value_enum, default_value_t = DiffFormat::Text)]
     format: DiffFormat,
 
-    /// Write the results to a file, which appears whole or not at all; `-` is stdout
+    /// Write the results to a file, which appears whole or not at all; without --format its ending names the form; `-` is
+    /// stdout
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
 

@@ -26,7 +26,7 @@ pub(super) struct ExplainArguments {
     pub(super) patient: String,
 
     /// The indicator, such as VI001; all whose register the patient is on if none is named
-    #[arg(long, value_name = "CODE", value_delimiter = ',')]
+    #[arg(long, visible_alias = "measure", value_name = "CODE", value_delimiter = ',')]
     indicator: Vec<String>,
 
     #[command(flatten)]

@@ -1,23 +1,29 @@
 //! What payments are computed from, per rulebook and practice, wherever it was counted.
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+mod baselines;
+mod waivers;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use clap::Args;
 use rayon::prelude::*;
 
+use crate::cli::facts::baselines::Baselines;
 use crate::cli::given_counts::{BookCounts, CountRemarks};
 use crate::cli::overrides::{Override, OverrideArguments};
 use crate::cli::{CliError, inputs};
 use crate::data::naming::TableName;
 use crate::data::practices::{self, Practices};
-use crate::data::{Extract, PracticeId, counts};
+use crate::data::{Extract, PracticeId};
+use crate::eval::counts::Counts;
 use crate::eval::pay::{Counted, Facts, Origin};
 use crate::eval::run::BookResult;
 use crate::eval::sight::Asked;
 use crate::ground::Findings;
 use crate::model::Rulebook;
-use crate::model::book::{Figure, PaymentId};
+use crate::model::book::Figure;
+use crate::model::formula::{CountName, Formula, Operand, Test};
 use crate::report::disclosure::Disclosure;
 use crate::report::disclosure::measures::Withholding;
 use crate::report::rollup::Grouping;
@@ -30,7 +36,8 @@ pub(super) struct PracticeArguments {
     pub(super) practices: Option<PathBuf>,
 
     /// Earlier results of each practice, pooled into its baseline: practice_code, indicator, numerator, denominator,
-    /// as `run --format csv` writes them; may be repeated
+    /// as `run --format csv` writes them; may be repeated. With a `year` column, only the years that the rulebook names
+    /// as `baseline_years` are pooled
     #[arg(long, value_name = "FILE")]
     pub(super) baseline: Vec<PathBuf>,
 
@@ -60,8 +67,7 @@ pub(super) struct BookFacts<'b> {
 #[derive(Debug, Default)]
 pub(super) struct KnownPractices {
     pub(super) practices: Practices,
-    /// By practice and indicator.
-    baselines: BTreeMap<(String, String), Counted>,
+    baselines: Baselines,
     pub(super) overrides: Vec<Override>,
     figures: Vec<Vec<Figure>>,
     pub(super) findings: Findings,
@@ -95,76 +101,22 @@ impl PracticeArguments {
             Some(path) => practices::read(&inputs::open(path, TableName::Practices)?)?,
             None => Practices::default(),
         };
-        let mut known = KnownPractices {
-            findings: practices.findings.clone(),
-            practices,
-            overrides,
-            figures,
-            ..KnownPractices::default()
-        };
-        for path in &self.baseline {
-            known.read_baseline(path)?;
-        }
         self.check_waivers(books)?;
-        Ok(known)
-    }
-
-    fn check_waivers(&self, books: &[Rulebook]) -> Result<(), CliError> {
-        for waiver in &self.waive {
-            let Some((payment, _)) = waiver.split_once(':') else { continue };
-            let mut payments = books.iter().flat_map(|book| &book.payments);
-            if !payments.any(|known| known.name == payment && known.waivable) {
-                let names = books.iter().flat_map(|book| &book.payments).filter(|known| known.waivable);
-                let mut names: Vec<&str> = names.map(|known| known.name.as_str()).collect();
-                names.dedup();
-                let message = format!("there is no payment `{payment}` that may be waived in these years");
-                let help = match names.is_empty() {
-                    true => "nothing may be waived in these years".to_owned(),
-                    false => format!("those that may be: {}", names.join(", ")),
-                };
-                return Err(CliError::usage(message).help(help));
-            }
-        }
-        Ok(())
-    }
-
-    fn waived(&self, book: &Rulebook, practice_code: &str) -> Vec<PaymentId> {
-        let is_waived = |name: &str| {
-            self.waive.iter().any(|waiver| match waiver.split_once(':') {
-                Some((payment, practice)) => payment == name && practice == practice_code,
-                None => waiver == practice_code,
-            })
-        };
-        let payments = book.payments.iter().zip(0..);
-        payments
-            .filter(|(payment, _)| payment.waivable && is_waived(&payment.name))
-            .map(|(_, at)| PaymentId(at))
-            .collect()
+        let mut findings = practices.findings.clone();
+        let baselines = Baselines::read(&self.baseline, books, &mut findings)?;
+        Ok(KnownPractices { practices, baselines, overrides, figures, findings })
     }
 }
 
 impl KnownPractices {
-    /// Pools a table's numerators and denominators.
-    fn read_baseline(&mut self, path: &Path) -> Result<(), CliError> {
-        let table = counts::read(&inputs::open(path, TableName::Counts)?)?;
-        self.findings.merge(table.findings);
-        for row in table.rows {
-            let counted = Counted::of(row.numerator, row.denominator);
-            let pooled = self
-                .baselines
-                .entry((row.practice_code, row.measure))
-                .or_insert(Counted::of(crate::ground::Amount::ZERO, crate::ground::Amount::ZERO));
-            // Counts of people never grow beyond what an exact amount holds.
-            let numerator = pooled.numerator.plus(counted.numerator).unwrap_or(pooled.numerator);
-            let denominator = pooled.denominator.plus(counted.denominator).unwrap_or(pooled.denominator);
-            *pooled = Counted::of(numerator, denominator);
-        }
-        Ok(())
-    }
-
     /// True if somebody gave a baseline.
     pub(super) fn has_baselines(&self) -> bool {
         !self.baselines.is_empty()
+    }
+
+    /// What is odd between the baselines and those who were counted for a rulebook: practices that one of them lacks.
+    pub(super) fn unmatched<'a>(&self, book: &Rulebook, counted: impl IntoIterator<Item = &'a str>) -> Findings {
+        self.baselines.unmatched(book, &counted.into_iter().collect::<BTreeSet<&str>>())
     }
 
     /// The figures of the rulebook at that place of those read for.
@@ -180,21 +132,31 @@ impl KnownPractices {
         practice_code: &str,
         origin: Origin,
     ) -> Facts {
-        let has_baselines = self.has_baselines();
-        let baseline = |code: &str| self.baselines.get(&(practice_code.to_owned(), code.to_owned())).copied();
-        let of_measure = |measurement: &crate::model::book::Measurement| {
-            baseline(&measurement.label).or_else(|| baseline(&book.measures[measurement.measure.index()].code))
-        };
+        let of_measure = |measurement| self.baselines.of(book, practice_code, measurement);
         let list_size = self.practices.find(practice_code).and_then(|practice| practice.list_size);
         Facts {
             list_size: list_size.map(u64::from),
             counts: vec![None; book.measurements.len()],
-            baselines: if has_baselines { book.measurements.iter().map(of_measure).collect() } else { Vec::new() },
+            baselines: if self.has_baselines() {
+                book.measurements.iter().map(of_measure).collect()
+            } else {
+                Vec::new()
+            },
             doses: vec![None; book.fees.len()],
             waived: arguments.waived(book, practice_code),
             origin,
         }
     }
+}
+
+/// True if somebody is on a register of the practice.
+fn has_list(counts: &[Counts]) -> bool {
+    counts.iter().any(|counts| counts.register > 0)
+}
+
+/// The practices on whose registers somebody is, in one rulebook's results from records.
+pub(super) fn with_list<'a>(extract: &'a Extract, counts: &'a [Vec<Counts>]) -> impl Iterator<Item = &'a str> {
+    extract.practices().filter(|(PracticeId(at), _)| has_list(&counts[*at as usize])).map(|(_, code)| code)
 }
 
 /// The facts of one rulebook's practices, from records.
@@ -210,7 +172,7 @@ pub(super) fn from_records<'b>(
     let of_practice = |(PracticeId(at), practice_code): (PracticeId, &str)| {
         let counts = &result.counts[at as usize];
         let doses = &result.doses[at as usize];
-        let is_there = counts.iter().any(|counts| counts.register > 0) || doses.iter().any(|doses| *doses > 0);
+        let is_there = has_list(counts) || doses.iter().any(|doses| *doses > 0);
         if !is_there {
             return None;
         }
@@ -244,4 +206,35 @@ pub(super) fn from_counts<'b>(
         practices.insert(practice_code, Facts { counts, ..facts });
     }
     BookFacts { book, figures, practices, groups: None, withholding: None }
+}
+
+/// True if some payment asks for the practice's baseline.
+pub(super) fn reads_baseline(book: &Rulebook) -> bool {
+    let cases = book.programs.iter().flat_map(|program| &program.lines).flat_map(|line| &line.cases);
+    cases.into_iter().any(|case| formula_reads(&case.formula) || case.test.as_ref().is_some_and(test_reads))
+}
+
+fn test_reads(test: &Test) -> bool {
+    match test {
+        Test::All(parts) | Test::Any(parts) => parts.iter().any(test_reads),
+        Test::Not(inner) => test_reads(inner),
+        Test::Absent(operand) => is_baseline(*operand),
+        Test::Compare(left, _, right) => formula_reads(left) || formula_reads(right),
+    }
+}
+
+fn formula_reads(formula: &Formula) -> bool {
+    match formula {
+        Formula::Number(_) => false,
+        Formula::Operand(operand) => is_baseline(*operand),
+        Formula::Plus(a, b) | Formula::Minus(a, b) | Formula::Times(a, b) | Formula::Over(a, b) => {
+            formula_reads(a) || formula_reads(b)
+        }
+        Formula::Smallest(parts) | Formula::Largest(parts) => parts.iter().any(formula_reads),
+        Formula::Round(inner, _) => formula_reads(inner),
+    }
+}
+
+fn is_baseline(operand: Operand) -> bool {
+    matches!(operand, Operand::Count(CountName::BaselineAchievement, _))
 }

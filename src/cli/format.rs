@@ -69,7 +69,8 @@ pub(super) struct OutputArguments {
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub(super) format: Format,
 
-    /// Write the results to a file, which appears whole or not at all; `-` is stdout
+    /// Write the results to a file, which appears whole or not at all; without --format its ending names the form; `-` is
+    /// stdout
     #[arg(long, short, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
 }

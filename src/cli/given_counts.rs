@@ -12,7 +12,7 @@ use crate::data::naming::TableName;
 use crate::eval::pay::Counted;
 use crate::ground::{FindingKind, Findings};
 use crate::model::Rulebook;
-use crate::model::book::{MeasurementId, Proxy};
+use crate::model::book::{MeasureId, Measurement, MeasurementId, Proxy};
 use crate::report::gaps::NamedGap;
 use crate::report::style::listed;
 
@@ -39,6 +39,9 @@ pub(super) struct CountRemarks {
     rounded: Remarks,
     /// Why another stand-in might be taken.
     conflicts: BTreeSet<String>,
+    /// Measures that nobody counted, and of whose stand-ins only some were: by year as in the `year` column, measure, and
+    /// what is missing.
+    halves: Remarks,
     /// Which rows are used for which years.
     years: Vec<String>,
     /// By rulebook, as in the `year` column.
@@ -89,6 +92,11 @@ impl GivenCounts {
         };
         let of_book = |book| self.table.rows.iter().filter(move |row| is_used(row, book));
         Ok(books.iter().map(|book| BookCounts { file: self.file(), rows: of_book(book).collect() }).collect())
+    }
+
+    /// The practices that have a row, of whatever measure or year.
+    pub(super) fn practices(&self) -> impl Iterator<Item = &str> {
+        self.table.rows.iter().map(|row| row.practice_code.as_str())
     }
 
     /// The file's name as the user gave it.
@@ -229,7 +237,10 @@ fn stand_in(book: &Rulebook, practice_code: &str, counts: &mut [Option<Counted>]
             if measured.measure != proxy.measure || counts[at].is_some() {
                 continue;
             }
-            let Some((course, lowest)) = lowest(book, proxy, measured.quarter, counts) else { continue };
+            let Some((course, lowest)) = lowest(book, proxy, measured.quarter, counts) else {
+                note_half(book, proxy, (at, practice_code), counts, remarks);
+                continue;
+            };
             counts[at] = Some(lowest);
             let (ours, theirs) = (code(book, at), code(book, course));
             note(&mut remarks.proxies, book, ours, theirs, practice_code);
@@ -243,15 +254,46 @@ fn stand_in(book: &Rulebook, practice_code: &str, counts: &mut [Option<Counted>]
     }
 }
 
+/// Names what a practice's counts lack of the courses that would stand in together, where they have some of them: without
+/// it the measure is left out as if nobody had asked for it.
+fn note_half(
+    book: &Rulebook,
+    proxy: &Proxy,
+    (measurement, practice_code): (usize, &str),
+    counts: &[Option<Counted>],
+    remarks: &mut CountRemarks,
+) {
+    let quarter = book.measurements[measurement].quarter;
+    let (there, missing): (Vec<&MeasureId>, Vec<&MeasureId>) =
+        proxy.lowest_of.iter().partition(|course| counted_course(book, **course, quarter, counts).is_some());
+    if there.is_empty() {
+        return;
+    }
+    let missing: Vec<String> = missing.iter().map(|course| book.measures[course.index()].code.clone()).collect();
+    let key = (book.year_label(DEFAULT_SCHEME), code(book, measurement).to_owned(), listed(&missing));
+    remarks.halves.entry(key).or_default().insert(practice_code.to_owned());
+}
+
+/// A course's counts for a quarter, and where among the measurements.
+fn counted_course(
+    book: &Rulebook,
+    course: MeasureId,
+    quarter: Option<u8>,
+    counts: &[Option<Counted>],
+) -> Option<(usize, Counted)> {
+    let is_it = |measured: &Measurement| {
+        measured.measure == course && (measured.quarter.is_none() || measured.quarter == quarter)
+    };
+    let at = book.measurements.iter().position(is_it)?;
+    Some((at, counts.get(at).copied().flatten()?))
+}
+
 /// The course of lowest achievement, the first listed of equals; None unless all of them were counted. A course that counts
 /// nobody has no achievement and is the lowest only where all are so.
 fn lowest(book: &Rulebook, proxy: &Proxy, quarter: Option<u8>, counts: &[Option<Counted>]) -> Option<(usize, Counted)> {
     let mut lowest: Option<(usize, Counted)> = None;
     for course in &proxy.lowest_of {
-        let at = book.measurements.iter().position(|measured| {
-            measured.measure == *course && (measured.quarter.is_none() || measured.quarter == quarter)
-        })?;
-        let counted = counts.get(at).copied().flatten()?;
+        let (at, counted) = counted_course(book, *course, quarter, counts)?;
         let is_lower = lowest.is_none_or(|(_, held)| match (counted.achievement_percent(), held.achievement_percent()) {
             (Some(its), Some(held)) => its < held,
             (its, held) => its.is_some() && held.is_none(),
@@ -297,10 +339,19 @@ impl CountRemarks {
         members
     }
 
-    /// Practices that were counted for one year and not for another.
+    /// Measures of which a stand-in was only half counted.
+    pub(super) fn half_counted(&self) -> impl Iterator<Item = NamedGap> {
+        self.halves.iter().map(|((year, measure, missing), practices)| NamedGap {
+            gap: format!("{measure} was not counted, and without {missing} nothing stands in for it"),
+            years: vec![year.clone()],
+            practices: practices.iter().cloned().collect(),
+        })
+    }
+
+    /// Practices that were counted for one year and not for another, and measures that were counted by half.
     pub(super) fn gaps(&self) -> Vec<NamedGap> {
         let everyone: BTreeSet<&String> = self.practices.values().flatten().collect();
-        let mut gaps = Vec::new();
+        let mut gaps: Vec<NamedGap> = self.half_counted().collect();
         for (year, there) in &self.practices {
             let missing: Vec<String> =
                 everyone.iter().filter(|code| !there.contains(**code)).map(|code| (*code).clone()).collect();

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::OnceLock;
 
-use clap::{Args, ValueEnum};
+use clap::{Arg, Args, Command, ValueEnum};
 
 use crate::cli::CliError;
 use crate::data::{DateOrder, Naming, TableName};
@@ -40,6 +40,35 @@ pub(super) struct ImportArguments {
     /// In which order the tables write their dates
     #[arg(long, global = true, value_enum, value_name = "ORDER", help_heading = "Tables read")]
     dates: Option<Dates>,
+}
+
+/// The commands that read no tables, so that nothing can be declared of any.
+const WITHOUT_TABLES: [&str; 14] = [
+    "demo",
+    "curve",
+    "check",
+    "test",
+    "fmt",
+    "diff",
+    "show",
+    "sql",
+    "new-year",
+    "export",
+    "schema",
+    "completions",
+    "man",
+    "lsp",
+];
+
+/// The command line for help: what is declared of tables is shown where tables are read. A command that has an option of
+/// its own takes none from above, so each gets its own, which is hidden.
+pub(super) fn shown_where_read(command: Command) -> Command {
+    let is_declared = |argument: &&Arg| ["map", "dates"].contains(&argument.get_id().as_str());
+    let hidden: Vec<Arg> =
+        command.get_arguments().filter(is_declared).map(|argument| argument.clone().global(false).hide(true)).collect();
+    let there: Vec<&str> = WITHOUT_TABLES.into_iter().filter(|name| command.find_subcommand(name).is_some()).collect();
+    let with_hidden = |inner: Command| inner.args(&hidden);
+    there.into_iter().fold(command, |command, name| command.mut_subcommand(name, with_hidden))
 }
 
 /// What was declared, by table. It is set once, before the first table is opened.

@@ -9,7 +9,7 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, Command, CommandFactory};
 use serde::Serialize;
 
-use crate::cli::Arguments;
+use crate::cli::{Arguments, ending};
 
 /// Options that decide nothing of what results say.
 const LEFT_OUT: [&str; 4] = ["output", "rules", "threads", "memory"];
@@ -35,7 +35,8 @@ struct Given {
 impl Invocation {
     /// That of this process; nothing where it has none, as in a test.
     pub(super) fn of_this_process() -> Option<Invocation> {
-        Invocation::read(std::env::args_os().skip(1)).ok()
+        let typed = ending::completed(&Arguments::command(), std::env::args_os().collect()).ok()?;
+        Invocation::read(typed.into_iter().skip(1)).ok()
     }
 
     /// Reads what somebody typed, or what was recorded.

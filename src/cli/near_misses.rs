@@ -47,7 +47,7 @@ pub(super) struct NearMissArguments {
     days: Option<u32>,
 
     /// Only this indicator, such as VI001; may be repeated
-    #[arg(long, value_name = "CODE", value_delimiter = ',')]
+    #[arg(long, visible_alias = "measure", value_name = "CODE", value_delimiter = ',')]
     indicator: Vec<String>,
 
     /// Only this practice; may be repeated
@@ -109,7 +109,7 @@ impl KindArgument {
 const SCHEMA: &str = "uptake.near-misses/1";
 
 pub(super) fn near_misses(arguments: &NearMissArguments, rules: Option<&Path>) -> Result<Done, CliError> {
-    let (_, books) = arguments.years.books(rules)?;
+    let (_, books) = arguments.years.counting_books(rules)?;
     arguments.check_indicators(&books)?;
     let known = arguments.practices.read(&books)?;
     if arguments.tables.strict {
@@ -123,9 +123,13 @@ pub(super) fn near_misses(arguments: &NearMissArguments, rules: Option<&Path>) -
     let found = find(&extract, &lenses, sought, &Silent);
     bar.finish();
     arguments.check_practices(&extract)?;
+    arguments.practices.check_waived(&books, &known, extract.practices().map(|(_, code)| code))?;
     let mut findings = extract.findings().clone();
     findings.merge(grouped);
     findings.merge(known.findings.clone());
+    for (book, result) in books.iter().zip(&counts) {
+        findings.merge(known.unmatched(book, facts::with_list(&extract, &result.counts)));
+    }
     let findings = findings.list();
     output::talk_block(&crate::report::findings::summary(&findings, None));
     arguments.say_what_is_not_near(&books);

@@ -127,6 +127,20 @@ fn what_it_reads(library: &Library, root: &Path, from: &BookName, uses: &[BookNa
     below.into_iter().map(folder).filter(|folder| !folder.files.is_empty()).collect()
 }
 
+/// That the new year does not follow the one that is carried over, which may be meant or a slip.
+fn remark_on_years(name: &BookName, from: &BookName) -> Option<String> {
+    let (new, old) = (first_year(&name.year)?, first_year(&from.year)?);
+    match new - old {
+        0 | 1 => None,
+        later if later > 1 => {
+            let between = later - 1;
+            let years = if between == 1 { "a year lies".to_owned() } else { format!("{between} years lie") };
+            Some(format!("note: {years} between {from} and {name}: if there is a later rulebook, carry that over"))
+        }
+        _ => Some(format!("note: {name} is before {from}: what is carried over may not have been so yet")),
+    }
+}
+
 /// `qof/2027-28/contract.toml:27: VI001.lower_threshold: in qof/2026-27 reported, from press`
 fn place(path: &str, look: &Look) -> String {
     let Look { line, what, note } = look;
@@ -150,6 +164,9 @@ fn tell(carried: &Carried, name: &BookName, from: &BookName, root: &Path, brough
         writeln!(out, "\nto look at, {} places, each marked `# look:`", places.len())?;
         places.iter().try_for_each(|place| writeln!(out, "  {shown}/{place}"))
     })?;
+    if let Some(remark) = remark_on_years(name, from) {
+        output::talk(&remark);
+    }
     let year = if name.scheme == DEFAULT_SCHEME { name.year.clone() } else { name.to_string() };
     output::talk(&format!(
         "

@@ -44,7 +44,7 @@ pub(super) struct NextArguments {
     practice: Vec<String>,
 
     /// Only these indicators and courses
-    #[arg(long, value_name = "MEASURE", value_delimiter = ',')]
+    #[arg(long, visible_alias = "indicator", value_name = "MEASURE", value_delimiter = ',')]
     measure: Vec<String>,
 
     /// Which table; by default both in JSON and in a workbook, else the measures
@@ -77,7 +77,7 @@ struct Head {
 }
 
 pub(super) fn next(arguments: &NextArguments, rules: Option<&Path>) -> Result<Done, CliError> {
-    let (_, books) = arguments.years.books(rules)?;
+    let (_, books) = arguments.years.counting_books(rules)?;
     let known = arguments.practices.read(&books)?;
     let stated = format::notes(&books);
     let stamps = books.iter().map(BookStamp::of).collect();

@@ -145,6 +145,7 @@ fn look<T>(
     let bar = Bar::rows();
     let wanted = pathway::wanted(scheme);
     let extract = arguments.tables.read(&wanted, &bar)?;
+    arguments.practices.check_waived(&books, &known, extract.practices().map(|(_, code)| code))?;
     let mut found = extract.findings().clone();
     let taking_part = setting::TakingPart::of(scheme, &known.practices);
     let takes_part = taking_part.of_extract(&extract, &arguments.practices, &mut found);

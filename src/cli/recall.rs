@@ -12,7 +12,7 @@ use clap::{Args, ValueEnum};
 
 use self::money::Money;
 use self::payers::Payers;
-use crate::cli::facts::{KnownPractices, PracticeArguments};
+use crate::cli::facts::{self, KnownPractices, PracticeArguments};
 use crate::cli::format::{self, Format, OutputArguments};
 use crate::cli::inputs::{self, PatientArguments};
 use crate::cli::output::{self, Readers};
@@ -20,7 +20,7 @@ use crate::cli::pathway::day;
 use crate::cli::progress::Bar;
 use crate::cli::provenance::{Made, Provenance};
 use crate::cli::years::{DEFAULT_SCHEME, YearArguments};
-use crate::cli::{CliError, Done, worklists};
+use crate::cli::{CliError, Done, results, worklists};
 use crate::data::{Extract, Silent};
 use crate::eval::pathway::Card;
 use crate::eval::pay::Gap;
@@ -57,7 +57,7 @@ pub(super) struct RecallArguments {
     as_of: Option<Day>,
 
     /// These indicators only; repeat it or separate several by commas
-    #[arg(long, value_name = "CODE", value_delimiter = ',')]
+    #[arg(long, visible_alias = "measure", value_name = "CODE", value_delimiter = ',')]
     indicator: Vec<String>,
 
     /// This practice only
@@ -98,14 +98,15 @@ pub(super) struct RecallArguments {
 enum TableArgument {
     /// Those who can still be in time, per practice and indicator
     InTime,
-    /// Those who can no longer, and the fees that catching up earns
+    /// Those who can no longer: too_late still lack doses, given_late had them too late (a list of those too late has both);
+    /// and the fees that catching up earns
     TooLate,
     /// Those out of the denominator, by reason
     Excepted,
 }
 
 pub(super) fn recall(arguments: &RecallArguments, rules: Option<&Path>) -> Result<Done, CliError> {
-    let (library, books) = arguments.years.books(rules)?;
+    let (library, mut books) = arguments.years.counting_books(rules)?;
     let as_of = match arguments.as_of {
         Some(day) => day,
         None => today()?,
@@ -118,6 +119,10 @@ pub(super) fn recall(arguments: &RecallArguments, rules: Option<&Path>) -> Resul
     if arguments.tables.strict {
         known.practices.refuse_malformed()?;
     }
+    // The lists show figures, those that this run sets among them.
+    for (at, book) in books.iter_mut().enumerate() {
+        book.figures = known.figures(at);
+    }
     let further = payers::further(&library, &books, as_of);
     let asked = Asked { courses: payers::need_courses(&books), ..Asked::default() };
     let wanted = inputs::wanted(&books, asked);
@@ -128,9 +133,13 @@ pub(super) fn recall(arguments: &RecallArguments, rules: Option<&Path>) -> Resul
     let asking = Asking { as_of, told: &told, payers: &payers.lenses };
     let (results, grouped) = look(&extract, &lenses, asking, &Silent);
     bar.finish();
+    arguments.practices.check_waived(&books, &known, extract.practices().map(|(_, code)| code))?;
     let mut found = extract.findings().clone();
     found.merge(grouped);
     found.merge(known.findings.clone());
+    for (book, result) in books.iter().zip(&results) {
+        found.merge(known.unmatched(book, facts::with_list(&extract, &result.counts)));
+    }
     let findings = found.list();
     output::talk_block(&findings::summary(&findings, None));
     let setting =
@@ -189,6 +198,7 @@ impl RecallArguments {
         output::talk(&format!("as of {}{today}", setting.as_of.in_words()));
         let gaps = gaps_of(&lines);
         output::talk_block(&gaps::summary(&gaps));
+        results::notes(&[], setting.known).iter().for_each(|note| output::talk(note));
         if let Some(folder) = &self.lists {
             return write_all(setting.books, &scene, folder);
         }

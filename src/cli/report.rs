@@ -66,11 +66,12 @@ pub(super) struct ReportArguments {
     #[command(flatten)]
     disclosure: DisclosureArguments,
 
-    /// The form of the report; by default a workbook if --output ends in .xlsx, else a page
-    #[arg(long, value_enum)]
-    format: Option<ReportFormat>,
+    /// The form of the report
+    #[arg(long, value_enum, default_value_t = ReportFormat::Html)]
+    format: ReportFormat,
 
-    /// Write the report to a file, which appears whole or not at all; `-` is stdout
+    /// Write the report to a file, which appears whole or not at all; without --format its ending names the form; `-` is
+    /// stdout
     #[arg(long, short, value_name = "FILE", default_value = "report.html")]
     output: PathBuf,
 }
@@ -95,8 +96,7 @@ struct Found<'b> {
 }
 
 pub(super) fn report(arguments: &ReportArguments, rules: Option<&Path>) -> Result<Done, CliError> {
-    let format = arguments.format()?;
-    let (_, books) = arguments.years.books(rules)?;
+    let (_, books) = arguments.years.counting_books(rules)?;
     let known = arguments.practices.read(&books)?;
     if arguments.tables.strict {
         known.practices.refuse_malformed()?;
@@ -127,24 +127,11 @@ pub(super) fn report(arguments: &ReportArguments, rules: Option<&Path>) -> Resul
         inputs: &arguments.inputs(),
     };
     arguments.talk(&findings, &gaps, &found.notes);
-    arguments.write(format, &material)?;
+    arguments.write(&material)?;
     Ok(Done::Well)
 }
 
 impl ReportArguments {
-    /// The form asked for, or what the file's ending says.
-    fn format(&self) -> Result<ReportFormat, CliError> {
-        let is_workbook = self.output.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("xlsx"));
-        match self.format {
-            Some(format) => Ok(format),
-            #[cfg(feature = "workbook")]
-            None if is_workbook => Ok(ReportFormat::Xlsx),
-            None if is_workbook => Err(CliError::usage("this program was built without workbooks")
-                .help("name a file that ends in .html with `--output`")),
-            None => Ok(ReportFormat::Html),
-        }
-    }
-
     /// Reads the tables once and evaluates every year as `run` does, and where people drop out as `attrition` does; all of
     /// it as it is to be published.
     fn found<'b>(
@@ -164,7 +151,12 @@ impl ReportArguments {
         findings.merge(grouped);
         findings.merge(known.findings.clone());
         count_odd(&self.tables, books, &results, &mut findings);
-        rollup::count_without(grouping, extract.practices().map(|(_, code)| code), &mut findings);
+        let codes = || extract.practices().map(|(_, code)| code);
+        self.practices.check_waived(books, known, codes())?;
+        for (book, result) in books.iter().zip(&results) {
+            findings.merge(known.unmatched(book, facts::with_list(&extract, &result.counts)));
+        }
+        rollup::count_without(grouping, codes(), &mut findings);
         let of_book = |(at, (lens, result)): (usize, (&Lens<'b>, _))| {
             facts::from_records(&self.practices, known, lens.book(), known.figures(at), &extract, result, asked)
         };
@@ -219,10 +211,10 @@ impl ReportArguments {
         notes.iter().for_each(|note| output::talk(&format!("note: {note}")));
     }
 
-    fn write(&self, format: ReportFormat, material: &Material<'_>) -> Result<(), CliError> {
+    fn write(&self, material: &Material<'_>) -> Result<(), CliError> {
         let (title, sections) = (page::title(material), page::sections(material));
         let place = Some(self.output.as_path());
-        match format {
+        match self.format {
             ReportFormat::Html => output::to_place(place, Readers::Anyone, |out| {
                 let about = page::html::About { known: material.known, disclosure: material.disclosure };
                 page::html::write(out, &title, &sections, &about)

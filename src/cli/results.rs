@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::cli::CliError;
-use crate::cli::facts::{BookFacts, KnownPractices};
+use crate::cli::facts::{BookFacts, KnownPractices, reads_baseline};
 use crate::cli::format::{self, Format, OutputArguments};
 use crate::cli::given_counts::CountRemarks;
 use crate::cli::output::{self, Readers};
@@ -18,7 +18,6 @@ use crate::eval::sight::Asked;
 use crate::ground::Finding;
 use crate::model::Rulebook;
 use crate::model::book::{MeasureKind, MeasurementId};
-use crate::model::formula::{CountName, Formula, Operand, Test};
 use crate::report::achievement::by_indicator;
 use crate::report::disclosure::Disclosure;
 use crate::report::gaps::{self, Figured, NamedGap};
@@ -391,35 +390,4 @@ fn note_of_baseline(book: &Rulebook, known: &KnownPractices) -> Option<String> {
     let note =
         "no baseline was given, so nobody's improvement is known and only the thresholds pay; give one with --baseline";
     (reads_baseline(book) && !known.has_baselines()).then(|| format!("{}: {note}", book.name))
-}
-
-/// True if some payment asks for the practice's baseline.
-fn reads_baseline(book: &Rulebook) -> bool {
-    let cases = book.programs.iter().flat_map(|program| &program.lines).flat_map(|line| &line.cases);
-    cases.into_iter().any(|case| formula_reads(&case.formula) || case.test.as_ref().is_some_and(test_reads))
-}
-
-fn test_reads(test: &Test) -> bool {
-    match test {
-        Test::All(parts) | Test::Any(parts) => parts.iter().any(test_reads),
-        Test::Not(inner) => test_reads(inner),
-        Test::Absent(operand) => is_baseline(*operand),
-        Test::Compare(left, _, right) => formula_reads(left) || formula_reads(right),
-    }
-}
-
-fn formula_reads(formula: &Formula) -> bool {
-    match formula {
-        Formula::Number(_) => false,
-        Formula::Operand(operand) => is_baseline(*operand),
-        Formula::Plus(a, b) | Formula::Minus(a, b) | Formula::Times(a, b) | Formula::Over(a, b) => {
-            formula_reads(a) || formula_reads(b)
-        }
-        Formula::Smallest(parts) | Formula::Largest(parts) => parts.iter().any(formula_reads),
-        Formula::Round(inner, _) => formula_reads(inner),
-    }
-}
-
-fn is_baseline(operand: Operand) -> bool {
-    matches!(operand, Operand::Count(CountName::BaselineAchievement, _))
 }

@@ -59,7 +59,8 @@ pub(super) struct RunArguments {
     #[arg(long, value_enum, default_value_t = RunFormat::Table)]
     format: RunFormat,
 
-    /// Write the results to a file, which appears whole or not at all; `-` is stdout
+    /// Write the results to a file, which appears whole or not at all; without --format its ending names the form; `-` is
+    /// stdout
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
 }
@@ -111,7 +112,7 @@ enum LevelArgument {
 }
 
 pub(super) fn run(arguments: &RunArguments, rules: Option<&Path>) -> Result<Done, CliError> {
-    let (_, books) = arguments.years.books(rules)?;
+    let (_, books) = arguments.years.counting_books(rules)?;
     let known = arguments.practices.read(&books)?;
     let asking = arguments.asking()?;
     if arguments.tables.strict {
@@ -125,6 +126,7 @@ pub(super) fn run(arguments: &RunArguments, rules: Option<&Path>) -> Result<Done
         Publishing { disclosure: arguments.disclosure.asked()?, grouping: arguments.rollup.grouping(&known)? };
     if level == Level::Patient {
         arguments.disclosure.refuse_patients()?;
+        arguments.refuse_table_of_patients()?;
     }
     if publishing.grouping.is_some() && (level == Level::Patient || arguments.format == RunFormat::Fhir) {
         let error = CliError::usage("only tables of practices are put together");
@@ -140,7 +142,12 @@ pub(super) fn run(arguments: &RunArguments, rules: Option<&Path>) -> Result<Done
     findings.merge(grouped);
     findings.merge(known.findings.clone());
     count_odd(&arguments.tables, &books, &results, &mut findings);
-    rollup::count_without(publishing.grouping.as_ref(), extract.practices().map(|(_, code)| code), &mut findings);
+    let codes = || extract.practices().map(|(_, code)| code);
+    arguments.practices.check_waived(&books, &known, codes())?;
+    for (book, result) in books.iter().zip(&results) {
+        findings.merge(known.unmatched(book, facts::with_list(&extract, &result.counts)));
+    }
+    rollup::count_without(publishing.grouping.as_ref(), codes(), &mut findings);
     let findings = findings.list();
     output::talk_block(&crate::report::findings::summary(&findings, publishing.disclosure));
     match level {
@@ -199,6 +206,17 @@ impl RunArguments {
             (None, Some(_)) => {
                 let error = CliError::usage("a MeasureReport holds indicators, and no payments");
                 Err(error.help("leave out `--table`, or ask for another `--format`"))
+            }
+        }
+    }
+
+    /// A patient has outcomes, and no payments or fees to choose among.
+    fn refuse_table_of_patients(&self) -> Result<(), CliError> {
+        match self.table {
+            None | Some(TableArgument::Indicators) => Ok(()),
+            Some(_) => {
+                let error = CliError::usage("`--level patient` gives outcomes, and the other tables are of practices");
+                Err(error.help("leave out `--table` or `--level patient`"))
             }
         }
     }

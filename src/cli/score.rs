@@ -67,7 +67,7 @@ struct Provenance {
 }
 
 pub(super) fn score(arguments: &ScoreArguments, rules: Option<&Path>) -> Result<Done, CliError> {
-    let (_, books) = arguments.years.books(rules)?;
+    let (_, books) = arguments.years.counting_books(rules)?;
     let known = arguments.practices.read(&books)?;
     // Clap demands one of the two.
     let path = arguments.file.as_deref().or(arguments.counts.as_deref()).unwrap_or(Path::new("-"));
@@ -77,10 +77,12 @@ pub(super) fn score(arguments: &ScoreArguments, rules: Option<&Path>) -> Result<
     remarks.findings.merge(known.findings.clone());
     let by_book = given.by_book(&books, &mut remarks)?;
     let (disclosure, grouping) = (arguments.disclosure.asked()?, arguments.rollup.grouping(&known)?);
+    arguments.practices.check_waived(&books, &known, given.practices())?;
     let mut facts: Vec<BookFacts<'_>> = Vec::with_capacity(books.len());
     for (at, (book, counts)) in books.iter().zip(&by_book).enumerate() {
         let figures = known.figures(at);
         let of_book = facts::from_counts(&arguments.practices, &known, book, figures, counts, &mut remarks);
+        remarks.findings.merge(known.unmatched(book, of_book.practices.keys().map(String::as_str)));
         facts.push(of_book.published(disclosure, grouping.as_ref()));
     }
     let codes = facts.iter().flat_map(|facts| facts.practices.keys());

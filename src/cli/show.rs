@@ -39,7 +39,7 @@ pub(super) struct ShowArguments {
     #[arg(long, value_enum, default_value_t = ShowFormat::Text)]
     format: ShowFormat,
 
-    /// Write to a file, which appears whole or not at all; `-` is stdout
+    /// Write to a file, which appears whole or not at all; without --format its ending names the form; `-` is stdout
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
 }

@@ -9,13 +9,12 @@ use crate::cli::compare::stage::Stage;
 use crate::cli::facts::{BookFacts, PracticeArguments};
 use crate::cli::format::{self, Format, OutputArguments};
 use crate::cli::output::{self, Readers};
-use crate::cli::overrides::OverrideArguments;
+use crate::cli::overrides;
 use crate::cli::provenance::TablesProvenance;
 use crate::cli::years::{DEFAULT_SCHEME, YearArguments};
 use crate::cli::{CliError, Done};
 use crate::ground::Amount;
 use crate::model::Rulebook;
-use crate::model::book::{Figure, FigureId};
 use crate::report::findings;
 use crate::report::run_json::BookStamp;
 use crate::report::sweep::{self, Axis, Meeting, Place, Priced};
@@ -80,7 +79,7 @@ pub(super) fn sweep(arguments: &SweepArguments, rules: Option<&Path>) -> Result<
     arguments.check()?;
     let mut year = vec![arguments.year.clone()];
     year.extend(arguments.break_even.clone());
-    let (_, books) = YearArguments { year, scheme: DEFAULT_SCHEME.to_owned() }.books(rules)?;
+    let (_, books) = YearArguments { year, scheme: DEFAULT_SCHEME.to_owned() }.counting_books(rules)?;
     let known = arguments.practices.read(&books)?;
     let axes = arguments.axes(&books[..1])?;
     let stamps: Vec<BookStamp> = books.iter().map(BookStamp::of).collect();
@@ -205,17 +204,16 @@ fn axis(text: &str, books: &[Rulebook]) -> Result<Axis, CliError> {
         let scale = Amount::ratio(10_i128.pow(*decimals), 1).unwrap_or(Amount::ONE);
         [from, step].iter().all(|value| value.times(scale).is_some_and(Amount::is_whole))
     };
+    let figures = overrides::numbers_named(name, &books[0])?;
+    for id in &figures {
+        // What lies between two that can be can be, too.
+        let odd = [from, values[values.len() - 1]]
+            .into_iter()
+            .find_map(|value| books[0].figures[id.index()].out_of_bounds(value));
+        if let Some(odd) = odd {
+            return Err(overrides::out_of_bounds(&format!("--figure {text}"), &odd));
+        }
+    }
     let decimals = (0..12).find(is_exact).unwrap_or(12);
-    Ok(Axis { name: name.trim().to_owned(), figures: meant(name, books)?, values, decimals })
-}
-
-/// The figures of the first rulebook that a name means: those that come out differently when it is set differently.
-fn meant(name: &str, books: &[Rulebook]) -> Result<Vec<FigureId>, CliError> {
-    let set = |value: &str| -> Result<Vec<Figure>, CliError> {
-        let arguments = OverrideArguments { set: vec![format!("{name}={value}")] };
-        Ok(arguments.figures_in_any_order(books)?.0.into_iter().next().unwrap_or_default())
-    };
-    let (zero, one) = (set("0")?, set("1")?);
-    let differ = (0..).map(FigureId).zip(zero.iter().zip(&one)).filter(|(_, (zero, one))| zero.value != one.value);
-    Ok(differ.map(|(id, _)| id).collect())
+    Ok(Axis { name: name.trim().to_owned(), figures, values, decimals })
 }

@@ -42,6 +42,15 @@ impl YearArguments {
         Ok((library, books))
     }
 
+    /// The same for a command that pays by counts, which a scheme that only sorts others' patients has none of.
+    pub(super) fn counting_books(&self, rules: Option<&Path>) -> Result<(Library, Vec<Rulebook>), CliError> {
+        let (library, books) = self.books(rules)?;
+        match books.iter().find(|book| counts_nobody(book)) {
+            Some(book) => Err(no_counts(book)),
+            None => Ok((library, books)),
+        }
+    }
+
     fn names(&self, library: &Library) -> Result<Vec<BookName>, CliError> {
         let known = library.names();
         let mut names = Vec::new();
@@ -80,10 +89,29 @@ pub(super) fn named(library: &Library, years: &[String]) -> Result<Vec<BookName>
     Ok(names)
 }
 
+/// True if all that a rulebook has counts of is another's.
+fn counts_nobody(book: &Rulebook) -> bool {
+    book.fees.is_empty() && book.measures.iter().all(|measure| measure.borrowed.is_some())
+}
+
+/// A rulebook that has no counts of its own.
+pub(super) fn no_counts(book: &Rulebook) -> CliError {
+    let error = CliError::usage(format!("{} counts nobody itself", book.name));
+    let others: Vec<String> = book.uses.iter().map(|used| used.book.name.to_string()).collect();
+    let instead = match others.is_empty() {
+        true => "name a contract year that has indicators".to_owned(),
+        false => format!("name a contract year whose indicators it reads: {}", others.join(", ")),
+    };
+    error.help(match &book.pathway {
+        Some(_) => format!("`uptake pathway --year {}` applies its pathway; here {instead}", book.name),
+        None => instead,
+    })
+}
+
 fn no_such_year(year: &str, scheme: &str, known: &[BookName]) -> CliError {
     let label = |name: &BookName| if name.scheme == scheme { name.year.clone() } else { name.to_string() };
     let known: Vec<String> = known.iter().map(label).collect();
-    CliError::usage(format!("there is no contract year `{year}`")).help(format!("there are: {}", known.join(", ")))
+    CliError::usage(format!("there is no rulebook `{year}`")).help(format!("there are: {}", known.join(", ")))
 }
 
 /// A rulebook that has no errors; what it has instead is shown.

@@ -108,6 +108,7 @@ struct Places {
 impl Places {
     fn row(&self, row: &Row) -> Result<CountRow, (FindingKind, &'static str)> {
         let text = |place, column| row.cell(Some(place)).ok_or((FindingKind::MissingValue, column));
+        let code = |place, column| row.code(Some(place)).ok_or((FindingKind::MissingValue, column));
         let amount = |text: &str, column| {
             let amount = Amount::parse(text).filter(|amount| !amount.is_negative());
             amount.ok_or((FindingKind::MalformedNumber, column))
@@ -134,9 +135,9 @@ impl Places {
             return Err((FindingKind::CountsDisagree, "register"));
         }
         Ok(CountRow {
-            year: row.cell(self.year).map(str::to_owned),
-            practice_code: text(self.practice, "practice_code")?.to_owned(),
-            measure: text(self.measure, "indicator")?.to_owned(),
+            year: row.code(self.year).map(str::to_owned),
+            practice_code: code(self.practice, "practice_code")?.to_owned(),
+            measure: code(self.measure, "indicator")?.to_owned(),
             numerator,
             denominator,
             register: people,

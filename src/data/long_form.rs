@@ -79,11 +79,12 @@ impl Places {
         decimals: &mut u32,
     ) -> Result<(), (FindingKind, &'static str)> {
         let text = |place, column| row.cell(Some(place)).ok_or((FindingKind::MissingValue, column));
-        let measure = text(self.measure, "measure")?.to_ascii_uppercase();
+        let code = |place, column| row.code(Some(place)).ok_or((FindingKind::MissingValue, column));
+        let measure = code(self.measure, "measure")?.to_ascii_uppercase();
         let key = (
-            text(self.practice, "practice_code")?.to_owned(),
-            text(self.indicator, "indicator_code")?.to_owned(),
-            row.cell(self.year).map(str::to_owned),
+            code(self.practice, "practice_code")?.to_owned(),
+            code(self.indicator, "indicator_code")?.to_owned(),
+            row.code(self.year).map(str::to_owned),
         );
         let values = gathered.entry(key).or_default();
         let place = match measure.as_str() {

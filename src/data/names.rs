@@ -51,14 +51,15 @@ impl<'a> NameReader<'a> {
         NameReader { names, met: HashMap::new(), met_short: HashMap::new() }
     }
 
-    /// The number of a name that is not empty.
+    /// The number of a name that is not empty. Blanks around it are no part of it, in this table as in the others; each way
+    /// of writing it is looked at once.
     #[inline]
     pub(crate) fn arrival(&mut self, name: &str) -> Arrival {
         match as_word(name.as_bytes()) {
-            Some(word) => *self.met_short.entry(word).or_insert_with(|| self.names.keep(name)),
+            Some(word) => *self.met_short.entry(word).or_insert_with(|| self.names.keep(name.trim())),
             None => match self.met.get(name) {
                 Some(&arrival) => arrival,
-                None => *self.met.entry(name.into()).or_insert(self.names.keep(name)),
+                None => *self.met.entry(name.into()).or_insert(self.names.keep(name.trim())),
             },
         }
     }
@@ -109,10 +110,11 @@ mod tests {
     fn ranks_do_not_depend_on_the_order_of_arrival() {
         let names = Names::default();
         let mut reader = NameReader::new(&names);
-        let arrivals: Vec<Arrival> = ["F2", "F1", "F2", "A9"].iter().map(|name| reader.arrival(name)).collect();
+        let written = ["F2", " F1 ", "F2 ", "A9", "a long name ", "a long name"];
+        let arrivals: Vec<Arrival> = written.iter().map(|name| reader.arrival(name)).collect();
         let ranks = names.rank();
-        assert_eq!(ranks.iter().collect::<Vec<_>>(), ["A9", "F1", "F2"]);
+        assert_eq!(ranks.iter().collect::<Vec<_>>(), ["A9", "F1", "F2", "a long name"]);
         let back: Vec<&str> = arrivals.iter().map(|&arrival| ranks.name(ranks.rank(arrival))).collect();
-        assert_eq!(back, ["F2", "F1", "F2", "A9"]);
+        assert_eq!(back, written.map(str::trim));
     }
 }

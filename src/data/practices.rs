@@ -121,7 +121,7 @@ fn practice(
         None => None,
     };
     Ok(Practice {
-        code: text(Some(code)).ok_or((FindingKind::MissingValue, "practice_code"))?,
+        code: row.code(Some(code)).ok_or((FindingKind::MissingValue, "practice_code"))?.to_owned(),
         name: text(places[0]),
         list_size,
         area: text(places[2]),

@@ -297,7 +297,7 @@ impl<'a> EventRows<'a> {
     fn extras<'t>(&mut self, giver: &[u8], text: &'t [u8]) -> Result<(Arrival, &'t str), Fault> {
         let giver = std::str::from_utf8(giver).map_err(|_| (FindingKind::NotText, 3))?;
         let text = std::str::from_utf8(text).map_err(|_| (FindingKind::NotText, 4))?;
-        let giver = if giver.is_empty() { NO_GIVER } else { self.names.arrival(giver) };
+        let giver = if giver.trim().is_empty() { NO_GIVER } else { self.names.arrival(giver) };
         Ok((giver, text))
     }
 

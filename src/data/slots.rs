@@ -116,7 +116,7 @@ fn each_once(mut rows: Vec<(Slot, u64)>, file: &str, findings: &mut Findings) ->
 /// One slot and whose it is, or what is wrong with its row in which column.
 fn slot<'a>(row: &'a Row, places: &Places) -> Result<(&'a str, Slot), (FindingKind, &'static str)> {
     let needed = |place: usize, column: &'static str| row.cell(Some(place)).ok_or((FindingKind::MissingValue, column));
-    let practice = needed(places.practice_code, "practice_code")?;
+    let practice = row.code(Some(places.practice_code)).ok_or((FindingKind::MissingValue, "practice_code"))?;
     let (day, start) =
         moment(needed(places.slot_start, "slot_start")?, places.orders[0]).map_err(|kind| (kind, "slot_start"))?;
     let end = row

@@ -25,6 +25,12 @@ impl Row {
     pub fn cell(&self, column: Option<usize>) -> Option<&str> {
         self.cells.get(column?)?.as_deref()
     }
+
+    /// A cell that is a code, such as a practice's, a measure's or a year: without the blanks around it, which nobody sees
+    /// and by which two tables would not meet.
+    pub fn code(&self, column: Option<usize>) -> Option<&str> {
+        self.cell(column).map(str::trim).filter(|code| !code.is_empty())
+    }
 }
 
 /// A little table as it stands. Rows that are not whole are left out and counted.

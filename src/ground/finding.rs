@@ -88,6 +88,12 @@ pub enum FindingKind {
     CodeInExponents,
     /// A practice that is in none of the groups that practices are put together by.
     NoGroup,
+    /// Earlier results of a year that is not one of those whose results are the baseline.
+    OtherYear,
+    /// A practice that has a baseline, and was not counted.
+    BaselineAlone,
+    /// A practice that was counted, and has no baseline.
+    NoBaseline,
 }
 
 impl FindingKind {
@@ -175,6 +181,13 @@ impl FindingKind {
                 "row set aside",
             ),
             FindingKind::NoGroup => ("a practice that is in no group", "counted in a row of its own name"),
+            FindingKind::OtherYear => {
+                ("a row of a year that the rulebook does not pool into the baseline", "row not used")
+            }
+            FindingKind::BaselineAlone => {
+                ("a practice that has a baseline and was not counted in the year itself", "baseline not used")
+            }
+            FindingKind::NoBaseline => ("a practice that was counted and has no baseline", "no improvement known"),
             FindingKind::PartialDate => ("a date that is only a year, or a year and a month", "set aside"),
             FindingKind::NotJson => ("a line that is not a JSON object, or is cut short", "set aside"),
             FindingKind::NotOfFhir => {

@@ -62,6 +62,8 @@ pub struct Rulebook {
     pub proxies: Vec<Proxy>,
     /// The areas that it is for; none where it is for all.
     pub areas: Vec<String>,
+    /// The years whose results together are a practice's baseline, where it says so.
+    pub baseline_years: Vec<BookName>,
     /// Rulebooks whose results it reads.
     pub uses: Vec<Used>,
     /// Words to look for in free text.

@@ -211,6 +211,7 @@ impl Builder<'_> {
             requirements: parts.requirements,
             proxies,
             areas: contract.areas,
+            baseline_years: contract.baseline_years,
             uses: uses.into_iter().flatten().collect(),
             word_lists: contract.words.into_iter().map(|words| words.list).collect(),
             pathway: parts.pathway,

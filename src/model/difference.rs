@@ -88,6 +88,8 @@ pub enum What {
     CodesVersion,
     /// `areas`
     Areas,
+    /// `baseline_years`
+    BaselineYears,
     /// `[uses]`: which rulebook is read under a name.
     Uses(String),
     /// The rulebook that is read under a name says otherwise itself.

@@ -153,6 +153,12 @@ pub static CONTRACT: Shape = Shape {
         key("codes", Kind::Text, May, "The version of the national code clusters: a folder below codes/."),
         key("areas", Kind::Texts, May, "The areas that a local scheme is for; practices of others are left out."),
         key(
+            "baseline_years",
+            Kind::Texts,
+            May,
+            "The years whose results together are a practice's baseline, as in 2024-25; of another scheme as SCHEME/YEAR.",
+        ),
+        key(
             "uses",
             Kind::NamedTexts,
             May,

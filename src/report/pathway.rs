@@ -141,14 +141,19 @@ pub const WON_COLUMNS: [Column; 5] = [
     Column::whole("children"),
 ];
 
-/// Children who achieved since the baseline, by the state they were in before the dose.
+/// Children who achieved since the baseline, or since the year started where there is none, by the state they were in
+/// before the dose.
 pub fn won(scene: &Scene<'_>, together: bool) -> Table<'static> {
     let mut counted: BTreeMap<(String, usize, Option<StateId>), u64> = BTreeMap::new();
     for Won { practice_code, indicator, state } in &scene.result.won {
         let practice = if together { "" } else { practice_code.as_str() };
         *counted.entry((practice.to_owned(), *indicator, *state)).or_default() += 1;
     }
-    let mut table = Table::new("Achieved since the baseline, by the state before the dose", WON_COLUMNS);
+    let title = match scene.pathway.baseline {
+        Some(_) => "Achieved since the baseline, by the state before the dose",
+        None => "Achieved since the year started, by the state before the dose",
+    };
+    let mut table = Table::new(title, WON_COLUMNS);
     for ((practice, indicator, state), children) in counted {
         let state = state.map(|state| &scene.pathway.states[state.index()]);
         let credited = state.and_then(|state| state.credited.clone()).unwrap_or_else(|| "neither".to_owned());

@@ -9,7 +9,7 @@ use crate::report::payments::PaymentRow;
 use crate::report::rows::MeasureRow;
 use crate::report::table::{Cell, Column, Table};
 
-/// The columns: pounds of each kind, their sum, and how many figures are not known and so in no sum.
+/// The columns: pounds of each kind, their sum, and how many figures are not known, which leave their sums empty.
 pub const TOGETHER_COLUMNS: [Column; 8] = [
     Column::text("year"),
     Column::text("practice_code").short("practice"),
@@ -27,6 +27,8 @@ struct Sums {
     amounts: [Option<Amount>; 4],
     /// True where a part is withheld: so is the sum.
     withheld: [bool; 4],
+    /// True where a part is not known: neither is the sum.
+    gaps: [bool; 4],
     not_known: u64,
 }
 
@@ -41,26 +43,37 @@ impl Sums {
                 let held = self.amounts[at].unwrap_or(Amount::ZERO);
                 self.amounts[at] = Some(held.plus(printed).unwrap_or(held));
             }
-            Figured::Gap(_) => self.not_known += 1,
+            Figured::Gap(_) => {
+                self.gaps[at] = true;
+                self.not_known += 1;
+            }
             Figured::Withheld => self.withheld[at] = true,
             Figured::None => {}
         }
     }
 
     fn cell(&self, at: usize) -> Cell<'static> {
-        if self.withheld[at] { Cell::text(MARK) } else { self.amounts[at].into() }
+        match self.amounts[at] {
+            _ if self.withheld[at] => Cell::text(MARK),
+            _ if self.gaps[at] => Cell::Empty,
+            amount => amount.into(),
+        }
     }
 
     fn pounds(&self) -> Cell<'static> {
         if self.withheld[1..].contains(&true) {
             return Cell::text(MARK);
         }
+        if self.gaps[1..].contains(&true) {
+            return Cell::Empty;
+        }
         self.amounts[1..].iter().flatten().copied().reduce(|sum, part| sum.plus(part).unwrap_or(sum)).into()
     }
 }
 
 /// One row per practice and year, sorted by practice and year: each sum is that of the figures printed in the other
-/// tables. What is not known is in no sum, and counted; a sum of which a part is withheld is withheld.
+/// tables. A sum of which a part is not known is not known either, and such parts are counted; one of which a part is
+/// withheld is withheld.
 pub fn together(measures: &[MeasureRow], payments: &[PaymentRow], fees: &[PaymentRow]) -> Table<'static> {
     let mut practices: BTreeMap<(String, String), Sums> = BTreeMap::new();
     for row in measures {
@@ -91,7 +104,7 @@ mod tests {
     use crate::report::payments::PaymentKey;
 
     #[test]
-    fn sums_are_of_what_is_known_and_gaps_are_counted() {
+    fn a_sum_is_of_what_is_known_and_empty_where_a_part_is_not() {
         let key = |payment: &str| PaymentKey {
             practice_code: "A1".to_owned(),
             payment: payment.to_owned(),
@@ -110,12 +123,12 @@ mod tests {
         let payments = [row("back", pounds("-2.50")), row("more", Figured::Gap("it is not known".to_owned()))];
         let fees = [row("jab", pounds("10.06")), row("jab2", pounds("20.12"))];
         let table = together(&[], &payments, &fees);
-        // −2.50 + 10.06 + 20.12 = 27.68, and one figure is not known.
+        // 10.06 + 20.12 = 30.18; one other payment is not known, and so is what they come to together.
         let shown: Vec<String> = table.rows[0]
             .iter()
             .zip(&table.columns)
             .map(|(cell, column)| cell.shown(column.kind).into_owned())
             .collect();
-        assert_eq!(shown, ["2030-31", "A1", "", "", "-2.50", "30.18", "27.68", "1"]);
+        assert_eq!(shown, ["2030-31", "A1", "", "", "", "30.18", "", "1"]);
     }
 }

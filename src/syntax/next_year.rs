@@ -38,6 +38,11 @@ pub struct NextYear<'a> {
 }
 
 impl NextYear<'_> {
+    /// True where the new rulebook is of another scheme, so that what names the old one's place is wrong.
+    fn is_of_another_scheme(&self) -> bool {
+        self.from.split_once('/').is_some_and(|(scheme, _)| scheme != self.scheme)
+    }
+
     /// The name of a rulebook as many years later as the new one is: `qof/2024-25` becomes `qof/2025-26`. None for what
     /// is not named by a contract year.
     pub fn later(&self, name: &str) -> Option<String> {
@@ -96,7 +101,12 @@ fn remarks(text: &str, next: &NextYear<'_>, is_start_of_file: bool) -> String {
             return line.to_owned();
         }
         if std::mem::take(&mut is_first) {
-            return dates::with_year_moved(line, next.first, next.by);
+            let moved = dates::with_year_moved(line, next.first, next.by);
+            // It names whose rules they are, which are another's now.
+            return match next.is_of_another_scheme() && !moved.contains(LOOK) {
+                true => noted(&moved, &format!("written for {}", next.from)),
+                false => moved,
+            };
         }
         // One that an earlier year marked keeps what was said of it then.
         match dates::names_a_year(line) && !line.contains(LOOK) {

@@ -346,7 +346,7 @@ fn a_year_that_does_not_exist_lists_those_there_are() {
     let known = "there are: 2021-22, 2022-23, 2023-24, 2024-25, 2025-26, 2026-27";
     for year in ["2019-20", "2023", "2023-2024", "qof", "qof/2019-20", "../2023-24", ""] {
         let ran = tables.run(&["--year", year]).refused();
-        ran.says(&format!("there is no contract year `{year}`")).says(known);
+        ran.says(&format!("there is no rulebook `{year}`")).says(known);
     }
     Ran::of(output(["check", "2019-20"])).refused().says("there is no rulebook `2019-20`").says("qof/2026-27");
 }

@@ -223,8 +223,8 @@ fn a_new_contract_year_is_a_new_folder() {
     let rules = Rules::copy(&["qof/2026-27"]);
     copy(&rules.path("qof/2026-27"), &rules.path("qof/2027-28"));
     rules.edit("qof/2027-28/contract.toml", "\"2026-27\"", "\"2027-28\"", 1);
-    rules.edit("qof/2027-28/contract.toml", "starts      = 2026-04-01", "starts      = 2027-04-01", 1);
-    rules.edit("qof/2027-28/contract.toml", "ends        = 2027-03-31", "ends        = 2028-03-31", 1);
+    rules.edit("qof/2027-28/contract.toml", "starts         = 2026-04-01", "starts         = 2027-04-01", 1);
+    rules.edit("qof/2027-28/contract.toml", "ends           = 2027-03-31", "ends           = 2028-03-31", 1);
     // 8 months on: 31 March 2027 (the year before), 1 April 2027, 31 March 2028, and 1 April 2028 (the year after).
     let patients = [
         patient("before", "2026-07-31"),
@@ -237,7 +237,7 @@ fn a_new_contract_year_is_a_new_folder() {
     assert_eq!(outcomes_in(&tables, &rules, "2026-27", "VI001"), ["before not_achieved"]);
     assert_eq!(outcomes_in(&tables, &rules, "2027-28", "VI001"), ["first not_achieved", "last achieved"]);
     // The rules that lie beside the program have no such year.
-    tables.run(&["--year", "2027-28"]).refused().says("there is no contract year `2027-28`");
+    tables.run(&["--year", "2027-28"]).refused().says("there is no rulebook `2027-28`");
 }
 
 #[test]

@@ -374,3 +374,28 @@ fn a_rulebook_that_a_scheme_would_use_and_that_is_not_there_is_named() {
     // The year between the two is not there: that is all there is to say.
     assert_eq!(codes_in(&stdout(["check", "--rules", folder])), ["W436", "W436"]);
 }
+
+/// What names the place or the year of the old rulebook is marked where the new one is of another.
+#[test]
+fn another_scheme_has_its_old_name_marked_and_a_year_out_of_turn_is_remarked() {
+    let temporary = tempfile::tempdir().unwrap();
+    let folder = temporary.path().join("rules");
+    let into = folder.to_str().unwrap();
+    let ran = new_year(&["newtown/2025-26", "--from", "wf-newham/2024-25", "--into", into]).fine();
+    assert!(!ran.stderr.contains("note:"), "{}", ran.stderr);
+    for what in [
+        ": written for wf-newham/2024-25\n",
+        ": title: as in wf-newham/2024-25\n",
+        ": areas: as in wf-newham/2024-25\n",
+    ] {
+        assert!(ran.stdout.contains("newtown/2025-26/scheme.toml:") && ran.stdout.contains(what), "{}", ran.stdout);
+    }
+    assert!(stdout(["fmt", "--check", "--rules", into]).ends_with("nothing to change\n"));
+    let (gap, back) = (temporary.path().join("gap"), temporary.path().join("back"));
+    new_year(&["2028-29", "--from", "2026-27", "--into", gap.to_str().unwrap()])
+        .fine()
+        .says("note: a year lies between qof/2026-27 and qof/2028-29");
+    new_year(&["2019-20", "--from", "2021-22", "--into", back.to_str().unwrap()])
+        .fine()
+        .says("note: qof/2019-20 is before qof/2021-22");
+}

@@ -72,6 +72,7 @@ pub(super) fn month_end(arguments: &MonthEndArguments, rules: Option<&Path>) -> 
     let pairs: Vec<Pair<'_, '_>> = declared.iter().zip(others).map(|(declared, other)| pair(declared, other)).collect();
     let (hung, grouped) = conventions(&extract, &pairs, &asked, &Silent);
     bar.finish();
+    arguments.practices.check_waived(&books, &known, extract.practices().map(|(_, code)| code))?;
     let mut odd = extract.findings().clone();
     odd.merge(grouped);
     odd.merge(known.findings.clone());

@@ -12,6 +12,8 @@ use crate::ground::Findings;
 use crate::model::Rulebook;
 use crate::model::book::MeasureKind;
 use crate::report::comparison::measured;
+use crate::report::gaps::NamedGap;
+use crate::report::style::listed;
 
 /// Reads the counts once and gives every rulebook the same practices; with what was odd and what a reader must know.
 pub(super) fn facts<'b>(
@@ -24,12 +26,17 @@ pub(super) fn facts<'b>(
     let mut remarks = CountRemarks::default();
     remarks.findings.merge(given.table.findings.clone());
     let by_book = given.by_book(stage.books(), &mut remarks)?;
+    practices.check_waived(stage.books(), known, given.practices())?;
     let mut books = Vec::new();
     for (at, (book, counts)) in stage.books().iter().zip(&by_book).enumerate() {
         let figures = stage.figures(known, at);
-        books.push(facts::from_counts(practices, known, book, figures, counts, &mut remarks));
+        let facts = facts::from_counts(practices, known, book, figures, counts, &mut remarks);
+        remarks.findings.merge(known.unmatched(book, facts.practices.keys().map(String::as_str)));
+        books.push(facts);
     }
     let mut notes = remarks.notes();
+    let half = |gap: NamedGap| format!("{} ({}; {})", gap.gap, listed(&gap.years), listed(&gap.practices));
+    notes.extend(remarks.half_counted().map(half));
     for facts in &books {
         let pairs = remarks.stood_in(facts.book);
         let ids = pairs.filter_map(|(measure, course)| facts.book.measure(measure).zip(facts.book.measure(course)));

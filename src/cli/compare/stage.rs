@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::cli::CliError;
 use crate::cli::facts::{self, BookFacts, KnownPractices, PracticeArguments};
 use crate::cli::inputs::PatientArguments;
+use crate::cli::output;
 use crate::cli::progress::Bar;
 use crate::cli::years::{self, DEFAULT_SCHEME};
 use crate::data::Silent;
@@ -50,12 +51,19 @@ impl Stage {
     }
 
     /// Two years, and between them the second year's rules on the first year's dates: with its codes, and with their
-    /// own.
+    /// own. Rules that cannot be given those dates are compared without, and why the change is not split is said.
     pub(super) fn with_split(library: &Library, books: Vec<Rulebook>) -> Result<Stage, CliError> {
         let mut stage = Stage::of(books);
         let [first, second] = &stage.books[..] else { return Ok(stage) };
-        let rules = moved(library, second, first, &first.name)?;
-        let codes = moved(library, second, first, &second.name)?;
+        let between = moved(library, second, first, &first.name)
+            .and_then(|rules| Ok((rules, moved(library, second, first, &second.name)?)));
+        let (rules, codes) = match between {
+            Ok(between) => between,
+            Err(error) => {
+                output::talk(&format!("note: the change is not split: {error}"));
+                return Ok(stage);
+            }
+        };
         let label = stage.labels[1].clone();
         stage.books.extend([rules, codes]);
         stage.labels.extend([label.clone(), label]);
@@ -99,12 +107,13 @@ impl Stage {
 /// A rulebook checked again with another year's dates and codes; it keeps its own name.
 fn moved(library: &Library, book: &Rulebook, dates: &Rulebook, codes_of: &BookName) -> Result<Rulebook, CliError> {
     let (library, name) = library.moved(&book.name, &dates.name, codes_of);
-    let mut moved = years::usable(&library, &name)?;
+    let cannot = || CliError::usage(format!("the rules of {} cannot be given the dates of {}", book.name, dates.name));
+    // What is at fault then is a rulebook that nobody wrote, so its faults are nobody's to mend.
+    let Some(mut moved) = library.check(&name).book else {
+        return Err(cannot().help("leave out `--cohort`, or name a year of the same scheme with it"));
+    };
     if (moved.start, moved.end) != (dates.start, dates.end) {
-        let message = format!("the rules of {} cannot be given the dates of {}", book.name, dates.name);
-        return Err(
-            CliError::usage(message).help("write `starts` and `ends` each on a line of its own, above all tables")
-        );
+        return Err(cannot().help("write `starts` and `ends` each on a line of its own, above all tables"));
     }
     moved.name = book.name.clone();
     Ok(moved)
@@ -122,8 +131,12 @@ pub(super) fn from_records<'b>(
     let (extract, lenses) = tables.load(&stage.books, asked, &bar)?;
     let (results, grouped) = evaluate(&extract, &lenses, Level::Practice, &Silent);
     bar.finish();
+    practices.check_waived(&stage.books, known, extract.practices().map(|(_, code)| code))?;
     let mut findings = extract.findings().clone();
     findings.merge(grouped);
+    for (book, result) in stage.books.iter().zip(&results).take(stage.years) {
+        findings.merge(known.unmatched(book, facts::with_list(&extract, &result.counts)));
+    }
     let each = lenses.iter().zip(&results).enumerate();
     let facts = each.map(|(at, (lens, result))| {
         let figures = stage.figures(known, at);

@@ -193,7 +193,8 @@ fn facts(
         };
         let locally_excepted = Amount::from(exceptions[indicator].iter().sum::<u64>());
         facts.counts[measurement.index()] = year_end.map(|counted| Counted { locally_excepted, ..counted });
-        if !known.has_baselines() {
+        // Without `since` there is no year whose results could be the baseline.
+        if !known.has_baselines() && scene.pathway.baseline.is_some() {
             facts.baselines[measurement.index()] = from_records(&scene.result.baseline);
         }
     }

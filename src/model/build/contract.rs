@@ -30,6 +30,7 @@ pub(super) struct Contract {
     owners: Vec<(MeasureKind, String, Span)>,
     proxies: Vec<WrittenProxy>,
     pub(super) areas: Vec<String>,
+    pub(super) baseline_years: Vec<BookName>,
     pub(super) uses: Vec<WrittenUse>,
     pub(super) words: Vec<WrittenWords>,
 }
@@ -114,6 +115,7 @@ fn header(fields: &mut Fields<'_>, file: FileId, name: &BookName) -> Contract {
         owners: Vec::new(),
         proxies: Vec::new(),
         areas: uses::areas(fields),
+        baseline_years: uses::baseline_years(fields, &name.scheme),
         uses: uses::uses(fields),
         words: uses::words(fields),
     }

@@ -33,6 +33,22 @@ pub(super) fn areas(fields: &mut Fields<'_>) -> Vec<String> {
     texts(list, "`areas` lists names in quotes", fields).into_iter().map(|(text, _)| text).collect()
 }
 
+/// `baseline_years = ["2024-25", "2025-26"]`: years of the rulebook's own scheme, or of another's as SCHEME/YEAR.
+pub(super) fn baseline_years(fields: &mut Fields<'_>, scheme: &str) -> Vec<BookName> {
+    let list = fields.list("baseline_years").map_or(&[][..], |(list, _)| list);
+    let mut names = Vec::new();
+    for (text, span) in texts(list, "`baseline_years` lists contract years in quotes", fields) {
+        match BookName::parse(&text, scheme) {
+            Some(name) => names.push(name),
+            None => {
+                let fault = Diagnostic::error("E302", span, format!("`{text}` is not the name of a contract year"));
+                fields.fault(fault.help("write a year of this scheme, as in \"2024-25\", or SCHEME/YEAR"));
+            }
+        }
+    }
+    names
+}
+
 /// `[uses]`
 pub(super) fn uses(fields: &mut Fields<'_>) -> Vec<WrittenUse> {
     let Some((table, _)) = fields.table("uses") else { return Vec::new() };

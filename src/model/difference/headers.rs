@@ -1,6 +1,6 @@
 //! The rulebook as a whole: its year, conventions, areas, what it uses, who its sources are.
 
-use crate::ground::MissingDay;
+use crate::ground::{BookName, MissingDay};
 use crate::model::Rulebook;
 use crate::model::book::Used;
 use crate::model::difference::pairs::{Pair, pairs};
@@ -28,6 +28,7 @@ impl Comparing<'_> {
             if areas.is_empty() { "all areas".to_owned() } else { areas.join(", ") }
         };
         self.texts(&book, What::Areas, Grade::Logic, Some(&areas(old)), Some(&areas(new)));
+        self.baseline_years();
         self.uses();
         for pair in pairs(&old.sources, &new.sources, |source| source.id.clone()) {
             if let Pair::Both(a, b) = pair {
@@ -51,6 +52,25 @@ impl Comparing<'_> {
         };
         let grade = if as_a_whole { Grade::Wording } else { Grade::Logic };
         self.change(&Subject::Book, What::Year, grade, said(old), said(new));
+    }
+
+    /// Years that moved on with the rulebook's own are the same years before it.
+    fn baseline_years(&mut self) {
+        let (old, new) = (&self.old.baseline_years, &self.new.baseline_years);
+        let first = |name: &BookName| name.year.get(..4).and_then(|year| year.parse::<i32>().ok());
+        let by = years_later(self.old, self.new);
+        let is_later = |(old, new): (&BookName, &BookName)| {
+            let later = first(old).zip(first(new)).map(|(old, new)| new - old);
+            old.scheme == new.scheme && later == Some(by)
+        };
+        let moved_too = old.len() == new.len() && old.iter().zip(new).all(is_later);
+        let grade = if moved_too { Grade::Wording } else { Grade::Logic };
+        let said = |names: &[BookName]| {
+            let years: Vec<String> = names.iter().map(ToString::to_string).collect();
+            (!years.is_empty()).then(|| years.join(", "))
+        };
+        let (old, new) = (said(old), said(new));
+        self.texts(&Subject::Book, What::BaselineYears, grade, old.as_deref(), new.as_deref());
     }
 
     fn uses(&mut self) {

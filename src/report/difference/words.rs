@@ -115,6 +115,7 @@ fn what(what: &What) -> String {
         What::MissingDay => "the day of an age that the month lacks".to_owned(),
         What::CodesVersion => "the version of the national code clusters".to_owned(),
         What::Areas => "areas".to_owned(),
+        What::BaselineYears => "years of the baseline".to_owned(),
         What::Uses(name) => format!("the rulebook read as {name}"),
         What::UsedBook(name) => format!("what the rulebook read as {name} says"),
         What::Source(id) => format!("the title of the source {id}"),

@@ -33,6 +33,9 @@ pub struct BookShown {
     /// The areas that it is for; none where it is for all.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub areas: Vec<String>,
+    /// The years whose results together are a practice's baseline, where the rulebook says so.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub baseline_years: Vec<String>,
     /// The rulebooks whose results it reads.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub uses: Vec<UsedShown>,
@@ -178,6 +181,7 @@ pub fn overview(book: &Rulebook, sources: &Sources) -> BookShown {
             MissingDay::NextDay => "an age that falls on a day its month lacks is reached on the day after the month",
         },
         areas: book.areas.clone(),
+        baseline_years: book.baseline_years.iter().map(ToString::to_string).collect(),
         uses: (0..book.uses.len())
             .filter_map(|at| u32::try_from(at).ok())
             .map(|at| gatherer.used(UsedId(at)))

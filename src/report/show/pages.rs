@@ -315,6 +315,10 @@ impl Page {
             let areas = listed(&book.areas);
             self.line(format!("For practices in {areas}, where a practices file says which area each is of."));
         }
+        if !book.baseline_years.is_empty() {
+            let years = listed(&book.baseline_years);
+            self.line(format!("A practice's baseline is its results of {years}, pooled."));
+        }
         self.uses(&book.uses);
         for (kind, heading) in [("indicator", "Indicators"), ("course", "Courses")] {
             let measures: Vec<&MeasureShort> = book.measures.iter().filter(|measure| measure.kind == kind).collect();

@@ -370,6 +370,11 @@ impl Scheme<'_> {
             format!("CASE m.place{} END", cases.collect::<String>())
         };
         let count = |name: &str| format!("CAST({} AS BIGINT)", case(&|_, stem| format!("p.{stem}_{name}")));
+        // Without a baseline nobody was counted at it, which is not the same as a count of nobody.
+        let baseline_count = |name: &str| match self.pathway.baseline {
+            Some(_) => count(name),
+            None => "CAST(NULL AS BIGINT)".to_owned(),
+        };
         let share = |part: &str, whole: &str| {
             case(&|_, stem| {
                 Fraction::percent(&format!("p.{stem}_{part}"), &whole.replace('@', &format!("p.{stem}")), false)
@@ -402,8 +407,8 @@ impl Scheme<'_> {
             self.excepting().map(|(_, exception)| format!(", r.{exception}")).collect::<String>(),
             count("register"),
             count("baseline_register"),
-            count("baseline_denominator"),
-            count("baseline_numerator"),
+            baseline_count("baseline_denominator"),
+            baseline_count("baseline_numerator"),
             share("baseline_numerator", "@_baseline_denominator"),
             count("denominator"),
             count("numerator"),

@@ -11,7 +11,10 @@ use crate::report::style::{Style, harmless, wrapped};
 use crate::report::table::{Cell, Column, Grid, UNKNOWN};
 
 /// A word of text is broken in two only beyond so many characters, so that ids can be copied.
-const WORD: usize = 24;
+const WORD: usize = 40;
+
+/// A text of several words gets at least so many characters, or all that it has: in fewer it is hard to read.
+const SEVERAL_WORDS: usize = 16;
 
 /// Writes a table, and below it the totals: rows with the same columns, whose cells are blank where [`Cell::Empty`].
 /// It fits the style's width by breaking lines between words, and where that is not enough by writing the columns in
@@ -62,7 +65,7 @@ fn parts(columns: &[Column], lines: &[Vec<String>], width: Option<u16>) -> Vec<V
     let Some(width) = width.map(usize::from) else { return vec![all] };
     let least = |at: &usize| {
         let column = &columns[*at];
-        let heading = column.short.map_or_else(|| harmless(&column.name).replace('_', " "), str::to_owned);
+        let heading = column.short.map_or_else(|| heading(column), str::to_owned);
         unbroken(lines, *at, column.kind.is_number()).max(longest_word(&heading))
     };
     // One blank stands between columns.
@@ -135,8 +138,7 @@ impl Head {
     fn fitting(columns: &[Column], lines: &[Vec<String>], width: Option<u16>) -> Head {
         let cells: Vec<usize> =
             (0..columns.len()).map(|at| unbroken(lines, at, columns[at].kind.is_number())).collect();
-        let name = |column: &Column| harmless(&column.name).replace('_', " ");
-        let names: Vec<String> = columns.iter().map(name).collect();
+        let names: Vec<String> = columns.iter().map(heading).collect();
         let shorts = columns.iter().zip(&names).map(|(column, name)| column.short.map_or(name.clone(), str::to_owned));
         let shorts: Vec<String> = shorts.collect();
         for (headings, gap) in [(&names, 2), (&names, 1), (&shorts, 2), (&shorts, 1)] {
@@ -155,6 +157,12 @@ fn longest_word(text: &str) -> usize {
     text.split(' ').map(|word| word.chars().count()).max().unwrap_or(0)
 }
 
+/// A column's name in words. One with a point in it is a figure's, as a command line names it, and stays so.
+fn heading(column: &Column) -> String {
+    let name = harmless(&column.name);
+    if name.contains('.') { name.into_owned() } else { name.replace('_', " ") }
+}
+
 /// A line under the headings and nothing else.
 fn table_style() -> TableStyle {
     NOTHING.header_separator(LineStyle::none().fill('─'))
@@ -166,7 +174,11 @@ fn unbroken(lines: &[Vec<String>], column: usize, is_number: bool) -> usize {
     if is_number {
         cells.map(|text| text.chars().count()).max().unwrap_or(0)
     } else {
-        cells.flat_map(|text| text.split(' ')).map(|word| word.chars().count().min(WORD)).max().unwrap_or(0)
+        let least = |text: &String| {
+            let words = text.split(' ').map(|word| word.chars().count().min(WORD));
+            words.max().unwrap_or(0).max(text.chars().count().min(SEVERAL_WORDS))
+        };
+        cells.map(least).max().unwrap_or(0)
     }
 }
 

@@ -66,9 +66,12 @@ fn header(root: &mut dyn TableLike, next: &NextYear<'_>) {
     if let Some(title) = root.get("title").and_then(Item::as_str).map(str::to_owned) {
         let moved = dates::with_year_moved(&title, next.first, next.by);
         set(root, "title", moved.as_str().into());
-        if moved == title {
+        if moved == title || next.is_of_another_scheme() {
             look(root, "title", &format!("as in {}", next.from));
         }
+    }
+    if next.is_of_another_scheme() {
+        look(root, "areas", &format!("as in {}", next.from));
     }
     for key in ["starts", "ends"] {
         let date = root.get(key).and_then(Item::as_datetime).and_then(|datetime| datetime.date);
@@ -79,6 +82,19 @@ fn header(root: &mut dyn TableLike, next: &NextYear<'_>) {
         }
     }
     look(root, "codes", "there may be a newer version of the code clusters");
+    baseline_years(root, next);
+}
+
+/// The years whose results are the baseline: as many years later, and marked.
+fn baseline_years(root: &mut dyn TableLike, next: &NextYear<'_>) {
+    let Some(years) = root.get_mut("baseline_years").and_then(Item::as_array_mut) else { return };
+    for year in years.iter_mut() {
+        let Some(moved) = year.as_str().map(|year| dates::with_dates_moved(year, next.by, LeapDay::Before)) else {
+            continue;
+        };
+        replace(year, moved.into());
+    }
+    look(root, "baseline_years", &format!("moved from {}", next.from));
 }
 
 /// Figures, or tables of figures: what has a value, or says why there is none, is a figure.

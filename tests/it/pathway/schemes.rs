@@ -102,6 +102,24 @@ fn a_rate_and_an_audit_rate_in_the_file_are_obeyed() {
 }
 
 #[test]
+fn a_pathway_without_since_reports_no_baseline() {
+    let mut stage = Stage::new();
+    stage.children(2, "vaccinated", &DOSES);
+    stage.child("refused", &["2024-06-01 refused signed"]);
+    let rules = Rules::copy(&BOOKS);
+    rules.edit(PATHWAY, "  since baseline\n", "", 1);
+    let folder = ["--rules", rules.folder().to_str().unwrap()];
+    let row = stage.table("return", &[&folder[..], &["--set", "pounds_per_child=50"]].concat()).swap_remove(0);
+    for column in ["baseline_denominator", "baseline_numerator", "baseline_percent", "pounds"] {
+        assert_eq!(row[column], "", "{column}");
+    }
+    assert_eq!(row["denominator"], "3");
+    assert!(row["not_known"].contains("the baseline of the practice for VI001 is not known"), "{row:?}");
+    let shown = stage.run(&folder).fine().stdout;
+    assert!(shown.contains("Achieved since the year started") && !shown.contains("since the baseline"), "{shown}");
+}
+
+#[test]
 fn another_borough_is_obeyed() {
     let mut stage = Stage::new();
     stage.line("practices", "A81001,Hackney,,");

@@ -1,7 +1,7 @@
 //! Figures that cannot be what their unit says.
 
-use crate::ground::{Amount, Diagnostic, Span};
-use crate::model::book::FigureValue;
+use crate::ground::{Amount, Diagnostic};
+use crate::model::book::{Figure, FigureValue};
 use crate::model::build::Builder;
 use crate::model::unit::Unit;
 
@@ -9,48 +9,19 @@ impl Builder<'_> {
     pub(super) fn check_figures(&mut self) {
         for figure in self.contract.all_figures() {
             let FigureValue::Is(amount) = figure.value else { continue };
-            let place = Place { name: &figure.name, span: figure.span, amount };
-            self.faults.extend(match (figure.unit, figure.unit_word.as_str()) {
-                (Unit::PERCENT, "%") => place.share(),
-                // One payment may be three times another: what the unit calls a share can be a ratio.
-                (_, "share") => place.negative(),
-                // An improvement in percentage points may be a fall.
-                (Unit::PERCENT, _) => None,
-                (Unit::NUMBER, unit) => place.negative().or_else(|| place.fraction(unit)),
-                _ => place.negative(),
+            self.faults.extend(match figure.out_of_bounds(amount) {
+                Some(odd) => Some(Diagnostic::error(odd.code, figure.span, odd.message).help(odd.help)),
+                None => fraction(figure, amount),
             });
         }
     }
 }
 
-struct Place<'a> {
-    name: &'a str,
-    span: Span,
-    amount: Amount,
-}
-
-impl Place<'_> {
-    fn share(&self) -> Option<Diagnostic> {
-        let Place { name, span, amount } = self;
-        let is_share = !amount.is_negative() && *amount <= Amount::from(100_u32);
-        let message = format!("`{name}` is {amount} %, and a share lies between 0 and 100 %");
-        let help = "mend the figure; a difference between two shares has the unit `% points`";
-        (!is_share).then(|| Diagnostic::error("E411", *span, message).help(help))
-    }
-
-    fn negative(&self) -> Option<Diagnostic> {
-        let Place { name, span, amount } = self;
-        let message = format!("`{name}` is {amount}, and an amount is never below nothing");
-        let help = "write it without the sign: a rule that takes it away says so with `-`";
-        amount.is_negative().then(|| Diagnostic::error("E412", *span, message).help(help))
-    }
-
-    /// Half a child may be an average, so it is no more than odd.
-    fn fraction(&self, unit: &str) -> Option<Diagnostic> {
-        let Place { name, span, amount } = self;
-        let message = format!("`{name}` is {amount} {unit}, which is not a whole number");
-        let help = format!("mend the figure, or its unit: {unit} are counted one by one");
-        let odd = !unit.is_empty() && !amount.is_whole();
-        odd.then(|| Diagnostic::warning("W413", *span, message).help(help))
-    }
+/// Half a child may be an average, so it is no more than odd.
+fn fraction(figure: &Figure, amount: Amount) -> Option<Diagnostic> {
+    let Figure { name, unit_word: unit, span, .. } = figure;
+    let is_counted = figure.unit == Unit::NUMBER && !unit.is_empty() && unit != "share";
+    let message = format!("`{name}` is {amount} {unit}, which is not a whole number");
+    let help = format!("mend the figure, or its unit: {unit} are counted one by one");
+    (is_counted && !amount.is_whole()).then(|| Diagnostic::warning("W413", *span, message).help(help))
 }
