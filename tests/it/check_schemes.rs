@@ -119,7 +119,7 @@ fn mistyped_words_of_a_pathway_are_mended() {
         ("worklist calls", "worklst calls"),
         ("columns patient_id", "colums patient_id"),
         ("patient_id, birth_date", "patient_id birth_date"),
-        ("otherwise", "otherwize"),
+        ("otherwise", "otherwse"),
         ("child in with_coordinator", "child in with_cordinator"),
         ("of year_end", "of yearend"),
         ("patient_id, birth_date", "patient_id, birthdate"),

@@ -11,7 +11,7 @@ impl Builder<'_> {
             let FigureValue::Is(amount) = figure.value else { continue };
             let place = Place { name: &figure.name, span: figure.span, amount };
             self.faults.extend(match (figure.unit, figure.unit_word.as_str()) {
-                (Unit::PERCENT, "%") => place.share(),
+                (Unit::PERCENT, "%") => place.share().or_else(|| place.part_of_one()),
                 // One payment may be three times another: what the unit calls a share can be a ratio.
                 (_, "share") => place.negative(),
                 // An improvement in percentage points may be a fall.
@@ -36,6 +36,16 @@ impl Place<'_> {
         let message = format!("`{name}` is {amount} %, and a share lies between 0 and 100 %");
         let help = "mend the figure; a difference between two shares has the unit `% points`";
         (!is_share).then(|| Diagnostic::error("E411", *span, message).help(help))
+    }
+
+    /// `0.89` for 89 %. A share that small may be meant, so it is no more than odd.
+    fn part_of_one(&self) -> Option<Diagnostic> {
+        let Place { name, span, amount } = self;
+        let odd = !amount.is_zero() && !amount.is_negative() && *amount < Amount::ONE;
+        let times_100 = amount.times(Amount::from(100_u32))?;
+        let message = format!("`{name}` is {amount} %, which is less than one in a hundred");
+        let help = format!("write `{times_100}` if {times_100} % is meant: the unit `%` counts in hundredths");
+        odd.then(|| Diagnostic::warning("W446", *span, message).help(help))
     }
 
     fn negative(&self) -> Option<Diagnostic> {
