@@ -20,10 +20,10 @@ pub(super) fn other_way(stop: &Stop<'_>) -> Option<Hint> {
         .or_else(|| unit(stop))
         .or_else(|| ordinal_day(stop))
         .or_else(|| month(stop))
+        .or_else(|| missing_comma(stop))
         .or_else(|| capitals(stop))
         .or_else(|| the_year(stop))
         .or_else(|| exception(stop))
-        .or_else(|| missing_comma(stop))
 }
 
 /// `// a remark`
