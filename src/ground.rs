@@ -12,6 +12,7 @@ pub mod digits;
 pub mod finding;
 pub mod printed;
 pub mod source;
+pub mod spelling;
 
 pub use amount::Amount;
 pub use book_name::BookName;
@@ -21,3 +22,4 @@ pub use diagnostic::{Diagnostic, Fix, Severity};
 pub use digits::number_of_digits;
 pub use finding::{Finding, FindingKind, Findings};
 pub use source::{FileId, SavedAs, SourceFile, Sources, Span};
+pub use spelling::is_slip_of_the_pen;

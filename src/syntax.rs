@@ -14,6 +14,7 @@ pub mod tree;
 mod grammar;
 mod phrases;
 mod reader;
+mod toml_faults;
 mod toml_slips;
 
 pub use reader::{Expected, NameKind, expected, is_in_words, read_rules};

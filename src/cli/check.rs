@@ -79,6 +79,9 @@ pub(super) fn check(arguments: &CheckArguments, rules: Option<&Path>) -> Result<
     }
     let found = found::faults(&library, &origin, &names);
     shown::show(arguments.format, &found, &library, &origin, &names)?;
+    if rules.is_none() && arguments.format == FormatArgument::Human {
+        shown::which_rules(&origin);
+    }
     let has_errors = found.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
     Ok(if has_errors { Done::CheckFailed } else { Done::Well })
 }

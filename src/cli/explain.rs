@@ -16,6 +16,7 @@ use crate::eval::explain::explain as explain_measurement;
 use crate::eval::sight::{Asked, Lens};
 use crate::model::Rulebook;
 use crate::model::book::{MeasureKind, MeasurementId};
+use crate::model::library::nearest;
 use crate::report::explanation::{Who, explanation};
 
 /// Arguments of `uptake explain`.
@@ -78,7 +79,10 @@ fn check_code(books: &[Rulebook], code: &str) -> Result<(), CliError> {
     let mut known: Vec<&str> = indicators.map(|measure| measure.code.as_str()).collect();
     known.sort_unstable();
     known.dedup();
-    Err(CliError::usage(format!("there is no indicator `{code}`")).help(format!("there are: {}", known.join(", "))))
+    let near = nearest(&code.to_ascii_uppercase(), known.iter().copied());
+    let near = near.map_or(String::new(), |near| format!("did you mean `{near}`? "));
+    let help = format!("{near}there are: {}", known.join(", "));
+    Err(CliError::usage(format!("there is no indicator `{code}`")).help(help))
 }
 
 /// The explanations of one rulebook. The id that was asked for may be repeated to the one who asked.

@@ -77,7 +77,7 @@ pub(super) fn fmt(arguments: &FmtArguments, rules: Option<&Path>) -> Result<Done
             for (place, text) in &changed {
                 difference::show(out, &place.path.display().to_string(), &place.text, text)?;
             }
-            writeln!(out, "{}", summary(changed.len(), places.len(), "would change"))
+            writeln!(out, "{}", summary(changed.len(), &laid_out, "would change"))
         })?;
     } else {
         for (place, text) in &changed {
@@ -85,7 +85,7 @@ pub(super) fn fmt(arguments: &FmtArguments, rules: Option<&Path>) -> Result<Done
         }
         output::to_stdout(|out| {
             changed.iter().try_for_each(|(place, _)| writeln!(out, "laid out {}", place.path.display()))?;
-            writeln!(out, "{}", summary(changed.len(), places.len(), "changed"))
+            writeln!(out, "{}", summary(changed.len(), &laid_out, "changed"))
         })?;
     }
     laid_out.refuse_faulty(&sources)?;
@@ -163,11 +163,16 @@ impl<'a> LaidOut<'a> {
     }
 }
 
-/// `2 of 57 files would change`
-fn summary(changed: usize, all: usize, verb: &str) -> String {
+/// `2 of 57 files would change`, and how many could not be looked at
+fn summary(changed: usize, laid_out: &LaidOut<'_>, verb: &str) -> String {
+    let all = laid_out.texts.len();
     let files = counted(all as u64, "file");
-    match changed {
+    let of_these = match changed {
         0 => format!("{files} looked at: nothing to change"),
         _ => format!("{changed} of {files} {verb}"),
+    };
+    match laid_out.faulty {
+        0 => of_these,
+        faulty => format!("{of_these}; {} not laid out, because of faults", counted(faulty, "file")),
     }
 }

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::CliError;
 use crate::ground::{SavedAs, Sources};
 use crate::model::Library;
+use crate::model::library::is_misnamed;
 
 /// The shipped rule files: path below the rules folder, and text.
 const BUILT_IN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/built_in_rules.rs"));
@@ -88,6 +89,11 @@ fn read(folder: &Path) -> Result<Sources, CliError> {
     files.sort();
     let mut sources = Sources::default();
     for (below, path) in files {
+        if is_misnamed(&below) {
+            // Only that it is there matters: what it says is read by nobody.
+            sources.add(below, "");
+            continue;
+        }
         let (text, saved_as) = read_text(&path)?;
         sources.add_saved_as(below, text, saved_as);
     }
@@ -112,6 +118,8 @@ fn collect(folder: &Path, below: String, files: &mut Vec<(String, PathBuf)>) -> 
                     format!("{} has {bytes} bytes; a rule file has at most {LARGEST_FILE_BYTES}", path.display());
                 return Err(CliError::usage(message));
             }
+            files.push((format!("{below}{name}"), path));
+        } else if kind.is_file() && is_misnamed(&name) {
             files.push((format!("{below}{name}"), path));
         }
         if files.len() > MOST_FILES {

@@ -78,9 +78,7 @@ pub(super) fn named(library: &Library, years: &[String]) -> Result<Vec<BookName>
     let mut names = Vec::new();
     for year in years {
         let Some(name) = BookName::parse(year, DEFAULT_SCHEME).filter(|name| known.contains(name)) else {
-            let known: Vec<String> = known.iter().map(BookName::to_string).collect();
-            return Err(CliError::usage(format!("there is no rulebook `{year}`"))
-                .help(format!("there are: {}", known.join(", "))));
+            return Err(no_such_rulebook(year, &known));
         };
         if !names.contains(&name) {
             names.push(name);
@@ -108,10 +106,53 @@ pub(super) fn no_counts(book: &Rulebook) -> CliError {
     })
 }
 
+fn no_such_rulebook(year: &str, known: &[BookName]) -> CliError {
+    if let Some((folder, name)) = of_a_path(year) {
+        let help = format!("write `uptake check {name} --rules {folder}`, which checks all files of the rulebook");
+        return CliError::usage(format!("`{year}` is a path, and a rulebook is named by its year")).help(help);
+    }
+    let meant =
+        year_meant(year, DEFAULT_SCHEME, known).map_or(String::new(), |meant| format!("did you mean `{meant}`? "));
+    let known: Vec<String> = known.iter().map(BookName::to_string).collect();
+    CliError::usage(format!("there is no rulebook `{year}`")).help(format!("{meant}there are: {}", known.join(", ")))
+}
+
+/// The rules folder and the rulebook that a path to a file or folder of it leads to.
+fn of_a_path(written: &str) -> Option<(String, String)> {
+    let path = Path::new(written);
+    let is_file = path.extension().is_some_and(|ending| ending == "toml" || ending == "rules");
+    let folder = if is_file { path.parent()? } else { path };
+    let (year, scheme) = (folder.file_name()?.to_str()?, folder.parent()?.file_name()?.to_str()?);
+    let root = folder.parent()?.parent()?;
+    let name = format!("{scheme}/{year}");
+    let is_path = path.exists() && BookName::parse(&name, DEFAULT_SCHEME).is_some();
+    let root = if root.as_os_str().is_empty() { ".".to_owned() } else { root.display().to_string() };
+    is_path.then_some((root, name))
+}
+
+/// The contract year that was written otherwise: `2023/24`, `23-24`, `2023-2024`, `2023-25`.
+fn year_meant(written: &str, scheme: &str, known: &[BookName]) -> Option<String> {
+    let groups = written.split(|sign: char| !sign.is_ascii_digit()).filter(|group| !group.is_empty());
+    let groups: Vec<&str> = groups.collect();
+    let first = match *groups.first()? {
+        long if long.len() == 4 => long.to_owned(),
+        short if short.len() == 2 => format!("20{short}"),
+        _ => return None,
+    };
+    let start: u32 = first.parse().ok()?;
+    let year = format!("{first}-{:02}", (start + 1) % 100);
+    let of_scheme = written.split_once('/').map(|(scheme, _)| scheme);
+    let of_scheme = of_scheme.filter(|scheme| scheme.contains(|sign: char| sign.is_ascii_alphabetic()));
+    let meant = BookName::parse(&year, of_scheme.unwrap_or(scheme)).filter(|name| known.contains(name))?;
+    Some(if meant.scheme == scheme { meant.year } else { meant.to_string() })
+}
+
 fn no_such_year(year: &str, scheme: &str, known: &[BookName]) -> CliError {
     let label = |name: &BookName| if name.scheme == scheme { name.year.clone() } else { name.to_string() };
+    let meant = year_meant(year, scheme, known).map_or(String::new(), |meant| format!("did you mean `{meant}`? "));
     let known: Vec<String> = known.iter().map(label).collect();
-    CliError::usage(format!("there is no rulebook `{year}`")).help(format!("there are: {}", known.join(", ")))
+    CliError::usage(format!("there is no rulebook `{year}`"))
+        .help(format!("{meant}there are: {}", known.join(", ")))
 }
 
 /// A rulebook that has no errors; what it has instead is shown.

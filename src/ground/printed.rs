@@ -34,6 +34,16 @@ pub fn plain_digits(printed: &str) -> Option<String> {
     })
 }
 
+/// The words of numbers from one on.
+const NUMBER_WORDS: [&str; 12] =
+    ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
+
+/// The number that a word is: `three` is 3.
+pub fn number_word(word: &str) -> Option<u32> {
+    let at = NUMBER_WORDS.iter().position(|known| *known == word)?;
+    u32::try_from(at + 1).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -24,7 +24,7 @@ mod written_out;
 
 use crate::ground::{BookName, Diagnostic, FileId, Sources};
 use crate::model::Rulebook;
-use crate::model::book::{Checked, Used};
+use crate::model::book::{Checked, Proxy, Used};
 use crate::syntax::read_rules;
 use crate::syntax::tree::{Block, RowTable, RuleFile, Word};
 
@@ -51,6 +51,8 @@ struct Builder<'a> {
     parts: Parts,
     /// Figures that formulas ask for and nobody gives.
     missing: Vec<sense::MissingFigure>,
+    /// How often a formula read a figure that has no unit.
+    units_missing: usize,
     /// The rulebooks of `[uses]`, in its order; None for one with errors.
     uses: Vec<Option<Used>>,
     /// The states of the pathway that is being read.
@@ -112,7 +114,8 @@ fn build_below(sources: &Sources, name: &BookName, above: &[BookName]) -> (Optio
     let above = [above, std::slice::from_ref(name)].concat();
     let uses = uses::used_books(sources, &contract.uses, &above, &mut faults);
     let of_files = faults.len();
-    let numbers_are_readable = !faults[of_rules..].iter().any(|fault| fault.code.starts_with("E1"));
+    let numbers_are_readable =
+        contract.is_whole && !faults[of_rules..].iter().any(|fault| fault.code.starts_with("E1"));
     let codes = Codes::new(sources, &folder, &contract);
     let mut builder = Builder {
         sources,
@@ -125,10 +128,12 @@ fn build_below(sources: &Sources, name: &BookName, above: &[BookName]) -> (Optio
         state_names: Vec::new(),
         row_table: None,
         missing: Vec::new(),
+        units_missing: 0,
     };
     let blocks: Vec<&Block> = rules.iter().flat_map(|(_, tree)| &tree.blocks).collect();
     builder.read_blocks(&blocks);
     builder.report_missing_figures();
+    let proxies = builder.contract.proxies(&builder.parts.measures, &mut builder.faults);
     if numbers_are_readable && of_rules == 0 {
         builder.check_sense(&blocks);
     } else {
@@ -137,7 +142,7 @@ fn build_below(sources: &Sources, name: &BookName, above: &[BookName]) -> (Optio
         builder.faults.extend(found.into_iter().filter(is_certain));
     }
     let digest = digest::digest(sources, &folder, &builder.codes, &builder.uses);
-    builder.finish(name, digest)
+    builder.finish(name, digest, proxies)
 }
 
 fn rule_files<'a>(sources: &'a Sources, folder: &'a str) -> impl Iterator<Item = FileId> + 'a {
@@ -181,11 +186,15 @@ impl Builder<'_> {
         self.refuse_beside();
     }
 
-    fn finish(self, name: &BookName, digest: String) -> (Option<Rulebook>, Vec<Diagnostic>) {
+    fn finish(self, name: &BookName, digest: String, proxies: Vec<Proxy>) -> (Option<Rulebook>, Vec<Diagnostic>) {
         let Builder { contract, codes, parts, uses, mut faults, .. } = self;
         let figures = contract.figures(&parts.measures);
-        let proxies = contract.proxies(&parts.measures, &mut faults);
+        // Of a numbers file that names no version of the codes, nobody knows which clusters it has.
+        let of_codes = faults.len();
         let clusters = codes.finish(&mut faults);
+        if !contract.is_whole {
+            faults.truncate(of_codes);
+        }
         let (Some(start), Some(end)) = (contract.start, contract.end) else { return (None, faults) };
         let book = Rulebook {
             name: name.clone(),

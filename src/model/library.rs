@@ -12,6 +12,8 @@ mod convention;
 mod moved;
 mod stray;
 
+pub use self::stray::is_misnamed;
+
 /// All the files of a rules folder.
 #[derive(Clone, Debug)]
 pub struct Library {

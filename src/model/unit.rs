@@ -45,6 +45,30 @@ impl Unit {
         Unit::WORDS.iter().find(|(known, _)| *known == word).map(|(_, unit)| *unit)
     }
 
+    /// The unit that is written otherwise, as people say it: `per cent` for `%`.
+    pub fn meant_by(word: &str) -> Option<&'static str> {
+        let word = word.to_lowercase();
+        let words: Vec<&str> = word.split(|sign: char| sign.is_whitespace() || sign == '_').collect();
+        match words.join(" ").as_str() {
+            "percent" | "per cent" | "percentage" | "pct" | "per hundred" => Some("%"),
+            "percentage points" | "percent points" | "per cent points" | "%points" | "pp" => Some("% points"),
+            "pound" | "pounds" | "gbp" | "pounds sterling" => Some("£"),
+            "pounds per point" | "pound per point" | "£/point" | "£ / point" | "£ per points" | "gbp per point" => {
+                Some("£ per point")
+            }
+            "pounds per dose" | "pound per dose" | "£/dose" | "£ / dose" | "gbp per dose" => Some("£ per dose"),
+            "pounds per child" | "pound per child" | "£/child" | "£ / child" | "gbp per child" => Some("£ per child"),
+            "point" | "qof points" => Some("points"),
+            "patient" | "people" | "persons" => Some("patients"),
+            "child" => Some("children"),
+            "dose" | "vaccinations" => Some("doses"),
+            "day" => Some("days"),
+            "month" => Some("months"),
+            "ratio" | "fraction" | "proportion" => Some("share"),
+            _ => None,
+        }
+    }
+
     /// The unit of a product.
     pub fn times(self, other: Unit) -> Unit {
         Unit {

@@ -1,6 +1,8 @@
 //! What was written into a TOML file as people print it: texts in curly quotes, numbers with pound signs and thousands
 //! separators, blanks that are no spaces. The parser would only say that it cannot read them.
 
+mod units;
+
 use std::ops::Range;
 
 use toml_writer::{ToTomlValue, TomlStringBuilder};
@@ -16,11 +18,17 @@ pub(super) struct Slip {
     mended: Option<String>,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 enum Kind {
     Quotes,
     Blank,
     Number,
+    /// A number in pence.
+    Pence,
+    /// A number whose sign says something else than its unit, and where the unit stands.
+    OfAnotherUnit(Range<usize>),
+    /// A figure whose sign is all that says its unit.
+    WithoutUnit,
 }
 
 /// No more slips than this are worth reading at once.
@@ -61,17 +69,30 @@ impl Slip {
     pub(super) fn fault(&self, file: FileId, text: &str) -> Diagnostic {
         let place = Span::new(file, self.place.clone());
         let found = text.get(self.place.clone()).unwrap_or("");
-        let fault = match self.kind {
+        let fault = match &self.kind {
             Kind::Quotes => Diagnostic::error("E111", place, "a text stands in straight quotes here, found curly ones"),
             Kind::Blank => Diagnostic::error("E111", place, "this blank looks like a space and is none"),
-            Kind::Number => {
+            Kind::Number | Kind::Pence | Kind::WithoutUnit => {
                 Diagnostic::error("E112", place, format!("`{found}` is how a number is printed, not how it is written"))
             }
+            Kind::OfAnotherUnit(unit) => {
+                let unit_found = text.get(unit.clone()).unwrap_or("").trim_matches('"');
+                let message = format!("`{found}` says one unit, and `unit` says another, `{unit_found}`");
+                let fault = Diagnostic::error("E112", place, message);
+                fault.also(Span::new(file, unit.clone()), "the other unit")
+            }
         };
-        let fault = match (self.kind, &self.mended) {
+        let fault = match (&self.kind, &self.mended) {
             (Kind::Blank, _) => fault.help("write a space"),
             (Kind::Quotes, Some(mended)) => fault.help(format!("write {mended}")),
             (Kind::Quotes, None) => fault.help("write \" before the text and after it"),
+            (Kind::OfAnotherUnit(_), _) => {
+                fault.help("see which of the two is right, and write digits and a point only")
+            }
+            (Kind::WithoutUnit, _) => {
+                fault.help("write digits and a point only, and `unit` beside them, as in `is = 2.5, unit = \"£\"`")
+            }
+            (Kind::Pence, _) => fault.help("write pounds, with a point and two decimals: 5p is `0.05`"),
             (Kind::Number, Some(mended)) => {
                 fault.help(format!("write `{mended}`: digits and a point only; `unit` says what they are"))
             }
@@ -160,30 +181,58 @@ impl<'t> Scanner<'t> {
 
     /// The number behind an equals sign, if it is one as people print it.
     fn number(&mut self) {
+        let key = self.key();
         self.at += 1;
         self.at += self.rest().len() - self.rest().trim_start_matches([' ', '\t']).len();
         let line = self.line();
-        let mut end = 0;
-        for (at, sign) in line.char_indices() {
-            let next = line[at + sign.len_utf8()..].chars().next();
-            // A comma before a blank ends the entry; one before a digit is part of the number.
-            let belongs = match sign {
-                '0'..='9' | '.' | '£' | '$' | '€' | '%' | '-' => true,
-                ',' => at > 0 && next.is_some_and(|next| next.is_ascii_digit()),
-                ' ' => next == Some('%'),
-                _ => false,
-            };
-            if !belongs {
-                break;
-            }
-            end = at + sign.len_utf8();
-        }
+        let end = end_of_number(line);
         let found = &line[..end];
+        // What goes on with a letter is not mended by half.
+        let goes_on = line[end..].find([',', '}', ']', '#', ' ', '\t']).unwrap_or(line[end..].len());
+        let behind = line[end..end + goes_on].trim_end();
         let has_digit = found.contains(|sign: char| sign.is_ascii_digit());
-        if has_digit && found.contains([',', '£', '$', '€', '%']) {
-            self.slip(end, Kind::Number, plain_digits(found));
+        if !has_digit || !found.contains([',', '£', '$', '€', '%']) && behind != "p" {
+            return;
         }
+        if !is_end(&line[end..]) {
+            let kind = if behind == "p" { Kind::Pence } else { Kind::Number };
+            return self.slip(end + behind.len(), kind, None);
+        }
+        let unit = units::beside(self.text, self.at..self.at + end);
+        let (kind, mended) = match unit {
+            Some(unit) if units::contradicts(found, &self.text[unit.clone()]) => (Kind::OfAnotherUnit(unit), None),
+            None if key == "is" && units::is_said_by(found) => (Kind::WithoutUnit, None),
+            Some(_) | None => (Kind::Number, plain_digits(found)),
+        };
+        self.slip(end, kind, mended);
     }
+
+    /// The name before an equals sign.
+    fn key(&self) -> &'t str {
+        let before = self.text[..self.at].trim_end();
+        let is_of_a_key = |sign: char| sign.is_ascii_alphanumeric() || matches!(sign, '_' | '-');
+        &before[before.trim_end_matches(is_of_a_key).len()..]
+    }
+}
+
+/// How far a number as people print it goes.
+fn end_of_number(line: &str) -> usize {
+    let mut end = 0;
+    for (at, sign) in line.char_indices() {
+        let next = line[at + sign.len_utf8()..].chars().next();
+        // A comma before a blank ends the entry; one before a digit is part of the number.
+        let belongs = match sign {
+            '0'..='9' | '.' | '£' | '$' | '€' | '%' | '-' => true,
+            ',' => at > 0 && next.is_some_and(|next| next.is_ascii_digit()),
+            ' ' => next == Some('%'),
+            _ => false,
+        };
+        if !belongs {
+            break;
+        }
+        end = at + sign.len_utf8();
+    }
+    end
 }
 
 /// True if a text can have ended before this.
@@ -244,7 +293,17 @@ mod tests {
             ("a = { term = \"A jab”, source = \"paper\" }", "a = { term = \"A jab\", source = \"paper\" }"),
             ("title = “A jab\"\nb = 1,5", "title = \"A jab\"\nb = 1.5"),
             ("r = { is = 9,639, unit = \"£\" }", "r = { is = 9639, unit = \"£\" }"),
-            ("r = { is = £2,05 }", "r = { is = 2.05 }"),
+            ("r = { is = £2,05, unit = \"£ per dose\" }", "r = { is = 2.05, unit = \"£ per dose\" }"),
+            ("r = { unit = \"% points\", is = 2% }", "r = { unit = \"% points\", is = 2 }"),
+            ("expect = { pounds = £700 }", "expect = { pounds = 700 }"),
+            // A sign that contradicts the unit, or that alone says it, is not thrown away.
+            ("r = { is = £89, unit = \"%\" }", "r = { is = £89, unit = \"%\" }"),
+            ("r = { is = 18%, unit = \"points\" }", "r = { is = 18%, unit = \"points\" }"),
+            ("r = { is = $18, unit = \"£\" }", "r = { is = $18, unit = \"£\" }"),
+            ("r = { is = £2,05 }", "r = { is = £2,05 }"),
+            // Nothing is mended by half.
+            ("r = { is = 1,206p, unit = \"£\" }", "r = { is = 1,206p, unit = \"£\" }"),
+            ("r = { is = 9,639 unit = \"£\" }", "r = { is = 9,639 unit = \"£\" }"),
             ("r = { is = 89 %, unit = \"%\" }", "r = { is = 89, unit = \"%\" }"),
             ("r\u{a0}= 1", "r = 1"),
             // Where the text was to end, nobody knows.

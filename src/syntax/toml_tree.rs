@@ -9,7 +9,8 @@ use std::ops::Range;
 use toml::de::{DeInteger, DeTable, DeValue};
 
 use crate::ground::{Day, Diagnostic, FileId, Span};
-use crate::syntax::toml_slips::{self, Slip};
+use crate::syntax::toml_faults::{self, Stop};
+use crate::syntax::toml_slips;
 
 /// A table: its entries in the order written.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -77,9 +78,6 @@ const DEEPEST_NESTING: usize = 60;
 /// A file larger than this is not read, as of rule files: a long list of codes has a tenth of it.
 const LARGEST_BYTES: usize = 1 << 20;
 
-/// No more faults of form than this are worth reading at once.
-const FAULTS_SHOWN: usize = 100;
-
 /// Where brackets are nested too deep. Those in texts are counted too: no text holds so many that are never closed.
 fn too_deep(text: &str) -> Option<usize> {
     let mut depth = 0_usize;
@@ -117,58 +115,13 @@ pub fn read_toml(file: FileId, text: &str) -> (Table, Vec<Diagnostic>) {
     let slips = toml_slips::slips(text);
     let mended = toml_slips::mended(text, &slips);
     let (root, errors) = DeTable::parse_recoverable(&mended);
-    let mut faults: Vec<Diagnostic> = slips.iter().map(|slip| slip.fault(file, text)).collect();
-    faults.extend(unreadable(places, &mended, &slips, &errors).take(FAULTS_SHOWN));
-    (places.table(root.get_ref(), root.span()), faults)
-}
-
-/// What the parser says, of each line once, and nothing of lines that a slip is known of.
-fn unreadable<'a>(
-    places: Places<'a>,
-    text: &'a str,
-    slips: &'a [Slip],
-    errors: &'a [toml::de::Error],
-) -> impl Iterator<Item = Diagnostic> + 'a {
-    let line_start = |at: usize| text.as_bytes()[..at].iter().rposition(|&byte| byte == b'\n');
+    let line_start = |at: usize| text[..at].rfind('\n').map_or(0, |at| at + 1);
     let with_slips: HashSet<_> = slips.iter().map(|slip| line_start(slip.place().start)).collect();
-    let has_slip = move |at: usize| !with_slips.is_empty() && with_slips.contains(&line_start(at));
-    // A comma that is missing makes the rest of its line a fault too: the first one says it.
-    let mut told: Option<usize> = None;
-    let firsts = errors.iter().filter(move |error| {
-        let at = error.span().map_or(0, |span| span.start.min(text.len()));
-        let between = told.and_then(|told| text.as_bytes().get(told..at));
-        told = Some(at);
-        between.is_none_or(|between| between.contains(&b'\n')) && !has_slip(at)
-    });
-    firsts.map(move |error| {
-        let place = places.span(error.span().unwrap_or(0..0));
-        let message = error.message().lines().next().unwrap_or("this cannot be read").trim_end_matches('.');
-        if message == "duplicate key" {
-            return twice(places.file, text, place);
-        }
-        Diagnostic::error("E110", place, format!("not TOML: {message}"))
-            .help("write `name = value`, texts in quotes, dates as 2023-04-01")
-    })
-}
-
-/// A name that stands twice in one table, such as a code in a cluster.
-fn twice(file: FileId, text: &str, place: Span) -> Diagnostic {
-    let name = text.get(place.range()).unwrap_or_default();
-    let fault = Diagnostic::error("E110", place, format!("`{}` stands twice", name.trim_matches('"')));
-    let fault = fault.help("leave one of the two out; two different things need two names");
-    let is_entry = |line: &str| {
-        let key = line.trim_start().trim_start_matches('[');
-        key.strip_prefix(name).is_some_and(|rest| rest.trim_start().starts_with(['=', ']']))
-    };
-    let mut at = 0;
-    for line in text[..place.range().start.min(text.len())].split_inclusive('\n') {
-        if is_entry(line) {
-            let start = at + line.find(name).unwrap_or(0);
-            return fault.also(Span::new(file, start..start + name.len()), "first here");
-        }
-        at += line.len();
-    }
-    fault
+    let mut faults: Vec<Diagnostic> = slips.iter().map(|slip| slip.fault(file, text)).collect();
+    let mut stops: Vec<Stop> = errors.iter().map(|error| places.stop(error)).collect();
+    stops.sort_by_key(|stop| stop.at.start);
+    faults.extend(toml_faults::faults(file, text, &stops, &with_slips));
+    (places.table(root.get_ref(), root.span()), faults)
 }
 
 /// Places in a file whose text was read mended: where a slip was, a place can lie amid one of the characters there.
@@ -179,6 +132,13 @@ struct Places<'t> {
 }
 
 impl Places<'_> {
+    /// Where the parser stopped. A mended text has the length of the one that was written.
+    fn stop(self, error: &toml::de::Error) -> Stop {
+        let at = self.span(error.span().unwrap_or(0..0)).range();
+        let words = error.message().lines().next().unwrap_or_default().trim_end_matches('.').to_owned();
+        Stop { at, words }
+    }
+
     /// A place, its ends at the start of characters.
     fn span(self, range: Range<usize>) -> Span {
         Span::new(self.file, self.text.floor_char_boundary(range.start)..self.text.floor_char_boundary(range.end))

@@ -4,7 +4,7 @@
 use std::fs;
 
 use crate::tables::{PATIENTS, Ran, Rules, Tables};
-use crate::uptake::{output, stdout};
+use crate::uptake::{output, root, stdout, uptake};
 
 /// Three doses in time for a child born on 1 January 2023.
 const THREE_DOSES: &str = "\
@@ -433,4 +433,31 @@ fn explain_says_what_was_odd_so_that_nobody_looks_for_a_row_set_aside() {
     let ran = tables.command("explain", &["--year", "2023-24", "--patient", "kid-1"]).refused();
     ran.says("the patients table has no patient of that id");
     ran.says("1 × a date that is not a date").says("patients.csv, column registered_date, line 2");
+}
+
+#[test]
+fn a_year_written_otherwise_is_recognised() {
+    for written in ["2023/24", "23-24", "2023-2024", "2023-25"] {
+        for command in [&["check", written][..], &["show", "--year", written]] {
+            let folder = tempfile::tempdir().unwrap();
+            let ran = Ran::of(uptake(command.iter().copied()).current_dir(folder.path()).output().unwrap());
+            ran.refused().says("did you mean `2023-24`?");
+        }
+    }
+}
+
+#[test]
+fn a_path_is_no_year_and_the_help_says_which_one_it_is_of() {
+    let path = root().join("rules/qof/2023-24/contract.toml");
+    let ran = Ran::of(output(["check", path.to_str().unwrap()]));
+    ran.refused().says("a rulebook is named by its year").says("uptake check qof/2023-24 --rules");
+}
+
+#[test]
+fn check_says_which_rules_were_checked() {
+    let folder = tempfile::tempdir().unwrap();
+    let check = || Ran::of(uptake(["check", "2023-24"]).current_dir(folder.path()).output().unwrap());
+    check().fine().says("checked: the rules built in; `--rules` names a folder");
+    std::fs::create_dir(folder.path().join("rules")).unwrap();
+    check().fine().says("because the folder rules has no codes folder in it");
 }

@@ -111,6 +111,18 @@ fn every_fault_between_a_scheme_and_what_it_uses_is_shown() {
 }
 
 /// What is certain is mended, and then nothing is wrong any more.
+/// The shared clusters are published, and no place for a scheme's own.
+#[test]
+fn a_cluster_that_a_scheme_lacks_would_stand_in_its_own_folder() {
+    let folder = sound_scheme();
+    write(&folder, "codes/1/jab.toml", &base("base/jab.toml"));
+    let numbers = base("base/scheme/scheme.toml").replace("missing_day", "codes       = \"1\"\nmissing_day");
+    put_pathway(&folder, &base("base/scheme/pathway.rules").replace("any referred in", "any moved_away in"));
+    write(&folder, "local/2023-24/scheme.toml", &numbers);
+    let told = check(&folder).stdout;
+    assert!(told.contains("would be the file local/2023-24/codes/moved_away.toml"), "{told}");
+}
+
 #[test]
 fn mistyped_words_of_a_pathway_are_mended() {
     let sound = base("base/scheme/pathway.rules");
@@ -119,7 +131,7 @@ fn mistyped_words_of_a_pathway_are_mended() {
         ("worklist calls", "worklst calls"),
         ("columns patient_id", "colums patient_id"),
         ("patient_id, birth_date", "patient_id birth_date"),
-        ("otherwise", "otherwize"),
+        ("otherwise", "otherwse"),
         ("child in with_coordinator", "child in with_cordinator"),
         ("of year_end", "of yearend"),
         ("patient_id, birth_date", "patient_id, birthdate"),

@@ -273,6 +273,9 @@ fn a_faulty_file_is_not_touched_and_the_others_are_laid_out() {
     assert!(talk.contains("faulty.rules:1:") && talk.contains("1 file has faults and was left as it is"), "{talk}");
     assert_eq!(fs::read_to_string(&faulty).unwrap(), "define  x  any\n");
     assert_eq!(fs::read_to_string(&sound).unwrap(), "a = 1\n");
+    let told = output(["fmt", faulty.to_str().unwrap(), sound.to_str().unwrap()]).stdout;
+    let told = String::from_utf8(told).unwrap();
+    assert_eq!(told, "1 file looked at: nothing to change; 1 file not laid out, because of faults\n");
     let run = output(["fmt", "--check", faulty.to_str().unwrap(), sound.to_str().unwrap()]);
     assert_eq!(run.status.code(), Some(2), "a file that cannot be read is worse than one that would change");
 }

@@ -158,6 +158,8 @@ fn explain_tells_who_is_on_no_register() {
     assert_eq!(unborn, "VI001 in 2021-22: the patient was on no practice's list by 31 March 2022\n\n");
     let ran = Ran::of(output(over_extract("explain", &["--year", "2023-24", "--patient", "05", "--indicator", "VI9"])));
     ran.refused().says("there is no indicator `VI9`").says("there are: ").says("VI001, VI002, VI003, VI004");
+    let near = ["--year", "2023-24", "--patient", "05", "--indicator", "VI01"];
+    Ran::of(output(over_extract("explain", &near))).refused().says("did you mean `VI001`? there are: ");
 }
 
 /// Patient 02's third dose is two days late; patient 06's dose is two days early.

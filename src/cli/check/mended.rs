@@ -1,6 +1,8 @@
 //! `uptake check --fix`: the edits that faults carry, made in rounds until none is left, and written as whole files or
 //! not at all.
 
+mod lists;
+
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write as _;
@@ -31,7 +33,7 @@ pub(super) fn mend(library: &Library, names: &[BookName]) -> Mended {
     let mut met = HashSet::new();
     for _ in 0..MOST_ROUNDS {
         let faults = found::of_rulebooks(&mended.library, names);
-        let fixes = certain(&faults);
+        let fixes = certain(&faults, mended.library.sources());
         // Edits that undo one another would be made for ever.
         if fixes.is_empty() || !met.insert(hash(&mended.library)) {
             break;
@@ -53,8 +55,9 @@ fn hash(library: &Library) -> u64 {
 type Certain<'a> = (&'a Fix, &'static str);
 
 /// The edits by place. Of those that overlap the first is made, and of those that start together the widest: a name in curly
-/// quotes is read again once its quotes are straight. Those that contradict one another are guesses.
-fn certain(faults: &[Diagnostic]) -> Vec<Certain<'_>> {
+/// quotes is read again once its quotes are straight. Those that contradict one another are guesses, and so are those that would
+/// name in one list twice what it names already.
+fn certain<'a>(faults: &'a [Diagnostic], sources: &Sources) -> Vec<Certain<'a>> {
     let mut fixes: Vec<Certain<'_>> =
         faults.iter().filter_map(|fault| fault.fix.as_ref().map(|fix| (fix, fault.code))).collect();
     fixes.sort_by_key(|(fix, _)| (fix.place.file, fix.place.start, Reverse(fix.place.end), fix.text.as_str()));
@@ -65,11 +68,32 @@ fn certain(faults: &[Diagnostic]) -> Vec<Certain<'_>> {
         let is_free = certain
             .last()
             .is_none_or(|(last, _)| last.place.file != fix.place.file || last.place.end <= fix.place.start);
-        if is_free {
+        if is_free && !repeats(fix, sources, &certain) {
             certain.push((fix, code));
         }
     }
     certain
+}
+
+/// True if an edit would write a name that its list has already, or that another edit of the same list writes in the place of
+/// another word: of two names that were to differ, one then stands there twice.
+fn repeats(fix: &Fix, sources: &Sources, earlier: &[Certain<'_>]) -> bool {
+    let is_name = |text: &str| !text.is_empty() && text.chars().all(is_of_a_name);
+    let written = |fix: &Fix| sources.text(fix.place).trim_matches('"').to_owned();
+    let new = fix.text.trim_matches('"');
+    if !is_name(new) || !is_name(&written(fix)) || written(fix) == new {
+        return false;
+    }
+    let text = &sources.file(fix.place.file).text;
+    let list = lists::around(text, fix.place.range());
+    let is_there = text[list.clone()].split(|sign: char| !is_of_a_name(sign)).any(|word| word == new);
+    let is_here = |other: &Fix| other.place.file == fix.place.file && list.contains(&other.place.range().start);
+    is_there
+        || earlier.iter().any(|(other, _)| is_here(other) && other.text == fix.text && written(other) != written(fix))
+}
+
+fn is_of_a_name(sign: char) -> bool {
+    sign.is_alphanumeric() || matches!(sign, '_' | '-')
 }
 
 impl Mended {

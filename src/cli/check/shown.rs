@@ -52,6 +52,20 @@ pub(super) fn show(
     Ok(())
 }
 
+/// Which rules were checked, where nobody named them.
+pub(super) fn which_rules(origin: &Origin) {
+    match origin {
+        Origin::Folder(folder) => {
+            let below = below_here(folder);
+            output::talk(&format!("checked: {}", below.as_deref().unwrap_or(folder).display()));
+        }
+        Origin::BuiltIn if Path::new("rules").is_dir() => output::talk(
+            "checked: the rules built in, because the folder rules has no codes folder in it; `--rules rules` checks it",
+        ),
+        Origin::BuiltIn => output::talk("checked: the rules built in; `--rules` names a folder"),
+    }
+}
+
 fn rulebooks(count: usize) -> String {
     if count == 1 { "1 rulebook".to_owned() } else { format!("{count} rulebooks") }
 }

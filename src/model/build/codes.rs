@@ -33,6 +33,7 @@ pub(in crate::model) fn cluster_codes(sources: &Sources, name: &str) -> Vec<Conc
         sources,
         own_folder: folder,
         national_folder: None,
+        is_local: false,
         clusters: Vec::new(),
         files: Vec::new(),
         faults: Vec::new(),
@@ -46,6 +47,8 @@ pub(super) struct Codes<'a> {
     sources: &'a Sources,
     own_folder: String,
     national_folder: Option<String>,
+    /// True for the rulebook of a local scheme.
+    is_local: bool,
     clusters: Vec<Cluster>,
     files: Vec<FileId>,
     faults: Vec<Diagnostic>,
@@ -69,7 +72,17 @@ impl<'a> Codes<'a> {
                 versions => format!("versions are: {versions}"),
             }));
         }
-        Codes { sources, own_folder, national_folder, clusters: Vec::new(), files: Vec::new(), faults, has_too_many_codes: false }
+        let is_local = sources.file(contract.file).path.ends_with("/scheme.toml");
+        Codes {
+            sources,
+            own_folder,
+            national_folder,
+            is_local,
+            clusters: Vec::new(),
+            files: Vec::new(),
+            faults,
+            has_too_many_codes: false,
+        }
     }
 
     /// The set of the clusters that are named; those that cannot be found are faults.
@@ -143,7 +156,9 @@ impl<'a> Codes<'a> {
             folders.into_iter().flatten().any(|ours| ours == folder).then_some(file.strip_suffix(".toml")?)
         });
         suggest(fault, &name.text, name.span, known, |fault| {
-            let folder = self.national_folder.as_ref().unwrap_or(&self.own_folder);
+            // The shared clusters are published: a local scheme's codes stand in its own folder.
+            let shared = self.national_folder.as_ref().filter(|_| !self.is_local);
+            let folder = shared.unwrap_or(&self.own_folder);
             fault.help(format!("a cluster `{}` would be the file {folder}/{}.toml", name.text, name.text))
         })
     }

@@ -1,12 +1,12 @@
 //! The numbers file of a rulebook: its header, its figures and its sources.
 
 use crate::ground::printed::plain_digits;
-use crate::ground::{Amount, BookName, Day, Diagnostic, FileId, MissingDay, Sources, Span};
+use crate::ground::{Amount, BookName, Day, Diagnostic, FileId, MissingDay, Sources, Span, is_slip_of_the_pen};
 use crate::model::book::{
     Figure, FigureId, FigureValue, Measure, MeasureId, MeasureKind, Proxy, Source, SourceId, Status,
 };
 use crate::model::build::fields::Fields;
-use crate::model::build::names::suggest;
+use crate::model::build::names::{nearest, suggest};
 use crate::model::build::sense::title_of_another_year;
 use crate::model::build::uses::{self, WrittenUse, WrittenWords};
 use crate::model::shape::{self, MISSING_DAYS};
@@ -33,6 +33,9 @@ pub(super) struct Contract {
     pub(super) baseline_years: Vec<BookName>,
     pub(super) uses: Vec<WrittenUse>,
     pub(super) words: Vec<WrittenWords>,
+    /// False where a heading is mistyped or missing, or the version of the codes cannot be read: what rules read is then not
+    /// there for that reason alone.
+    pub(super) is_whole: bool,
 }
 
 /// A stand-in as written: codes that are looked up once the measures are known.
@@ -59,6 +62,7 @@ pub(super) fn read(sources: &Sources, file: FileId, name: &BookName, faults: &mu
     let of_form = faults.len();
     let mut fields = Fields::of(&shape::CONTRACT, &root, Fields::file_start(file), "the rulebook");
     let mut contract = header(&mut fields, file, name);
+    contract.is_whole = has_its_tables(&root);
     contract.read_sources(&mut fields);
     if let Some((table, _)) = fields.table("figures") {
         contract.read_figures(table, None, faults);
@@ -80,6 +84,15 @@ pub(super) fn read(sources: &Sources, file: FileId, name: &BookName, faults: &mu
     contract
 }
 
+/// True if every heading is one of those of a numbers file, and the codes have a version that can be read.
+fn has_its_tables(root: &Table) -> bool {
+    let is_table = |entry: &&Entry| matches!(entry.value, Value::Table(_));
+    let is_known = |entry: &Entry| shape::CONTRACT.keys.iter().any(|key| key.name == entry.key);
+    let has_version = root.get("codes").is_none_or(|entry| matches!(entry.value, Value::Text(_)));
+    let sources = root.get("sources").is_some_and(|entry| matches!(entry.value, Value::Table(_)));
+    sources && has_version && root.entries.iter().filter(is_table).all(is_known)
+}
+
 fn header(fields: &mut Fields<'_>, file: FileId, name: &BookName) -> Contract {
     let scheme = fields.text("scheme");
     let scheme = fields.required("scheme", scheme, "write the scheme's name, which is also its folder's");
@@ -95,6 +108,10 @@ fn header(fields: &mut Fields<'_>, file: FileId, name: &BookName) -> Contract {
     let title = title.map_or("", |(title, _)| title);
     let revision = fields.whole("revision");
     let revision = fields.required("revision", revision, "write `revision = 1`, and one more at each change");
+    if let Some((0, span)) = revision {
+        let fault = Diagnostic::error("E302", span, "`revision` must be a whole number from 1 on, found 0");
+        fields.fault(fault.help("write `revision = 1`, and one more at each change"));
+    }
     let start = fields.date("starts");
     let start = fields.required("starts", start, "write the first day of the contract year");
     let end = fields.date("ends");
@@ -118,6 +135,7 @@ fn header(fields: &mut Fields<'_>, file: FileId, name: &BookName) -> Contract {
         baseline_years: uses::baseline_years(fields, &name.scheme),
         uses: uses::uses(fields),
         words: uses::words(fields),
+        is_whole: true,
     }
 }
 
@@ -127,7 +145,8 @@ fn same_as_folder(fields: &mut Fields<'_>, key: &str, said: Option<(&str, Span)>
     {
         let message = format!("`{key}` is `{said}`, but the folder is named `{folder}`");
         let fault = Diagnostic::error("E309", span, message).help(format!("write `{folder}`, or rename the folder"));
-        fields.fault(fault.fix(span, quoted(folder)));
+        // A copied folder whose file still says what it was copied from needs more than its name.
+        fields.fault(if is_slip_of_the_pen(said, folder) { fault.fix(span, quoted(folder)) } else { fault });
     }
 }
 
@@ -341,6 +360,9 @@ impl Contract {
             self.sources_used[at] = true;
             return u32::try_from(at).ok().map(SourceId);
         }
+        if !self.is_whole {
+            return None;
+        }
         let fault = Diagnostic::error("E205", span, format!("there is no source `{id}`"));
         let known = self.sources.iter().map(|source| source.id.as_str());
         let otherwise = |fault: Diagnostic| fault.help("add it to the rulebook's `[sources]`");
@@ -376,6 +398,12 @@ impl Contract {
 
     fn position(&self, name: &str, owner: Option<&str>) -> Option<usize> {
         self.figures.iter().position(|figure| figure.figure.name == name && figure.owner.as_deref() == owner)
+    }
+
+    /// The same, where looking is no reading.
+    pub(super) fn figure_at(&self, name: &str, owner: Option<&str>) -> Option<&Figure> {
+        let own = owner.and_then(|owner| self.position(name, Some(owner)));
+        own.or_else(|| self.position(name, None)).map(|at| &self.figures[at].figure)
     }
 
     /// The names of figures that a measure, or the whole rulebook, has.
@@ -418,6 +446,20 @@ impl Contract {
         self.figures.iter().filter(|figure| !figure.used).map(|figure| &figure.figure)
     }
 
+    /// True if the table of the figure at a place has one of another name.
+    pub(super) fn has_beside(&self, name: &str, place: Span) -> bool {
+        let here = self.figures.iter().find(|figure| figure.figure.span == place);
+        here.is_some_and(|here| self.position(name, here.owner.as_deref()).is_some())
+    }
+
+    /// A figure in the table of a measure that no rule reads, and whose name is nearly the one that was looked for.
+    pub(super) fn unread_near(&self, name: &str, owner: &str) -> Option<&Figure> {
+        let of_owner = |figure: &&OwnedFigure| !figure.used && figure.owner.as_deref() == Some(owner);
+        let unread = || self.figures.iter().filter(of_owner).map(|figure| &figure.figure);
+        let near = nearest(name, unread().map(|figure| figure.name.as_str()))?;
+        unread().find(|figure| figure.name == near)
+    }
+
     /// The table of figures, owners resolved.
     pub(super) fn figures(&self, measures: &[Measure]) -> Vec<Figure> {
         let owner = |code: &String| measures.iter().position(|measure| measure.code == *code);
@@ -440,8 +482,14 @@ pub(super) fn kind_word(kind: MeasureKind) -> &'static str {
 /// Exactly one of `is`, `unset` and `none`.
 fn figure_value(fields: &mut Fields<'_>, entry: &Entry) -> Option<FigureValue> {
     let is = fields.entry("is");
-    let unset = fields.text("unset").map(|(why, _)| FigureValue::Unset(why.to_owned()));
-    let none = fields.text("none").map(|(why, _)| FigureValue::Absent(why.to_owned()));
+    let [unset, none] = ["unset", "none"].map(|key| fields.text(key).map(|(why, span)| (key, why, span)));
+    for (key, _, span) in unset.into_iter().chain(none).filter(|(_, why, _)| why.trim().is_empty()) {
+        let message = format!("the figure `{}` does not say why it is `{key}`", entry.key);
+        let fault = Diagnostic::error("E304", span, message);
+        fields.fault(fault.help(format!("write the reason in words: `{key} = \"no source gives it\"`")));
+    }
+    let unset = unset.map(|(_, why, _)| FigureValue::Unset(why.to_owned()));
+    let none = none.map(|(_, why, _)| FigureValue::Absent(why.to_owned()));
     let said = usize::from(is.is_some()) + usize::from(unset.is_some()) + usize::from(none.is_some());
     if said != 1 {
         let message = format!("the figure `{}` must say exactly one of `is`, `unset` and `none`", entry.key);
@@ -456,23 +504,58 @@ fn figure_value(fields: &mut Fields<'_>, entry: &Entry) -> Option<FigureValue> {
         Value::Text(_) | Value::Truth(_) | Value::List(_) | Value::Table(_) => None,
     };
     if value.is_none() {
-        fields.fault(no_figure(is));
+        let unit = fields.written("unit").filter(|unit| !unit.is_empty());
+        fields.fault(no_figure(is, unit));
     }
     value
 }
 
-/// What is wrong with a value that is neither number nor date, and what to write if it is one in quotes.
-fn no_figure(is: &Entry) -> Diagnostic {
+/// What is wrong with a value that is neither number nor date, and what to write if it is one in quotes. A sign that says
+/// another unit than `unit` is not thrown away.
+fn no_figure(is: &Entry, unit: Option<&str>) -> Diagnostic {
     let message = format!("`is` must be a number or a date, found {}", is.value.kind());
     let fault = Diagnostic::error("E302", is.span, message);
-    let right = match &is.value {
-        Value::Text(text) => plain_digits(text).or_else(|| Day::parse_iso(text).map(|day| day.to_string())),
-        Value::Number(_) | Value::Date(_) | Value::Truth(_) | Value::List(_) | Value::Table(_) => None,
+    let text = match &is.value {
+        Value::Text(text) => text,
+        Value::Number(digits) => return no_amount(is.span, digits),
+        Value::Date(_) => {
+            return Diagnostic::error("E302", is.span, "`is` must be a day alone, found one with a time")
+                .help("write a day of the calendar, as in `is = 2023-04-01`");
+        }
+        Value::Truth(_) | Value::List(_) | Value::Table(_) => {
+            return fault.help("write the number without quotes, as in `is = 89.5`");
+        }
     };
-    match right {
-        Some(right) => fault.help(format!("write `is = {right}`, without quotes")).fix(is.span, right),
-        None => fault.help("write the number without quotes, as in `is = 89.5`"),
+    let right = plain_digits(text).or_else(|| Day::parse_iso(text).map(|day| day.to_string()));
+    let signs = text.chars().filter(|sign| ['£', '%', '$', '€'].contains(sign));
+    match (right, signs.clone().find(|sign| unit.is_none_or(|unit| !unit.contains(*sign)))) {
+        (Some(_), Some(sign)) if unit.is_some() => {
+            let message = format!("`{text}` says `{sign}`, and `unit` says `{}`", unit.unwrap_or_default());
+            Diagnostic::error("E302", is.span, message)
+                .help("see which of the two is right, and write the number without quotes and signs")
+        }
+        (Some(right), Some(_)) => fault.help(format!("write `is = {right}`, without quotes, and `unit` beside it")),
+        (Some(right), None) => fault.help(format!("write `is = {right}`, without quotes")).fix(is.span, right),
+        (None, _) => fault.help("write the number without quotes, as in `is = 89.5`"),
     }
+}
+
+/// A number of a form that no amount has.
+fn no_amount(place: Span, digits: &str) -> Diagnostic {
+    let (message, help) = match digits {
+        _ if digits.ends_with("nan") || digits.ends_with("inf") => (
+            "`is` must be a number that can be counted with",
+            "write digits, or `unset = \"why\"` where nobody knows it",
+        ),
+        _ if digits.contains(" in base ") => {
+            ("`is` must be a number in tens, found one of another base", "write it in plain digits, as in `is = 89.5`")
+        }
+        _ if digits.contains(['e', 'E']) => {
+            ("`is` must be a number in plain digits, found one with an `e`", "write all its digits, as in `is = 9639`")
+        }
+        _ => ("`is` must be a number of fewer digits than this", "look whether it is a figure: no amount is that long"),
+    };
+    Diagnostic::error("E302", place, message).help(help)
 }
 
 fn figure_unit(fields: &mut Fields<'_>, needed: bool) -> Unit {
@@ -485,7 +568,10 @@ fn figure_unit(fields: &mut Fields<'_>, needed: bool) -> Unit {
     let Some((word, span)) = unit else { return Unit::NUMBER };
     Unit::parse(word).unwrap_or_else(|| {
         let fault = Diagnostic::error("E305", span, format!("`{word}` is not a unit that is known"));
-        fields.fault(suggest(fault, word, span, words, |fault| fault.help(format!("units are: {known}"))));
+        fields.fault(match Unit::meant_by(word) {
+            Some(meant) => fault.help(format!("did you mean `{meant}`?")),
+            None => suggest(fault, word, span, words, |fault| fault.help(format!("units are: {known}"))),
+        });
         Unit::NUMBER
     })
 }

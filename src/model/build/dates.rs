@@ -1,5 +1,6 @@
 //! Dates, periods and windows, resolved.
 
+use crate::ground::printed::number_word;
 use crate::ground::{Diagnostic, Period, Span, Unit};
 use crate::model::book::{Date, DateId, Edge, FigureValue, Which, Window};
 use crate::model::build::Builder;
@@ -184,6 +185,10 @@ impl Builder<'_> {
                     None => {
                         let names = self.contract.figure_names().map(str::to_owned).collect::<Vec<_>>();
                         let fault = Diagnostic::error("E204", name.span, format!("there is no figure `{}`", name.text));
+                        if let Some(count) = number_word(&name.text) {
+                            self.faults.push(fault.help(format!("write the number in digits: `{count}`")));
+                            return 1;
+                        }
                         let known = names.iter().map(String::as_str);
                         self.faults.push(suggest(fault, &name.text, name.span, known, |fault| {
                             fault.help("add it to `[figures]` of the numbers file, or write the number")

@@ -6,6 +6,8 @@ mod doses;
 mod figures;
 mod payment;
 
+use std::collections::HashMap;
+
 use crate::ground::concept::ConceptFault;
 use crate::ground::{ConceptId, Day, Diagnostic, Sources, Span};
 use crate::model::Rulebook;
@@ -38,6 +40,7 @@ pub(in crate::model) fn read(sources: &Sources, book: &Rulebook) -> (Vec<Example
     let mut fields = Fields::of(&shape::EXAMPLES, &root, Fields::file_start(file), "the examples file");
     let list = fields.list("example").map_or(&[][..], |(list, _)| list);
     let examples = list.iter().filter_map(|(value, span)| reader.example(value, *span)).collect();
+    reader.names_once(list);
     let explained = fields.list("left_open").map_or(&[][..], |(list, _)| list);
     for (value, span) in explained {
         reader.explained(value, *span);
@@ -121,6 +124,28 @@ impl<'a> Reader<'a> {
 
     fn fault(&mut self, code: &'static str, place: Span, message: impl Into<String>, help: impl Into<String>) {
         self.faults.push(Diagnostic::error(code, place, message).help(help));
+    }
+
+    /// An example that fails is found by its name, beside what it is about.
+    fn names_once(&mut self, list: &'a [(Value, Span)]) {
+        let mut first: HashMap<Vec<Option<&str>>, Span> = HashMap::new();
+        for (value, _) in list {
+            let Value::Table(table) = value else { continue };
+            let text = |key: &str| match table.get(key).map(|entry| &entry.value) {
+                Some(Value::Text(text)) => Some(text.as_str()),
+                _ => None,
+            };
+            let (Some(entry), Some(name)) = (table.get("name"), text("name")) else { continue };
+            let whole = ["name", "indicator", "fee", "payment", "pathway"].map(text).to_vec();
+            if let Some(earlier) = first.get(&whole) {
+                let fault =
+                    Diagnostic::error("E203", entry.span, format!("there are two examples `{name}` of the same"));
+                let fault = fault.also(*earlier, "first here");
+                self.faults.push(fault.help("say in the name what this one shows, or leave it out if it is the same"));
+            } else {
+                first.insert(whole, entry.span);
+            }
+        }
     }
 
     fn example(&mut self, value: &'a Value, span: Span) -> Option<Example> {

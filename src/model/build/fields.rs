@@ -4,7 +4,7 @@
 
 use crate::ground::printed::plain_digits;
 use crate::ground::{Day, Diagnostic, FileId, Fix, Span};
-use crate::model::build::names::suggest;
+use crate::model::build::names::{nearest, suggest};
 use crate::model::shape::{Kind, Need, Shape};
 use crate::syntax::toml_tree::{Entry, Table, Value};
 
@@ -45,6 +45,14 @@ impl<'a> Fields<'a> {
         self.table.get(key)
     }
 
+    /// A text as it stands there, whether it is in order or not.
+    pub(super) fn written(&self, key: &str) -> Option<&'a str> {
+        match &self.table.get(key)?.value {
+            Value::Text(text) => Some(text),
+            Value::Number(_) | Value::Date(_) | Value::Truth(_) | Value::List(_) | Value::Table(_) => None,
+        }
+    }
+
     /// Takes a key for known that tables of another shape have: a mistyped one may have been meant.
     pub(super) fn knows(&mut self, key: &'static str) {
         self.known.push(key);
@@ -67,6 +75,12 @@ impl<'a> Fields<'a> {
             let message = format!("`{key}` must be {}, found {}", form.words(), entry.value.kind());
             let fault = Diagnostic::error("E302", entry.span, message);
             self.fault(match form.meant(&entry.value) {
+                None if form == Form::List && is_table(&entry.value) => {
+                    fault.help(format!("start each of them with a line `[[{key}]]`, in two brackets"))
+                }
+                None if form == Form::Text && is_number(&entry.value) => {
+                    fault.help(format!("write it in quotes, as in `{key} = \"{}\"`", number_of(&entry.value)))
+                }
                 None if form == Form::List => fault.help(format!("write `{key} = [\"…\", \"…\"]`, in square brackets")),
                 Some(right) => fault.help(format!("write {right} without quotes")).fix(entry.span, right),
                 None => fault,
@@ -130,9 +144,15 @@ impl<'a> Fields<'a> {
     /// Ends the reading: entries that nobody asked for are faults, most likely mistyped.
     pub(super) fn finish(mut self) -> Vec<Diagnostic> {
         self.hold_shape();
+        let missing: Vec<&str> = self.must.iter().copied().filter(|key| self.table.get(key).is_none()).collect();
         for entry in &self.table.entries {
             if self.known.contains(&entry.key.as_str()) {
                 continue;
+            }
+            // What is mistyped is not missing too.
+            if let Some(meant) = nearest(&entry.key, missing.iter().copied()) {
+                let message = format!("{} has no `{meant}`", self.what);
+                self.faults.retain(|fault| fault.code != "E301" || fault.message != message);
             }
             let message = format!("{} does not know `{}`", self.what, entry.key);
             let fault = Diagnostic::error("E303", entry.key_span, message);
@@ -159,6 +179,18 @@ impl<'a> Fields<'a> {
             debug_assert!(is_held, "whether `{}` must be there is said otherwise in model/shape.rs", key.name);
         }
     }
+}
+
+fn is_table(value: &Value) -> bool {
+    matches!(value, Value::Table(_))
+}
+
+fn is_number(value: &Value) -> bool {
+    matches!(value, Value::Number(_))
+}
+
+fn number_of(value: &Value) -> &str {
+    if let Value::Number(digits) = value { digits } else { "…" }
 }
 
 /// What a value must be to be read.

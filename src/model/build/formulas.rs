@@ -1,5 +1,8 @@
 //! Formulas, resolved for one thing that is paid for, with their units.
 
+mod units;
+
+use self::units::Unlike;
 use crate::ground::{Amount, Diagnostic, Span};
 use crate::model::book::{FigureValue, MeasureId, MeasurementId};
 use crate::model::build::Builder;
@@ -61,11 +64,12 @@ impl Measured {
 impl Builder<'_> {
     /// Resolves one more line of a program.
     pub(super) fn line(&mut self, line: &tree::Line, subject: &mut Subject) {
-        let missing_before = self.missing.len();
+        let missing_before = self.missing.len() + self.units_missing;
         let (mut resolved, unit) = self.line_in_unit(line, subject);
         let (parts, cases) = self.no_line_longer_than_can_be_read(resolved.cases, &subject.parts, line.name.span);
         resolved.cases = cases;
-        let hangs_on_what_is_missing = self.missing.len() > missing_before || !subject.unclear.is_empty();
+        let hangs_on_what_is_missing =
+            self.missing.len() + self.units_missing > missing_before || !subject.unclear.is_empty();
         if unit == Measured::Nothing && hangs_on_what_is_missing {
             subject.unclear.push(subject.lines.len());
         }
@@ -82,7 +86,12 @@ impl Builder<'_> {
             let (formula, measured) = self.formula(&case.formula, subject);
             match unit.beside(measured) {
                 Some(both) => unit = both,
-                None => self.unlike(case.formula.span(), measured, unit, "an earlier case of the same line"),
+                None => {
+                    let formulas: Vec<&tree::Formula> = line.cases[..=at].iter().map(|case| &case.formula).collect();
+                    let beside = "an earlier case of the same line";
+                    let units = Unlike { span: case.formula.span(), left: measured, right: unit, beside };
+                    self.unlike(&units, &formulas, subject);
+                }
             }
             let test = match &case.when {
                 When::Test(test) => Some(self.test(test, subject)),
@@ -96,7 +105,7 @@ impl Builder<'_> {
             return (empty, unit);
         };
         let text = self.sources.quoted(first.span.to(last.span));
-        let named = self.check_unit_of_name(line, unit);
+        let named = self.check_unit_of_name(line, unit, subject);
         let text = format!("{} {text}", line.name.text);
         (Line { name: line.name.text.clone(), unit: named, cases, text, notes }, unit)
     }
@@ -115,7 +124,7 @@ impl Builder<'_> {
     }
 
     /// `points` are points and `pounds` are pounds, rounded to pence.
-    fn check_unit_of_name(&mut self, line: &tree::Line, measured: Measured) -> Unit {
+    fn check_unit_of_name(&mut self, line: &tree::Line, measured: Measured, subject: &Subject) -> Unit {
         let wanted = match line.name.text.as_str() {
             "points" => Unit::POINTS,
             "pounds" => Unit::POUNDS,
@@ -123,7 +132,8 @@ impl Builder<'_> {
         };
         if measured.beside(Measured::In(wanted)).is_none() {
             let message = format!("`{}` comes out as {}", line.name.text, measured.unit());
-            self.faults.push(Diagnostic::error("E406", line.name.span, message));
+            let formulas: Vec<&tree::Formula> = line.cases.iter().map(|case| &case.formula).collect();
+            self.fault_of_figures(Diagnostic::error("E406", line.name.span, message), &formulas, subject);
         }
         if wanted == Unit::POUNDS {
             for case in &line.cases {
@@ -138,23 +148,15 @@ impl Builder<'_> {
         wanted
     }
 
-    fn unlike(&mut self, span: Span, left: Measured, right: Measured, beside: &str) {
-        let message = format!("{} stands beside {}", left.unit(), right.unit());
-        let fault = Diagnostic::error("E406", span, message).label(format!("does not go with {beside}"));
-        let bare = matches!(left, Measured::Bare) || matches!(right, Measured::Bare);
-        self.faults.push(if bare {
-            fault.help("write `%` after it or `£` before it if that is meant")
-        } else {
-            fault
-        });
-    }
-
     fn formula(&mut self, formula: &tree::Formula, subject: &Subject) -> (Formula, Measured) {
         match formula {
             tree::Formula::Number { text, sign, span } => self.number_literal(text, *sign, *span),
             tree::Formula::Operand(operand) => match self.operand(operand, subject) {
                 Some((Operand::Line(at), _)) if subject.unclear.contains(&at) => {
                     (Formula::Operand(Operand::Line(at)), Measured::Nothing)
+                }
+                Some((Operand::Figure(id), _)) if !self.has_unit(id) => {
+                    (Formula::Operand(Operand::Figure(id)), Measured::Nothing)
                 }
                 Some((operand, unit)) => (Formula::Operand(operand), Measured::In(unit)),
                 None => (Formula::Number(Amount::ZERO), Measured::Nothing),
@@ -174,8 +176,8 @@ impl Builder<'_> {
                 (Formula::Largest(parts), measured)
             }
             tree::Formula::Round(inner, to, _) => {
-                let (inner, measured) = self.formula(inner, subject);
-                (Formula::Round(Box::new(inner), self.step(to, measured)), measured)
+                let (resolved, measured) = self.formula(inner, subject);
+                (Formula::Round(Box::new(resolved), self.step(to, measured, inner, subject)), measured)
             }
         }
     }
@@ -202,6 +204,7 @@ impl Builder<'_> {
         span: Span,
         subject: &Subject,
     ) -> (Formula, Measured) {
+        let formulas = [left, right];
         let (left, left_measured) = self.formula(left, subject);
         let (right, right_measured) = self.formula(right, subject);
         let (left, right) = (Box::new(left), Box::new(right));
@@ -219,7 +222,8 @@ impl Builder<'_> {
             }
             Operator::Plus | Operator::Minus => {
                 if beside.is_none() {
-                    self.unlike(span, left_measured, right_measured, "the other");
+                    let units = Unlike { span, left: left_measured, right: right_measured, beside: "the other" };
+                    self.unlike(&units, &formulas, subject);
                 }
                 let formula =
                     if operator == Operator::Plus { Formula::Plus(left, right) } else { Formula::Minus(left, right) };
@@ -235,7 +239,10 @@ impl Builder<'_> {
             let (formula, measured) = self.formula(part, subject);
             match unit.beside(measured) {
                 Some(both) => unit = both,
-                None => self.unlike(span, measured, unit, "the others"),
+                None => {
+                    let units = Unlike { span, left: measured, right: unit, beside: "the others" };
+                    self.unlike(&units, &parts.iter().collect::<Vec<_>>(), subject);
+                }
             }
             resolved.push(formula);
         }
@@ -243,12 +250,12 @@ impl Builder<'_> {
     }
 
     /// The amount whose multiples are rounded to.
-    fn step(&mut self, to: &RoundTo, measured: Measured) -> Amount {
+    fn step(&mut self, to: &RoundTo, measured: Measured, rounded: &tree::Formula, subject: &Subject) -> Amount {
         match to {
             RoundTo::Pence(span) => {
                 if measured.beside(Measured::In(Unit::POUNDS)).is_none() {
                     let message = format!("only pounds are rounded to pence, and this is {}", measured.unit());
-                    self.faults.push(Diagnostic::error("E406", *span, message));
+                    self.fault_of_figures(Diagnostic::error("E406", *span, message), &[rounded], subject);
                 }
                 Amount::ratio(1, 100).unwrap_or(Amount::ONE)
             }
@@ -275,10 +282,14 @@ impl Builder<'_> {
                 None => Test::All(Vec::new()),
             },
             tree::Test::Compare(left, comparator, right, span) => {
+                let formulas = [left, right];
+                self.compare_with_difference(left, right, subject);
                 let (left, left_measured) = self.formula(left, subject);
                 let (right, right_measured) = self.formula(right, subject);
                 if left_measured.beside(right_measured).is_none() {
-                    self.unlike(*span, left_measured, right_measured, "what it is compared with");
+                    let beside = "what it is compared with";
+                    let units = Unlike { span: *span, left: left_measured, right: right_measured, beside };
+                    self.unlike(&units, &formulas, subject);
                 }
                 Test::Compare(left, *comparator, right)
             }
@@ -332,10 +343,14 @@ impl Builder<'_> {
         if let Some((id, figure)) = self.contract.find(name, owner.as_deref()) {
             if matches!(figure.value, FigureValue::IsDate(_)) {
                 let message = format!("the figure `{name}` is a date, and a number is needed here");
-                self.faults.push(Diagnostic::error("E206", operand.span, message));
+                let fault = Diagnostic::error("E206", operand.span, message).also(figure.span, "a date here");
+                self.faults.push(fault);
                 return None;
             }
-            return Some((Operand::Figure(id), figure.unit));
+            let unit = figure.unit;
+            // What has no unit is told once, at the figure, and not in each formula that reads it.
+            self.tell_missing_unit(name, owner.as_deref());
+            return Some((Operand::Figure(id), unit));
         }
         self.no_figure(operand, owner, subject);
         None

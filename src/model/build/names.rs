@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::ground::{Diagnostic, Span};
+use crate::ground::{Diagnostic, Span, is_slip_of_the_pen};
 use crate::model::book::{ConditionId, DateId};
 
 /// What a name stands for.
@@ -88,7 +88,7 @@ pub(in crate::model) fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a 
 }
 
 /// A fault at a mistyped word, with the known word that was most likely meant as its help; with other help where none is
-/// near. Where no other word is about as near, and no digit would change, it is also the edit that mends the fault.
+/// near. Where it is a mere slip of the pen, and no other word is about as near, it is also the edit that mends the fault.
 pub(super) fn suggest<'a>(
     fault: Diagnostic,
     word: &str,
@@ -101,16 +101,11 @@ pub(super) fn suggest<'a>(
     let fault = fault.help(format!("did you mean `{near}`?"));
     let slips = |known: &str| strsim::damerau_levenshtein(word, known);
     let has_rival = known.into_iter().any(|other| other != near && slips(other) <= slips(near) + 1);
-    let is_certain = !has_rival && digits(word).eq(digits(near));
+    let is_certain = !has_rival && is_slip_of_the_pen(word, near);
     match as_written(word, place, near).filter(|_| is_certain) {
         Some(text) => fault.fix(place, text),
         None => fault,
     }
-}
-
-/// Another year, version or indicator is no slip of the pen.
-fn digits(word: &str) -> impl Iterator<Item = char> {
-    word.chars().filter(char::is_ascii_digit)
 }
 
 /// A word in the place of another: bare, or in quotes where the place is longer by two of them.

@@ -19,12 +19,29 @@ impl Library {
                 Some(below) => !name.ends_with(".rules") || below == name,
                 None => file.path.starts_with("codes/"),
             };
-            if !is_read {
+            if !is_read && !is_misnamed(&file.path) {
                 folders.entry(folder).or_default().push((id, name));
             }
         }
-        folders.into_iter().filter_map(|(folder, files)| stray_folder(folder, &files)).collect()
+        let misnamed = self.sources().iter().filter(|(_, file)| is_misnamed(&file.path));
+        let misnamed = misnamed.map(|(id, file)| misnamed_file(id, &file.path));
+        misnamed.chain(folders.into_iter().filter_map(|(folder, files)| stray_folder(folder, &files))).collect()
     }
+}
+
+/// Endings that an editor adds to a rule file's own.
+const MISNAMED: [&str; 2] = [".rules.txt", ".toml.txt"];
+
+/// True for a rule file to whose name an editor added an ending.
+pub fn is_misnamed(path: &str) -> bool {
+    MISNAMED.iter().any(|ending| path.ends_with(ending))
+}
+
+fn misnamed_file(id: FileId, path: &str) -> Diagnostic {
+    let name = path.rsplit_once('/').map_or(path, |(_, name)| name);
+    let message = format!("no rulebook reads {name}: its name ends with .txt");
+    Diagnostic::warning("W317", Span::new(id, 0..0), message)
+        .help(format!("rename it to {}", name.trim_end_matches(".txt")))
 }
 
 fn stray_folder(folder: &str, files: &[(FileId, &str)]) -> Option<Diagnostic> {

@@ -2,6 +2,7 @@
 //! way to mend it.
 
 mod pathways;
+mod ways;
 mod words;
 
 use std::ops::Range;
@@ -54,6 +55,7 @@ pub(super) struct Stop<'a> {
 /// The hint for the first mistake that is recognised.
 pub(super) fn hint(stop: &Stop<'_>) -> Option<Hint> {
     comparison(stop)
+        .or_else(|| ways::other_way(stop))
         .or_else(|| slip(stop))
         .or_else(|| open_quote(stop))
         .or_else(|| date_in_digits(stop))
@@ -70,6 +72,7 @@ pub(super) fn hint(stop: &Stop<'_>) -> Option<Hint> {
         .or_else(|| pathways::of_pathways(stop))
         .or_else(|| words::foreign_word(stop))
         .or_else(|| words::mistyped_word(stop))
+        .or_else(|| ways::missing_and(stop))
         .or_else(|| by_what_was_expected(stop))
 }
 
@@ -334,6 +337,10 @@ fn title(stop: &Stop<'_>) -> Option<Hint> {
     if is_new_line {
         let such = if stop.in_pathway { "what it is called" } else { "what it asks for" };
         return Hint::help(format!("write a title in quotes after `{named}`: \"{such}\""));
+    }
+    // A title that starts too late has words before its quotation mark.
+    if let Some((before, _)) = line.split_once(['"', '“']).filter(|(before, _)| !before.trim().is_empty()) {
+        return Hint::help(format!("put `{}` into the quotes, or leave it out", before.trim()));
     }
     Hint::help(format!("a title stands in quotes: \"{}\"", line.trim_matches(['"', '\''])))
 }

@@ -88,6 +88,12 @@ impl Builder<'_> {
         for figure in firsts.iter().filter(|figure| figure.span != place) {
             fault = fault.also(figure.span, "read here");
         }
+        if let [only] = firsts.as_slice()
+            && let Some(near) = self.contract.unread_near(&only.name, owner)
+        {
+            let help = format!("did you mean `{}` there? no rule reads `{}`", only.name, near.name);
+            return fault.also(near.span, "mistyped here, perhaps").help(help);
+        }
         let table = format!("[{kind}.{owner}]");
         let lines: Vec<String> = names.iter().map(|name| self.line_of(name)).collect();
         let (file, lines) = (self.numbers_file(), lines.join("\n"));
@@ -97,7 +103,9 @@ impl Builder<'_> {
             (format!("add to {file}"), format!("{table}\n"))
         };
         let each = if owners.len() > 1 { ", the same for each of them" } else { "" };
-        fault.help(format!("{how}{each}, or write `none = \"why\"` for what it does not have:\n{head}{lines}"))
+        fault.help(format!(
+            "{how}{each}, or write `{{ none = \"why\", unit = \"…\" }}` for what it does not have:\n{head}{lines}"
+        ))
     }
 
     fn unheard_of(&self, name: &str, figures: &[MissingFigure]) -> Diagnostic {
@@ -119,7 +127,9 @@ impl Builder<'_> {
         }
         suggest(fault, name, first.span, self.known_beside(first), |fault| {
             let (file, line) = (self.numbers_file(), self.line_of(name));
-            fault.help(format!("add to {file}, or write `none = \"why\"` where there is none:\n[figures]\n{line}"))
+            fault.help(format!(
+                "add to {file}, or write `{{ none = \"why\", unit = \"…\" }}` where there is none:\n[figures]\n{line}"
+            ))
         })
     }
 

@@ -2,6 +2,7 @@
 
 use crate::ground::{Diagnostic, Span};
 use crate::model::build::Builder;
+use crate::model::build::names::nearest;
 
 impl Builder<'_> {
     pub(super) fn check_unused(&mut self) {
@@ -20,7 +21,12 @@ impl Builder<'_> {
         let unused: Vec<_> = self.contract.unused_figures().map(|figure| (figure.name.clone(), figure.span)).collect();
         for (name, span) in unused {
             let message = format!("no rule reads the figure `{name}`");
-            self.faults.push(Diagnostic::warning("W403", span, message));
+            let warning = Diagnostic::warning("W403", span, message);
+            let read = self.contract.all_figures().map(|figure| figure.name.as_str());
+            self.faults.push(match nearest(&name, read.filter(|known| *known != name)) {
+                Some(near) if !self.contract.has_beside(near, span) => warning.help(format!("did you mean `{near}`?")),
+                Some(_) | None => warning,
+            });
         }
         for ((source, span), used) in
             self.contract.sources.iter().zip(&self.contract.source_spans).zip(&self.contract.sources_used)

@@ -67,7 +67,8 @@ fn missing_comma(stop: &Stop<'_>) -> Option<Hint> {
     }
     let help = format!("write a comma between two columns: `{before}, {found}`");
     let hint = Hint::at(last.start..stop.at + found.len(), "no comma stands between these columns", help)?;
-    Some(hint.fix(last.clone(), format!("{before},")))
+    // One name twice is no list of two.
+    Some(if before == found { hint } else { hint.fix(last.clone(), format!("{before},")) })
 }
 
 /// `any refused saying "by letter"`

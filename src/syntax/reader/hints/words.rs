@@ -1,6 +1,7 @@
 //! Words that the language has not: those of other ways to say it, and those that were mistyped.
 
 use super::{Hint, Stop};
+use crate::ground::is_slip_of_the_pen;
 use crate::syntax::grammar::Rule;
 use crate::syntax::reader::recovery::BLOCKS;
 
@@ -22,9 +23,12 @@ const FOREIGN: [(&str, &str); 22] = [
     ("under", "write `before age 5 years`"),
     ("over", "write `on or after age 5 years`"),
     ("aged", "write `age 5 years` for the day, or `turns 5 years in the year`"),
-    ("more", "write `at least`, and one more than you would say: more than 2 is `at least 3`"),
-    ("less", "write `at most`, and one less than you would say: less than 3 is `at most 2`"),
-    ("fewer", "write `at most`, and one less than you would say: fewer than 3 is `at most 2`"),
+    ("more", "write `at least` or `at most` and a number: more than 2 is `at least 3`, no more than 2 is `at most 2`"),
+    ("less", "write `at most` or `at least` and a number: less than 3 is `at most 2`, no less than 3 is `at least 3`"),
+    (
+        "fewer",
+        "write `at most` or `at least` and a number: fewer than 3 is `at most 2`, no fewer than 3 is `at least 3`",
+    ),
     ("two", "write numbers in digits: `2`"),
     ("three", "write numbers in digits: `3`"),
     ("without", "write `no`, as in `no dtap before age 8 months`"),
@@ -46,7 +50,7 @@ const RESULTS: [&str; 2] = ["points", "pounds"];
 const WORDS_BACK: usize = 2;
 
 /// The word at the stop and those just before it.
-fn nearby<'s>(stop: &'s Stop<'_>) -> impl Iterator<Item = std::ops::Range<usize>> + 's {
+pub(super) fn nearby<'s>(stop: &'s Stop<'_>) -> impl Iterator<Item = std::ops::Range<usize>> + 's {
     let found = stop.at..stop.at + stop.found().len();
     let is_inside = stop.clause.contains(&stop.at);
     let found = Some(found).filter(|found| !found.is_empty() && is_inside);
@@ -103,7 +107,7 @@ pub(super) fn mistyped_word(stop: &Stop<'_>) -> Option<Hint> {
     })
 }
 
-fn is_of_a_word(sign: char) -> bool {
+pub(super) fn is_of_a_word(sign: char) -> bool {
     sign.is_ascii_alphanumeric() || sign == '_'
 }
 
@@ -119,10 +123,10 @@ struct Near {
 }
 
 impl Near {
-    /// The hint with the word as its fix, if that is certain: two letters of a short word are half of it.
+    /// The hint with the word as its fix, if that is certain.
     fn mends(&self, hint: Hint, place: std::ops::Range<usize>, mistyped: &str) -> Hint {
         let hint = Hint { spoils_block: BLOCKS.contains(&self.word), ..hint };
-        if self.is_alone && mistyped.len() >= 5 { hint.fix(place, self.word) } else { hint }
+        if self.is_alone && is_slip_of_the_pen(mistyped, self.word) { hint.fix(place, self.word) } else { hint }
     }
 }
 
