@@ -294,10 +294,11 @@ fn lowest(book: &Rulebook, proxy: &Proxy, quarter: Option<u8>, counts: &[Option<
     let mut lowest: Option<(usize, Counted)> = None;
     for course in &proxy.lowest_of {
         let (at, counted) = counted_course(book, *course, quarter, counts)?;
-        let is_lower = lowest.is_none_or(|(_, held)| match (counted.achievement_percent(), held.achievement_percent()) {
-            (Some(its), Some(held)) => its < held,
-            (its, held) => its.is_some() && held.is_none(),
-        });
+        let is_lower =
+            lowest.is_none_or(|(_, held)| match (counted.achievement_percent(), held.achievement_percent()) {
+                (Some(its), Some(held)) => its < held,
+                (its, held) => its.is_some() && held.is_none(),
+            });
         if is_lower {
             lowest = Some((at, counted));
         }

@@ -151,8 +151,7 @@ fn no_such_year(year: &str, scheme: &str, known: &[BookName]) -> CliError {
     let label = |name: &BookName| if name.scheme == scheme { name.year.clone() } else { name.to_string() };
     let meant = year_meant(year, scheme, known).map_or(String::new(), |meant| format!("did you mean `{meant}`? "));
     let known: Vec<String> = known.iter().map(label).collect();
-    CliError::usage(format!("there is no rulebook `{year}`"))
-        .help(format!("{meant}there are: {}", known.join(", ")))
+    CliError::usage(format!("there is no rulebook `{year}`")).help(format!("{meant}there are: {}", known.join(", ")))
 }
 
 /// A rulebook that has no errors; what it has instead is shown.

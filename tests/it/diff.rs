@@ -43,7 +43,8 @@ fn told_both_ways(path: &Path, file: &Table, case: &Table) {
     for (key, said) in [("shows", &forth), ("shows_back", &back)] {
         lines(key).for_each(|line| assert!(said.contains(line), "{place}: `{line}`\n{said}"));
     }
-    let json = Ran::of(uptake(["diff", "built-in", edited, "--year", book, "--format", "json"]).output().unwrap()).fine();
+    let json =
+        Ran::of(uptake(["diff", "built-in", edited, "--year", book, "--format", "json"]).output().unwrap()).fine();
     let built_in = rules();
     let folders = [built_in.to_str().unwrap(), edited];
     let needed = case.get("child_events").and_then(Value::as_integer);
@@ -57,7 +58,12 @@ fn told_both_ways(path: &Path, file: &Table, case: &Table) {
 
 /// A made-up child is treated by `run` as `diff` tells of it, has no record that it could do without, and was registered at
 /// birth where that is not what matters.
-fn children_are_treated_so(place: &str, told: &serde_json::Value, folders: [&str; 2], events_needed: Option<i64>) -> u32 {
+fn children_are_treated_so(
+    place: &str,
+    told: &serde_json::Value,
+    folders: [&str; 2],
+    events_needed: Option<i64>,
+) -> u32 {
     let changes = told["rulebooks"].as_array().unwrap().iter().flat_map(|book| book["subjects"].as_array().unwrap());
     let changes = changes.flat_map(|subject| subject["changes"].as_array().unwrap());
     let mut children = 0;
@@ -70,7 +76,8 @@ fn children_are_treated_so(place: &str, told: &serde_json::Value, folders: [&str
             if let Some(needed) = events_needed {
                 assert_eq!((events.len() as i64, &birth), (needed, &registered), "{place}: {}", child["says"]);
             }
-            let event = |event: &serde_json::Value| format!("1,{},{}\n", text(&event["event_date"]), text(&event["code"]));
+            let event =
+                |event: &serde_json::Value| format!("1,{},{}\n", text(&event["event_date"]), text(&event["code"]));
             let events: String = events.iter().map(event).collect();
             let patients = format!("1,A81001,{birth},{registered}\n");
             let year = told["rulebooks"][0][side]["name"].as_str().unwrap();
@@ -89,7 +96,8 @@ fn children_are_treated_so(place: &str, told: &serde_json::Value, folders: [&str
 fn outcome_of_one(folder: &str, year: &str, measure: &str, patients: &str, events: &str) -> (String, String) {
     let tables = tempfile::tempdir().unwrap();
     let place = |name: &str| tables.path().join(name).to_str().unwrap().to_owned();
-    fs::write(place("patients.csv"), format!("patient_id,practice_code,birth_date,registered_date\n{patients}")).unwrap();
+    fs::write(place("patients.csv"), format!("patient_id,practice_code,birth_date,registered_date\n{patients}"))
+        .unwrap();
     fs::write(place("events.csv"), format!("patient_id,event_date,code\n{events}")).unwrap();
     let (patients, events) = (place("patients.csv"), place("events.csv"));
     let words = ["run", "--rules", folder, "--year", year, "--patients", &patients, "--events", &events];
@@ -100,7 +108,8 @@ fn outcome_of_one(folder: &str, year: &str, measure: &str, patients: &str, event
 
 #[test]
 fn children_who_show_what_a_year_changed_are_treated_so_in_both_years() {
-    let words = ["diff", "--rules", rules().to_str().unwrap(), "qof/2021-22", "qof/2023-24", "--format", "json"].map(str::to_owned);
+    let words = ["diff", "--rules", rules().to_str().unwrap(), "qof/2021-22", "qof/2023-24", "--format", "json"]
+        .map(str::to_owned);
     let told = serde_json::from_str(&Ran::of(uptake(words).output().unwrap()).fine().stdout).unwrap();
     let folder = rules();
     let folders = [folder.to_str().unwrap(); 2];

@@ -299,7 +299,12 @@ fn deep_nesting_is_answered_soon() {
 fn what_names_in_names_come_to_is_bounded() {
     let (before, after) = sound_rules().split_once("any jab before age 1 year").map(two_owned).unwrap();
     let rules = |names: u32| {
-        let twice = |at| format!("define a{at} (a{0} and any jab before age {at} months) or (a{0} and no jab before age {at} months)\n", at - 1);
+        let twice = |at| {
+            format!(
+                "define a{at} (a{0} and any jab before age {at} months) or (a{0} and no jab before age {at} months)\n",
+                at - 1
+            )
+        };
         let defines: String = (1..=names).map(twice).collect();
         format!("define a0 any jab before age 1 year\n{defines}{before}a{names}{after}")
     };

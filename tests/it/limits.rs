@@ -88,7 +88,11 @@ fn a_rulebook_counts_events_of_at_most_65535_codes() {
     fs::create_dir_all(rules.path("test/2023-24/codes")).unwrap();
     fs::copy(root().join("tests/ui/contract/sound.toml"), rules.path("test/2023-24/contract.toml")).unwrap();
     let text = fs::read_to_string(base.join("indicators.rules")).unwrap();
-    fs::write(rules.path("test/2023-24/indicators.rules"), text.replace("any jab", "any c0 or any c1 or any c2 or any c3 or any c4")).unwrap();
+    fs::write(
+        rules.path("test/2023-24/indicators.rules"),
+        text.replace("any jab", "any c0 or any c1 or any c2 or any c3 or any c4"),
+    )
+    .unwrap();
     let mut codes = (1_000_001_u64..).filter_map(|number| {
         let with_check_digit = (0..10).filter_map(|digit| ConceptId::from_number(number * 1000 + 100 + digit));
         with_check_digit.into_iter().find(|code| code.fault().is_none())

@@ -102,7 +102,13 @@ fn invented() -> tempfile::TempDir {
 }
 
 /// What one practice is paid is the sum of its rows, and a sweep's total at a value is the sum of its practices at that value.
-fn adds_up(rules_folder: &Path, book: &str, figure: &str, measures: &[&str], counts: &Counts) -> Result<(), TestCaseError> {
+fn adds_up(
+    rules_folder: &Path,
+    book: &str,
+    figure: &str,
+    measures: &[&str],
+    counts: &Counts,
+) -> Result<(), TestCaseError> {
     let folder = tempfile::tempdir().unwrap();
     let place = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     let (mut table, mut lists) =

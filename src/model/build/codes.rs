@@ -119,8 +119,7 @@ impl<'a> Codes<'a> {
         let cluster = self.read(&name.text, file, 0);
         self.clusters.push(cluster);
         if !self.has_too_many_codes && self.codes_together() > MOST_CODES {
-            let message =
-                format!("with `{}` the rulebook counts events of more than {MOST_CODES} codes", name.text);
+            let message = format!("with `{}` the rulebook counts events of more than {MOST_CODES} codes", name.text);
             let help = "keep the clusters to codes that are recorded, or take those out that no rule needs";
             faults.push(Diagnostic::error("E208", name.span, message).help(help));
             self.has_too_many_codes = true;

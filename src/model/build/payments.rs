@@ -23,7 +23,14 @@ impl Builder<'_> {
             span: payment.name.span,
         });
         for (measurement, quarter) in self.paid_for(payment) {
-            let subject = Subject { measurement, quarter, has_doses: false, lines: Vec::new(), parts: Vec::new(), unclear: Vec::new() };
+            let subject = Subject {
+                measurement,
+                quarter,
+                has_doses: false,
+                lines: Vec::new(),
+                parts: Vec::new(),
+                unclear: Vec::new(),
+            };
             self.program(ProgramOf::Payment(id), subject, &payment.lines, &payment.name);
         }
     }
@@ -36,8 +43,14 @@ impl Builder<'_> {
         let id = FeeId(u32::try_from(self.parts.fees.len()).unwrap_or(u32::MAX));
         let title = fee.title.text.clone();
         self.parts.fees.push(Fee { name: fee.name.text.clone(), title, clusters, window, notes, span: fee.name.span });
-        let subject =
-            Subject { measurement: None, quarter: None, has_doses: true, lines: Vec::new(), parts: Vec::new(), unclear: Vec::new() };
+        let subject = Subject {
+            measurement: None,
+            quarter: None,
+            has_doses: true,
+            lines: Vec::new(),
+            parts: Vec::new(),
+            unclear: Vec::new(),
+        };
         self.program(ProgramOf::Fee(id), subject, &fee.lines, &fee.name);
     }
 

@@ -55,7 +55,8 @@ impl Builder<'_> {
         if is_too_long {
             let message = "with all its names written out this has more than 10,000 parts";
             let fault = Diagnostic::error("E417", span, message);
-            self.faults.push(fault.help("ask once what is asked twice: a name that stands here twice is written out twice"));
+            self.faults
+                .push(fault.help("ask once what is asked twice: a name that stands here twice is written out twice"));
         }
         is_too_long
     }
@@ -79,7 +80,9 @@ impl Parts {
             Condition::Beside(Beside::Records { window, .. } | Beside::Different { window, .. }) => {
                 self.of_window(window)
             }
-            Condition::Beside(Beside::Row { condition, .. }) => condition.map_or(0, |condition| self.condition(condition)),
+            Condition::Beside(Beside::Row { condition, .. }) => {
+                condition.map_or(0, |condition| self.condition(condition))
+            }
             Condition::Beside(Beside::RowSays(_) | Beside::Practice(_) | Beside::InState(_)) => 0,
         };
         inner.saturating_add(1)

@@ -45,8 +45,14 @@ impl Builder<'_> {
         for owner in owners {
             let at = owner.and_then(|owner| self.parts.measurements.iter().position(|found| found.measure == owner));
             let measurement = at.and_then(|at| u32::try_from(at).ok()).map(MeasurementId);
-            let subject =
-                Subject { measurement, quarter: None, has_doses: false, lines: Vec::new(), parts: Vec::new(), unclear: Vec::new() };
+            let subject = Subject {
+                measurement,
+                quarter: None,
+                has_doses: false,
+                lines: Vec::new(),
+                parts: Vec::new(),
+                unclear: Vec::new(),
+            };
             let test = self.test(&require.test, &subject);
             let code = owner.map(|owner| self.parts.measures[owner.index()].code.clone());
             let mut figures: Vec<FigureId> = Vec::new();
