@@ -177,7 +177,7 @@ fn on_a_full_disk_nothing_appears_and_what_was_there_stays() {
         for kilobytes in [0, 1] {
             // Each list of a practice is shorter than a kilobyte.
             if kilobytes == 0 || arguments.last().is_none_or(|word| word != "--lists") {
-                let ran = on_full_disk(&arguments, &folder.path().join("result.csv"), kilobytes);
+                let ran = on_full_disk(&arguments, &folder.path().join("result.txt"), kilobytes);
                 refused_in_words(&ran, &arguments);
                 assert_eq!(contents(folder.path()), before, "{arguments:?}");
             }
@@ -188,7 +188,7 @@ fn on_a_full_disk_nothing_appears_and_what_was_there_stays() {
 #[test]
 fn on_a_full_disk_an_earlier_result_is_not_lost() {
     let folder = tempfile::tempdir().unwrap();
-    let place = folder.path().join("result.csv");
+    let place = folder.path().join("result.txt");
     fs::write(&place, "an earlier result").unwrap();
     let before = contents(folder.path());
     let arguments: Vec<String> = run().into_iter().chain(["--format", "csv", "-o"].map(str::to_owned)).collect();
@@ -267,10 +267,10 @@ fn a_folder_that_may_only_be_read_is_named_and_untouched() {
     let _ = fs::remove_file(folder.path().join("probe"));
     let place = if is_almighty { PathBuf::from("/proc/self") } else { folder.path().to_owned() };
     for arguments in writers() {
-        let ran = uptake(&arguments).arg(place.join("result.csv")).output().unwrap();
+        let ran = uptake(&arguments).arg(place.join("result.txt")).output().unwrap();
         refused_in_words(&ran, &arguments);
     }
-    let nowhere = folder.path().join("no/such/folder/result.csv");
+    let nowhere = folder.path().join("no/such/folder/result.txt");
     let arguments: Vec<String> = run().into_iter().chain(["--output".to_owned()]).collect();
     if is_almighty {
         refused_in_words(&uptake(&arguments).arg(&nowhere).output().unwrap(), &arguments);
